@@ -1,0 +1,195 @@
+//! Independent replicates in parallel; results arrive in the order of the replicates.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc;
+
+use equipoise_model::{Method, Network, Scenario, Transmission};
+use thiserror::Error;
+
+use crate::method::{JumpMethod, Outcome, simulate};
+use crate::target_driven::TargetDriven;
+use crate::thinning::Thinning;
+use crate::trajectory::{Trajectory, TrajectoryRecorder};
+
+/// Why a network cannot be simulated.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The engine for this transmission does not exist yet.
+    #[error(
+        "transmission {transmission:?} cannot be simulated by the method `{method}`: only independent transmission can"
+    )]
+    Transmission {
+        /// What the network asks for.
+        transmission: Transmission,
+        /// The method asked for.
+        method: &'static str,
+    },
+    /// No memory for the potentiations.
+    #[error(
+        "{neurons} neurons need {bytes} bytes in each of {threads} threads, which cannot be had"
+    )]
+    Memory {
+        /// Neurons of the network.
+        neurons: usize,
+        /// Bytes for their potentiations.
+        bytes: usize,
+        /// Replicates held at the same time.
+        threads: usize,
+    },
+    /// The threads could not be started.
+    #[error("cannot start {threads} threads")]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
+        /// Why not.
+        source: rayon::ThreadPoolBuildError,
+    },
+}
+
+/// Why an ensemble stopped before its end.
+#[derive(Debug, Error)]
+pub enum RunError<E> {
+    /// The network cannot be simulated.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// Whoever receives the trajectories failed.
+    #[error("a result could not be taken in")]
+    Receiver(E),
+}
+
+/// An ensemble of independent networks that differ in their random streams alone.
+#[derive(Debug, Clone)]
+pub struct Ensemble<'a> {
+    /// The network.
+    pub network: &'a Network,
+    /// How it is simulated.
+    pub method: Method,
+    /// Seed of all streams.
+    pub seed: u64,
+    /// Number of replicates.
+    pub replicates: u64,
+    /// Sample times.
+    pub times: Vec<f64>,
+    /// Threads; 0 takes all cores. No result depends on it.
+    pub threads: usize,
+}
+
+impl<'a> Ensemble<'a> {
+    /// The ensemble that a scenario describes, on all cores.
+    pub fn new(scenario: &'a Scenario) -> Self {
+        Self {
+            network: &scenario.network,
+            method: scenario.method,
+            seed: scenario.seed,
+            replicates: scenario.replicates,
+            times: scenario.sampling.times(),
+            threads: 0,
+        }
+    }
+
+    /// Simulates all replicates and hands them to `receive` in their order, on the calling thread,
+    /// as they come. When `stop` is set, the replicates under way are handed over as far as they got.
+    ///
+    /// # Errors
+    /// [`RunError::Engine`] if the network cannot be simulated, [`RunError::Receiver`] with the first
+    /// error of `receive`, after which nothing more is simulated.
+    pub fn run<E: Send>(
+        &self,
+        stop: &AtomicBool,
+        mut receive: impl FnMut(Trajectory) -> Result<(), E>,
+    ) -> Result<Outcome, RunError<E>> {
+        self.check()?;
+        let threads = self.threads;
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .map_err(|source| EngineError::Threads { threads, source })?;
+        self.check_memory(pool.current_num_threads())?;
+        let next = AtomicU64::new(0);
+        // Set when the receiver fails: `stop` belongs to the caller.
+        let abandon = AtomicBool::new(false);
+        let halt = || stop.load(Ordering::Relaxed) || abandon.load(Ordering::Relaxed);
+        let (send, results) = mpsc::channel();
+        let mut complete = 0;
+        let delivered = std::thread::scope(|scope| {
+            let (next, halt) = (&next, &halt);
+            scope.spawn(move || {
+                pool.broadcast(|_| {
+                    while !halt() {
+                        let replicate = next.fetch_add(1, Ordering::Relaxed);
+                        if replicate >= self.replicates {
+                            return;
+                        }
+                        if send.send(self.replicate(replicate, halt)).is_err() {
+                            return;
+                        }
+                    }
+                });
+            });
+            let delivered = in_order(results, &mut |trajectory: Trajectory| {
+                complete += u64::from(trajectory.samples() == self.times.len());
+                receive(trajectory)
+            });
+            abandon.store(true, Ordering::Relaxed);
+            delivered
+        });
+        delivered.map_err(RunError::Receiver)?;
+        let all = complete == self.replicates;
+        Ok(if all { Outcome::Complete } else { Outcome::Interrupted })
+    }
+
+    /// Simulates one replicate, until `stop` says so.
+    pub fn replicate(&self, replicate: u64, stop: impl Fn() -> bool) -> Trajectory {
+        match self.method {
+            Method::Thinning => self.replicate_by(Thinning::new(self.network), replicate, stop),
+            _ => self.replicate_by(TargetDriven::new(self.network), replicate, stop),
+        }
+    }
+
+    fn replicate_by<M: JumpMethod>(
+        &self,
+        method: M,
+        replicate: u64,
+        stop: impl Fn() -> bool,
+    ) -> Trajectory {
+        let mut recorder = TrajectoryRecorder::new(self.network, replicate);
+        simulate(self.network, method, (self.seed, replicate), &self.times, &mut recorder, stop);
+        recorder.into_trajectory()
+    }
+
+    fn check(&self) -> Result<(), EngineError> {
+        let transmission = self.network.transmission;
+        if transmission == Transmission::Independent {
+            return Ok(());
+        }
+        Err(EngineError::Transmission { transmission, method: self.method.name() })
+    }
+
+    fn check_memory(&self, threads: usize) -> Result<(), EngineError> {
+        let neurons = self.network.neuron_count();
+        let bytes = neurons.saturating_mul(size_of::<f64>());
+        let mut trial: Vec<u8> = Vec::new();
+        let enough = trial.try_reserve_exact(bytes.saturating_mul(threads)).is_ok();
+        if enough { Ok(()) } else { Err(EngineError::Memory { neurons, bytes, threads }) }
+    }
+}
+
+/// Hands trajectories over in the order of their replicates. What is left when the senders are done
+/// (there are gaps after an interruption) is handed over at the end, in order too.
+fn in_order<E>(
+    results: mpsc::Receiver<Trajectory>,
+    receive: &mut impl FnMut(Trajectory) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut waiting = BTreeMap::new();
+    let mut expected = 0;
+    for trajectory in results {
+        waiting.insert(trajectory.replicate, trajectory);
+        while let Some(trajectory) = waiting.remove(&expected) {
+            receive(trajectory)?;
+            expected += 1;
+        }
+    }
+    waiting.into_values().try_for_each(receive)
+}

@@ -1,0 +1,31 @@
+//! Exact simulation of a balanced network: the law of the simulated process is the law of
+//! [`equipoise_model`], with no time step.
+//!
+//! A network ([`equipoise_model::Network`]), its state ([`NetworkState`]) and the method that moves
+//! it ([`JumpMethod`]) are separate; what is recorded is decided by an [`Observer`], of which the
+//! methods know nothing.
+//!
+//! * [`stream`]: random streams, pure functions of seed, replicate and purpose;
+//! * [`state`]: potentiations of all neurons at any time between jumps;
+//! * [`method`]: what a method does, and the loop that drives it;
+//! * [`thinning`]: the plain reference method;
+//! * [`target_driven`]: the fast method;
+//! * [`observer`]: what can be recorded; [`trajectory`]: moments and jump counts at sample times;
+//! * [`ensemble`]: independent replicates in parallel.
+
+pub mod ensemble;
+pub mod method;
+pub mod observer;
+pub mod state;
+pub mod stream;
+pub mod target_driven;
+pub mod thinning;
+pub mod trajectory;
+
+pub use ensemble::{EngineError, Ensemble, RunError};
+pub use method::{Jump, JumpMethod, Outcome, simulate};
+pub use observer::Observer;
+pub use state::NetworkState;
+pub use target_driven::TargetDriven;
+pub use thinning::Thinning;
+pub use trajectory::{Trajectory, TrajectoryRecorder};

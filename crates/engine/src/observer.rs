@@ -1,0 +1,19 @@
+//! What can be recorded of a simulation: methods do not know what is.
+
+use equipoise_model::Network;
+
+use crate::method::Jump;
+use crate::state::NetworkState;
+
+/// Watches a simulation.
+pub trait Observer {
+    /// The state at a sample time.
+    fn sample(&mut self, network: &Network, state: &NetworkState, time: f64) {
+        let _ = (network, state, time);
+    }
+
+    /// A jump that has just been applied to the state.
+    fn jump(&mut self, network: &Network, state: &NetworkState, jump: &Jump) {
+        let _ = (network, state, jump);
+    }
+}

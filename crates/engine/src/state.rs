@@ -1,0 +1,165 @@
+//! Potentiations of all neurons at any time between jumps.
+//!
+//! All neurons of a population decay alike, so what is stored is `y` in
+//! `z(t) = x_a(t) + s_a(t) y`, with `s_a(t) = exp(-(t - t_0)/tau_a)` and `x_a` a solution of
+//! `dx/dt = -x/tau_a + I_a`: between jumps no number in memory changes.
+
+use equipoise_model::{InitialLaw, Network, Schedule};
+use rand_distr::{Distribution, StandardNormal};
+
+use crate::stream::{Purpose, stream};
+
+/// Decay after which a population is written anew, so that `s_a` stays far from underflow.
+const LONGEST_DECAY: f64 = 64.0;
+
+/// The motion common to a population since time `origin`.
+#[derive(Debug, Clone)]
+struct Flow {
+    origin: f64,
+    time_constant: f64,
+    /// The drive from `origin` to its next step.
+    drive: Schedule,
+}
+
+impl Flow {
+    #[inline]
+    fn scale(&self, time: f64) -> f64 {
+        (-(time - self.origin) / self.time_constant).exp()
+    }
+
+    #[inline]
+    fn offset(&self, time: f64) -> f64 {
+        self.drive.steady_response(time, self.time_constant)
+    }
+}
+
+/// The motion common to a population at one time: `z_k = offset + scale * y_k`.
+#[derive(Debug, Clone, Copy)]
+pub struct Common {
+    /// `x_a(t)`.
+    pub offset: f64,
+    /// `s_a(t)`.
+    pub scale: f64,
+}
+
+impl Common {
+    /// `z` of a neuron with deviation `y`.
+    #[inline]
+    pub fn potentiation(self, deviation: f64) -> f64 {
+        self.offset + self.scale * deviation
+    }
+}
+
+/// The state of a network since its last jump.
+#[derive(Debug, Clone)]
+pub struct NetworkState {
+    flows: Vec<Flow>,
+    deviations: Vec<Vec<f64>>,
+}
+
+impl NetworkState {
+    /// State at time 0 from potentiations given for each population.
+    ///
+    /// # Panics
+    /// If the number of populations is not that of the network.
+    pub fn new(network: &Network, potentiations: Vec<Vec<f64>>) -> Self {
+        assert_eq!(potentiations.len(), network.population_count(), "one list for each population");
+        let flow =
+            |time_constant| Flow { origin: 0.0, time_constant, drive: Schedule::Constant(0.0) };
+        let flows = network.populations.iter().map(|p| flow(p.time_constant)).collect();
+        let mut state = Self { flows, deviations: potentiations };
+        state.restart(network, 0.0);
+        state
+    }
+
+    /// State at time 0 drawn from the initial laws, in a stream of its own.
+    pub fn initial(network: &Network, seed: u64, replicate: u64) -> Self {
+        let mut rng = stream(seed, replicate, Purpose::InitialState);
+        let mut draw = |law: &InitialLaw, count| match law {
+            InitialLaw::Values(values) => values.clone(),
+            InitialLaw::Normal { mean, variance } => (0..count)
+                .map(|_| {
+                    let x: f64 = StandardNormal.sample(&mut rng);
+                    mean + variance.sqrt() * x
+                })
+                .collect(),
+            _ => unreachable!("an initial law that this engine does not know"),
+        };
+        let draws = network.populations.iter().map(|p| draw(&p.initial, p.count)).collect();
+        Self::new(network, draws)
+    }
+
+    /// The motion common to population `a` at `time`, which must not lie before its last jump or
+    /// after the next step of its drive.
+    #[inline]
+    pub fn common(&self, population: usize, time: f64) -> Common {
+        let flow = &self.flows[population];
+        Common { offset: flow.offset(time), scale: flow.scale(time) }
+    }
+
+    /// `y` of neuron `k` of population `a`.
+    #[inline]
+    pub fn deviation(&self, population: usize, neuron: usize) -> f64 {
+        self.deviations[population][neuron]
+    }
+
+    /// `y` of all neurons of population `a`.
+    pub fn deviations(&self, population: usize) -> &[f64] {
+        &self.deviations[population]
+    }
+
+    /// `z_a^k(t)` of all neurons of population `a`, in order.
+    pub fn potentiations(&self, population: usize, time: f64) -> impl Iterator<Item = f64> + '_ {
+        let common = self.common(population, time);
+        self.deviations[population].iter().map(move |y| common.potentiation(*y))
+    }
+
+    /// `z_a^k(t)`.
+    #[inline]
+    pub fn potentiation(&self, population: usize, neuron: usize, time: f64) -> f64 {
+        self.common(population, time).potentiation(self.deviations[population][neuron])
+    }
+
+    /// `I_a(t)` on the present piece of the drive.
+    #[inline]
+    pub fn drive(&self, population: usize, time: f64) -> f64 {
+        self.flows[population].drive.value(time)
+    }
+
+    /// Changes `y` of neuron `k` of population `a`: a jump of its potentiation, divided by the scale.
+    #[inline]
+    pub fn kick(&mut self, population: usize, neuron: usize, change: f64) {
+        self.deviations[population][neuron] += change;
+    }
+
+    /// Writes every population anew at `time` and takes up the pieces of the drives that begin there.
+    pub fn restart(&mut self, network: &Network, time: f64) {
+        for (population, description) in network.populations.iter().enumerate() {
+            self.rewrite(population, time, description.drive.piece_at(time));
+        }
+    }
+
+    /// Writes the populations whose scale has become small anew at `time`.
+    pub fn refresh(&mut self, time: f64) {
+        for population in 0..self.flows.len() {
+            let flow = &self.flows[population];
+            if time - flow.origin > LONGEST_DECAY * flow.time_constant {
+                let drive = flow.drive.clone();
+                self.rewrite(population, time, drive);
+            }
+        }
+    }
+
+    fn rewrite(&mut self, population: usize, time: f64, drive: Schedule) {
+        let time_constant = self.flows[population].time_constant;
+        let next = Flow { origin: time, time_constant, drive };
+        let (scale, offset) = {
+            let flow = &self.flows[population];
+            (flow.scale(time), flow.offset(time) - next.offset(time))
+        };
+        for y in &mut self.deviations[population] {
+            *y = offset + scale * *y;
+        }
+        self.flows[population] = next;
+    }
+}

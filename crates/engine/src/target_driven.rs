@@ -1,0 +1,314 @@
+//! The target-driven method: one random access for each jump and almost no rejection at any rate.
+//!
+//! Use it whenever the sources of single jumps are not wanted. Under independent transmission the intensity of
+//! `b`-jumps is the same for all targets but for the excluded self-synapse,
+//! `R_b(t) = sum_j lambda_b(z_b^j(t))`. So the *target* is drawn uniformly among all `N` neurons and the *type* `b` in
+//! proportion to `R_b`; no source is drawn. If the target `k` is itself in `b`, the candidate counts with
+//! probability `1 - lambda_b(z_b^k)/R_b`.
+//!
+//! # Why the law is exact
+//! The sums are not recomputed at every jump. What is carried for each `b`, from a fresh sum at time `t_0` on, is
+//!
+//! * the sum `R^`, changed by `lambda(z + jump) - lambda(z)` at each jump of a neuron of `b` and by `D^ dt` between;
+//! * its slope `D^ = sum_j lambda'(z_j) dz_j/dt`, each term as it was when neuron `j` last jumped (or at `t_0`);
+//! * a bound `M >= |d^2 R_b/dt^2|` away from jumps. Neuron `j` adds at most `L_2 w^2 + L_1 (w/tau + I_1)`, with
+//!   `L_1, L_2` the bounds of `|lambda'|, |lambda''|`, `I_1` that of `|dI/dt|`, and `w = max(|dz_j/dt|, tau I_1)`, which
+//!   bounds `|dz_j/dt|` until its next jump because `d(dz/dt)/dt = -(dz/dt)/tau + dI/dt`.
+//!
+//! Between jumps the terms of `D^` are off by at most `M (t - t_0)` in sum, hence
+//! `|R_b(t) - R^(t)| <= M (t - t_0)^2/2 + rounding = e_b(t)`. Candidates of type `b` come at a constant rate `N B_b` with
+//! `B_b >= R^(t) + e_b(t) >= R_b(t)` until a horizon, where a new bound is taken (a Poisson process has no memory).
+//! A candidate with level `u`, uniform on `[0, B_b)`, is a jump if `u < R_b(t) - own`, with `own = lambda_b(z_b^k)` if
+//! the target is in `b`, otherwise 0. If `u` is not within `e_b(t)` of `R^(t) - own` this is decided by `R^` as it would
+//! be by `R_b`; else by a fresh sum, with the same `u`. So every decision is the one that the true `R_b` would make.
+
+use equipoise_model::{Gain, GainFunction, Network, NeuronPopulation};
+use rand::RngExt;
+use rand_distr::{Distribution, Exp1};
+
+use crate::method::{Jump, JumpMethod};
+use crate::state::NetworkState;
+use crate::stream::Stream;
+use crate::thinning::locate;
+
+/// Jumps per neuron after which the sums are taken anew, whatever their error.
+const JUMPS_PER_SUM: f64 = 4.0;
+/// The horizon, in mean gaps between candidates: longer ones loosen the bound, shorter ones end too often.
+const GAPS_PER_HORIZON: f64 = 8.0;
+/// Longest horizon, where nothing moves at all; its square is still a number.
+const LONGEST_HORIZON: f64 = 1e150;
+
+/// See the [module](self).
+#[derive(Debug, Clone)]
+pub struct TargetDriven {
+    /// Time to which the sums are advanced.
+    time: f64,
+    /// Time of the last fresh sums.
+    summed: f64,
+    /// Updates of the sums since then.
+    updates: f64,
+    neurons: f64,
+    sums: Vec<IntensitySum>,
+    /// Upper bounds `B_b` until the horizon.
+    bounds: Vec<f64>,
+    /// Sum of the bounds.
+    total: f64,
+    horizon: f64,
+    /// Longest horizon that keeps the candidates due to the error of the sums alone to about one.
+    sure: f64,
+    kinetics: Vec<Kinetics>,
+    /// `J_ab / sqrt(n)`, rows are targets.
+    jumps: Vec<f64>,
+}
+
+/// The carried sum of one neuron population.
+#[derive(Debug, Clone, Default)]
+struct IntensitySum {
+    /// `R^`.
+    value: f64,
+    /// `D^`.
+    slope: f64,
+    /// `M`.
+    curvature: f64,
+    /// Largest magnitude that took part since the fresh sum, for rounding.
+    magnitude: f64,
+}
+
+impl IntensitySum {
+    /// `e_b`, at this age of the sums.
+    fn error(&self, age: f64, updates: f64) -> f64 {
+        0.5 * self.curvature * age * age + 4.0 * f64::EPSILON * updates * self.magnitude
+    }
+
+    /// A neuron of the population has jumped.
+    fn change(&mut self, before: &Contribution, after: &Contribution) {
+        self.value += after.intensity - before.intensity;
+        self.slope += after.slope - before.slope;
+        self.curvature += (after.curvature - before.curvature).max(0.0);
+        self.magnitude = self.magnitude.max(self.value);
+    }
+}
+
+/// What one neuron adds to the sums of its population.
+struct Contribution {
+    intensity: f64,
+    slope: f64,
+    curvature: f64,
+}
+
+/// What [`Contribution`]s need of a population, looked up once.
+#[derive(Debug, Clone)]
+struct Kinetics {
+    gain: Gain,
+    /// `1/tau`.
+    leak: f64,
+    /// `I_1`.
+    drive_slope: f64,
+    /// `tau I_1`.
+    least_velocity: f64,
+    /// `L_1`.
+    derivative_bound: f64,
+    /// `L_2`.
+    curvature_bound: f64,
+}
+
+impl Kinetics {
+    fn of(population: &NeuronPopulation) -> Self {
+        let drive_slope = population.drive.derivative_bound();
+        Self {
+            gain: population.gain,
+            leak: 1.0 / population.time_constant,
+            drive_slope,
+            least_velocity: population.time_constant * drive_slope,
+            derivative_bound: population.gain.derivative_bound(),
+            curvature_bound: population.gain.curvature_bound(),
+        }
+    }
+
+    #[inline]
+    fn contribution(&self, drive: f64, potentiation: f64) -> Contribution {
+        let (intensity, derivative) = self.gain.intensity_and_derivative(potentiation);
+        let velocity = drive - potentiation * self.leak;
+        let fastest = velocity.abs().max(self.least_velocity);
+        Contribution {
+            intensity,
+            slope: derivative * velocity,
+            curvature: self.curvature_bound * fastest * fastest
+                + self.derivative_bound * (fastest * self.leak + self.drive_slope),
+        }
+    }
+}
+
+impl TargetDriven {
+    /// The method for a network with independent transmission.
+    pub fn new(network: &Network) -> Self {
+        let targets = 0..network.population_count();
+        let sources = 0..network.source_count();
+        let jumps =
+            targets.flat_map(|a| sources.clone().map(move |b| network.jump(a, b))).collect();
+        Self {
+            time: 0.0,
+            summed: 0.0,
+            updates: 0.0,
+            neurons: network.neuron_count() as f64,
+            sums: vec![IntensitySum::default(); network.population_count()],
+            bounds: vec![0.0; network.source_count()],
+            total: 0.0,
+            horizon: 0.0,
+            sure: 0.0,
+            kinetics: network.populations.iter().map(Kinetics::of).collect(),
+            jumps,
+        }
+    }
+
+    fn sum_afresh(&mut self, state: &NetworkState) {
+        self.summed = self.time;
+        self.updates = self.neurons;
+        let mut curvature = 0.0;
+        for (index, (sum, kinetics)) in self.sums.iter_mut().zip(&self.kinetics).enumerate() {
+            let drive = state.drive(index, self.time);
+            *sum = IntensitySum::default();
+            for potentiation in state.potentiations(index, self.time) {
+                let neuron = kinetics.contribution(drive, potentiation);
+                sum.value += neuron.intensity;
+                sum.slope += neuron.slope;
+                sum.curvature += neuron.curvature;
+            }
+            sum.magnitude = sum.value;
+            curvature += sum.curvature;
+        }
+        self.sure = (1.0 / (self.neurons * curvature)).cbrt();
+    }
+
+    fn advance(&mut self, time: f64) {
+        let elapsed = time - self.time;
+        for sum in &mut self.sums {
+            sum.value += sum.slope * elapsed;
+            sum.magnitude = sum.magnitude.max(sum.value.abs());
+        }
+        self.updates += 1.0;
+        self.time = time;
+    }
+
+    /// New bounds until a new horizon; returns the total rate of candidates.
+    fn bound(&mut self, network: &Network) -> f64 {
+        let (inside, outside) = self.bounds.split_at_mut(self.sums.len());
+        for (bound, source) in outside.iter_mut().zip(&network.externals) {
+            *bound = source.count as f64 * source.rate.supremum_from(self.time);
+        }
+        let inside_rate: f64 = self.sums.iter().map(|sum| sum.value.max(0.0)).sum();
+        let gaps = GAPS_PER_HORIZON / (self.neurons * (inside_rate + outside.iter().sum::<f64>()));
+        let span = gaps.min(self.sure).min(LONGEST_HORIZON);
+        self.horizon = self.time + span;
+        let age = self.horizon - self.summed;
+        for (bound, sum) in inside.iter_mut().zip(&self.sums) {
+            let error = sum.error(age, self.updates + 1.0);
+            *bound = (sum.value + sum.slope.max(0.0) * span + error).max(0.0);
+        }
+        self.total = self.bounds.iter().sum();
+        self.neurons * self.total
+    }
+
+    /// Type of a candidate, in proportion to the bounds, and its level, uniform below its bound.
+    fn draw_type(&self, rng: &mut Stream) -> (usize, f64) {
+        let mut level = rng.random::<f64>() * self.total;
+        let mut last = 0;
+        for (source, bound) in self.bounds.iter().enumerate().filter(|(_, bound)| **bound > 0.0) {
+            if level < *bound {
+                return (source, level);
+            }
+            level -= bound;
+            last = source;
+        }
+        // Only by rounding of the sum: the top of the last interval.
+        (last, self.bounds[last].next_down())
+    }
+
+    /// Whether a candidate of type `source` at this level is a jump, for a target that adds `own`
+    /// to the intensity sum of `source`.
+    fn accept(
+        &mut self,
+        network: &Network,
+        state: &NetworkState,
+        (source, level): (usize, f64),
+        own: f64,
+    ) -> bool {
+        if source >= self.sums.len() {
+            let external = &network.externals[source - self.sums.len()];
+            return level < external.count as f64 * external.rate.value(self.time);
+        }
+        let sum = &self.sums[source];
+        let error = sum.error(self.time - self.summed, self.updates);
+        let threshold = sum.value - own;
+        if (level - threshold).abs() > error {
+            return level < threshold;
+        }
+        self.sum_afresh(state);
+        level < self.sums[source].value - own
+    }
+}
+
+impl JumpMethod for TargetDriven {
+    fn restart(&mut self, _: &Network, state: &NetworkState, time: f64) {
+        self.time = time;
+        self.sum_afresh(state);
+    }
+
+    fn propose(
+        &mut self,
+        network: &Network,
+        state: &mut NetworkState,
+        horizon: f64,
+        rng: &mut Stream,
+    ) -> f64 {
+        state.refresh(self.time);
+        if self.updates > (JUMPS_PER_SUM + 1.0) * self.neurons {
+            self.sum_afresh(state);
+        }
+        loop {
+            let total = self.bound(network);
+            let gap: f64 = Exp1.sample(rng);
+            let candidate = self.time + gap / total;
+            if candidate < self.horizon {
+                self.advance(candidate);
+                return candidate;
+            }
+            if self.horizon >= horizon {
+                return f64::INFINITY;
+            }
+            self.advance(self.horizon);
+        }
+    }
+
+    fn decide(
+        &mut self,
+        network: &Network,
+        state: &mut NetworkState,
+        rng: &mut Stream,
+    ) -> Option<Jump> {
+        let (source, level) = self.draw_type(rng);
+        let target = rng.random_range(0..network.neuron_count() as u64) as usize;
+        let (population, neuron) = locate(network, target);
+        let kinetics = &self.kinetics[population];
+        let common = state.common(population, self.time);
+        let potentiation = common.potentiation(state.deviation(population, neuron));
+        let drive = state.drive(population, self.time);
+        let before = kinetics.contribution(drive, potentiation);
+        let own = if population == source { before.intensity } else { 0.0 };
+        if !self.accept(network, state, (source, level), own) {
+            return None;
+        }
+        let jump = self.jumps[population * network.source_count() + source];
+        state.kick(population, neuron, jump / common.scale);
+        let after = self.kinetics[population].contribution(drive, potentiation + jump);
+        self.sums[population].change(&before, &after);
+        self.updates += 1.0;
+        Some(Jump {
+            time: self.time,
+            source_population: source,
+            source_neuron: None,
+            target_population: population,
+            target_neuron: neuron,
+        })
+    }
+}

@@ -1,0 +1,104 @@
+//! Moments of the populations and counts of jumps at the sample times.
+
+use equipoise_model::Network;
+
+use crate::method::Jump;
+use crate::observer::Observer;
+use crate::state::NetworkState;
+
+/// What was recorded of one replicate. Arrays are row-major with the sample time as first index;
+/// after an interruption they are shorter than the list of times.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trajectory {
+    /// Number of the replicate, which with the seed determines everything here.
+    pub replicate: u64,
+    /// `P`, the number of neuron populations.
+    pub populations: usize,
+    /// `P + X`, the number of source populations.
+    pub sources: usize,
+    /// `N - 1`, the number of targets of each neuron.
+    pub fan_out: usize,
+    /// Empirical mean of the potentiation, (time, population).
+    pub mean: Vec<f64>,
+    /// Empirical variance, divisor `N_a`, (time, population).
+    pub variance: Vec<f64>,
+    /// Empirical third central moment, divisor `N_a`, (time, population).
+    pub third_cumulant: Vec<f64>,
+    /// Jumps since time 0, (time, target population, source population).
+    pub jumps: Vec<u64>,
+}
+
+impl Trajectory {
+    /// Number of samples taken.
+    pub fn samples(&self) -> usize {
+        self.mean.len() / self.populations
+    }
+
+    /// Fires since time 0 of population `b`, summed over its neurons: under independent
+    /// transmission, its transmitted jumps divided by the fan-out `N - 1`.
+    pub fn spikes(&self, sample: usize, population: usize) -> f64 {
+        let first = sample * self.populations * self.sources;
+        let jumps = &self.jumps[first..first + self.populations * self.sources];
+        let sent: u64 = jumps.iter().skip(population).step_by(self.sources).sum();
+        if self.fan_out == 0 { 0.0 } else { sent as f64 / self.fan_out as f64 }
+    }
+}
+
+/// Records a [`Trajectory`].
+#[derive(Debug, Clone)]
+pub struct TrajectoryRecorder {
+    trajectory: Trajectory,
+    jumps_so_far: Vec<u64>,
+}
+
+impl TrajectoryRecorder {
+    /// Ready to record a replicate.
+    pub fn new(network: &Network, replicate: u64) -> Self {
+        let (populations, sources) = (network.population_count(), network.source_count());
+        Self {
+            trajectory: Trajectory {
+                replicate,
+                populations,
+                sources,
+                fan_out: network.neuron_count() - 1,
+                mean: Vec::new(),
+                variance: Vec::new(),
+                third_cumulant: Vec::new(),
+                jumps: Vec::new(),
+            },
+            jumps_so_far: vec![0; populations * sources],
+        }
+    }
+
+    /// What was recorded.
+    pub fn into_trajectory(self) -> Trajectory {
+        self.trajectory
+    }
+}
+
+impl Observer for TrajectoryRecorder {
+    fn sample(&mut self, network: &Network, state: &NetworkState, time: f64) {
+        for population in 0..network.population_count() {
+            let common = state.common(population, time);
+            let deviations = state.deviations(population);
+            let count = deviations.len() as f64;
+            let centre = deviations.iter().sum::<f64>() / count;
+            let (mut second, mut third) = (0.0, 0.0);
+            for y in deviations {
+                let x = y - centre;
+                second += x * x;
+                third += x * x * x;
+            }
+            let square = common.scale * common.scale;
+            self.trajectory.mean.push(common.potentiation(centre));
+            self.trajectory.variance.push(square * second / count);
+            self.trajectory.third_cumulant.push(square * common.scale * third / count);
+        }
+        self.trajectory.jumps.extend_from_slice(&self.jumps_so_far);
+    }
+
+    fn jump(&mut self, _: &Network, _: &NetworkState, jump: &Jump) {
+        self.jumps_so_far
+            [jump.target_population * self.trajectory.sources + jump.source_population] += 1;
+    }
+}

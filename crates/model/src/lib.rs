@@ -1,0 +1,33 @@
+//! What a balanced network is, before anything is done with it.
+//!
+//! `P` populations of neurons and any number of external Poisson populations, all-to-all, with
+//! synapses scaled by `n^{-1/2}`. Neuron `k` of population `a` has a synaptic potentiation `z`,
+//!
+//! ```text
+//! dz/dt = -z/tau_a + I_a(t)          between jumps
+//! z    += J_ab / sqrt(n)             at the points of a Poisson process of intensity lambda_b(z_b^j),
+//!                                    one such process for each ordered pair ((b, j), (a, k)) of different neurons
+//! ```
+//!
+//! This crate holds the description ([`Network`]) and reads it from a scenario file ([`Scenario`]).
+//! It neither simulates nor integrates, and it does not touch the file system.
+//!
+//! * [`gain`]: intensity as a function of potentiation;
+//! * [`schedule`]: quantities given as a function of time (drives, external rates);
+//! * [`network`]: populations, coupling, transmission;
+//! * [`scenario`]: the TOML contract with users, its checks and its error messages.
+//!
+//! # Source
+//! MacLaurin & Vilanova, arXiv:2412.17273 (the network); the symbols are listed in `NOTATION.md`.
+
+pub mod gain;
+pub mod network;
+pub mod scenario;
+pub mod schedule;
+
+pub use gain::{Gain, GainFunction};
+pub use network::{
+    Coupling, ExternalPopulation, InitialLaw, Kind, Network, NeuronPopulation, Transmission,
+};
+pub use scenario::{Method, Sampling, Scenario, ScenarioError};
+pub use schedule::Schedule;

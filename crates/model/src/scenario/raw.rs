@@ -1,0 +1,192 @@
+//! The fields of a scenario as they stand in the file, with their places.
+
+use std::fmt;
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use toml::Spanned;
+use toml::de::DeTable;
+
+use super::problem::Problem;
+
+pub(super) type Number = Spanned<f64>;
+/// A table whose keys are names that the user chose, in the order of the file.
+pub(super) type Named<T> = IndexMap<Spanned<String>, T>;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawScenario {
+    pub title: Option<String>,
+    pub n: Number,
+    pub seed: Option<u64>,
+    pub duration: Number,
+    pub sample_interval: Option<Number>,
+    pub time_unit: Option<String>,
+    pub transmission: Option<Spanned<RawTransmission>>,
+    pub populations: Spanned<Named<Spanned<RawPopulation>>>,
+    pub coupling: Spanned<Named<Spanned<Named<Number>>>>,
+    #[serde(default)]
+    pub engine: RawEngine,
+    #[serde(default)]
+    pub ensemble: RawEnsemble,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawEngine {
+    pub method: Option<RawMethod>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawMethod {
+    Exact,
+    Thinning,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawEnsemble {
+    pub replicates: Option<Number>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawTransmission {
+    Independent,
+    Shared,
+    ReleaseProbability(f64),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawKind {
+    Excitatory,
+    Inhibitory,
+    External,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPopulation {
+    pub kind: Spanned<RawKind>,
+    pub fraction: Option<Number>,
+    pub time_constant: Option<Number>,
+    pub drive: Option<Spanned<RawSchedule>>,
+    pub gain: Option<Spanned<RawGain>>,
+    pub initial: Option<Spanned<RawInitial>>,
+    pub rate: Option<Spanned<RawSchedule>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawGain {
+    Logistic(RawSigmoid),
+    Probit(RawSigmoid),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSigmoid {
+    pub max_rate: Number,
+    pub threshold: Number,
+    pub slope: Number,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawInitial {
+    Normal(RawNormal),
+    Values(Vec<Number>),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawNormal {
+    pub mean: Number,
+    pub variance: Number,
+}
+
+/// A number, or a table with one key: the kind of schedule.
+#[derive(Debug)]
+pub(super) enum RawSchedule {
+    Constant(f64),
+    Steps(Vec<Spanned<(f64, f64)>>),
+    Sine(RawSine),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSine {
+    pub mean: Number,
+    pub amplitude: Number,
+    pub frequency: Number,
+    pub phase: Option<Number>,
+}
+
+impl<'de> Deserialize<'de> for RawSchedule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Varying {
+            Steps(Vec<Spanned<(f64, f64)>>),
+            Sine(RawSine),
+        }
+
+        struct ScheduleVisitor;
+
+        impl<'de> Visitor<'de> for ScheduleVisitor {
+            type Value = RawSchedule;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(
+                    "a number, `{ steps = [[time, value], ...] }` or `{ sine = { ... } }`",
+                )
+            }
+
+            fn visit_f64<E>(self, value: f64) -> Result<RawSchedule, E> {
+                Ok(RawSchedule::Constant(value))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<RawSchedule, E> {
+                Ok(RawSchedule::Constant(value as f64))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawSchedule, A::Error> {
+                Ok(match Varying::deserialize(MapAccessDeserializer::new(map))? {
+                    Varying::Steps(steps) => RawSchedule::Steps(steps),
+                    Varying::Sine(sine) => RawSchedule::Sine(sine),
+                })
+            }
+        }
+
+        deserializer.deserialize_any(ScheduleVisitor)
+    }
+}
+
+/// Reads the fields; the first thing that is no TOML, no known field or of the wrong type is the error.
+pub(super) fn read(text: &str) -> Result<RawScenario, Problem> {
+    toml::from_str(text).map_err(|error| Problem::from_toml(&error, text))
+}
+
+/// Path of the innermost field at a place of the text: `populations.E.gain`; empty at the top.
+pub(super) fn path_at(position: usize, text: &str) -> String {
+    DeTable::parse(text)
+        .ok()
+        .and_then(|table| path_in(table.get_ref(), position))
+        .unwrap_or_default()
+}
+
+fn path_in(table: &DeTable<'_>, position: usize) -> Option<String> {
+    table.iter().find_map(|(key, value)| {
+        let name = key.get_ref();
+        let here = || {
+            let on = |span: std::ops::Range<usize>| span.contains(&position);
+            (on(key.span()) || on(value.span())).then(|| name.to_string())
+        };
+        let deeper = value.get_ref().as_table().and_then(|inner| path_in(inner, position));
+        deeper.map(|rest| format!("{name}.{rest}")).or_else(here)
+    })
+}

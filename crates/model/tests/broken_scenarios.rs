@@ -1,0 +1,164 @@
+//! Every message about a broken scenario, as people see it.
+
+use equipoise_model::Scenario;
+use miette::{GraphicalReportHandler, GraphicalTheme};
+
+const SOUND: &str = r#"title = "A sound scenario"
+n = 100
+duration = 4.0
+sample_interval = 0.5
+
+[populations.E]
+kind = "excitatory"
+fraction = 1.0
+time_constant = 1.0
+drive = -0.3
+gain = { logistic = { max_rate = 1.0, threshold = 0.0, slope = 0.5 } }
+initial = { normal = { mean = 0.0, variance = 0.25 } }
+
+[populations.I]
+kind = "inhibitory"
+fraction = 0.5
+time_constant = 1.0
+drive = { steps = [[0.0, 0.0], [2.0, 0.1]] }
+gain = { probit = { max_rate = 1.0, threshold = 0.0, slope = 0.5 } }
+initial = { normal = { mean = 0.0, variance = 0.25 } }
+
+[populations.X]
+kind = "external"
+rate = { sine = { mean = 0.5, amplitude = 0.1, frequency = 1.0 } }
+
+[coupling]
+E = { E = 1.0, I = -1.0, X = 0.1 }
+I = { E = 2.0, I = -2.0, X = 0.1 }
+
+[ensemble]
+replicates = 10
+"#;
+
+/// (name of the snapshot, what is replaced in the sound scenario, by what)
+const BROKEN: &[(&str, &str, &str)] = &[
+    ("amplitude_makes_rate_negative", "amplitude = 0.1", "amplitude = 0.6"),
+    ("bad_choice_of_kind", "\"excitatory\"", "\"exitatory\""),
+    ("bad_choice_of_method", "[ensemble]", "[engine]\nmethod = \"thining\"\n\n[ensemble]"),
+    ("bad_gain", "{ probit = {", "{ sigmoid = {"),
+    ("bad_population_name", "[populations.X]", "[populations.\"a/b\"]"),
+    ("bad_transmission", "duration = 4.0", "transmission = \"share\"\nduration = 4.0"),
+    ("coupling_entry_missing", "I = { E = 2.0, I = -2.0,", "I = { E = 2.0,"),
+    ("coupling_onto_external", "[ensemble]", "X = { E = 1.0, I = -1.0, X = 0.0 }\n\n[ensemble]"),
+    ("coupling_row_missing", "I = { E = 2.0, I = -2.0, X = 0.1 }\n", ""),
+    ("coupling_unknown_source", "I = -1.0, X = 0.1", "I = -1.0, X = 0.1, F = 1.0"),
+    ("dales_law_excitatory", "E = { E = 1.0", "E = { E = -1.0"),
+    ("dales_law_inhibitory", "I = -2.0", "I = 2.0"),
+    ("drive_of_wrong_type", "drive = -0.3", "drive = \"strong\""),
+    ("drive_of_wrong_kind", "{ steps = [[0.0, 0.0], [2.0, 0.1]] }", "{ ramp = [0.0, 1.0] }"),
+    ("drive_not_finite", "drive = -0.3", "drive = nan"),
+    ("duplicate_field", "n = 100", "n = 100\nn = 200"),
+    ("duration_negative", "duration = 4.0", "duration = -4.0"),
+    ("duration_overflows_samples", "duration = 4.0", "duration = 1e18"),
+    ("empty_population", "fraction = 0.5", "fraction = 0.004"),
+    ("fraction_zero", "fraction = 0.5", "fraction = 0.0"),
+    (
+        "gain_slope_zero",
+        "slope = 0.5 } }\ninitial = { normal = { mean = 0.0, variance = 0.25 } }\n\n[populations.X]",
+        "slope = 0.0 } }\ninitial = { normal = { mean = 0.0, variance = 0.25 } }\n\n[populations.X]",
+    ),
+    (
+        "infinite_number",
+        "variance = 0.25 } }\n\n[populations.I]",
+        "variance = inf } }\n\n[populations.I]",
+    ),
+    (
+        "initial_values_of_wrong_length",
+        "initial = { normal = { mean = 0.0, variance = 0.25 } }\n\n[populations.I]",
+        "initial = { values = [0.0, 0.1] }\n\n[populations.I]",
+    ),
+    ("missing_duration", "duration = 4.0\n", ""),
+    (
+        "missing_gain_field",
+        "max_rate = 1.0, threshold = 0.0, slope = 0.5 } }\ninitial = { normal = { mean = 0.0, variance = 0.25 } }\n\n[populations.I]",
+        "max_rate = 1.0, slope = 0.5 } }\ninitial = { normal = { mean = 0.0, variance = 0.25 } }\n\n[populations.I]",
+    ),
+    ("missing_time_constant", "fraction = 0.5\ntime_constant = 1.0\n", "fraction = 0.5\n"),
+    (
+        "missing_rate",
+        "rate = { sine = { mean = 0.5, amplitude = 0.1, frequency = 1.0 } }",
+        "fraction = 1.0",
+    ),
+    ("missing_kind", "kind = \"inhibitory\"\n", ""),
+    ("n_below_one", "n = 100", "n = 0"),
+    ("n_not_whole", "n = 100", "n = 100.5"),
+    ("n_too_large", "n = 100", "n = 1e30"),
+    ("n_of_wrong_type", "n = 100", "n = \"many\""),
+    (
+        "no_neurons",
+        SOUND,
+        "n = 1\nduration = 1.0\n[populations.X]\nkind = \"external\"\nrate = 1.0\n[coupling]\n",
+    ),
+    ("no_toml", "n = 100", "n = = 100"),
+    ("rate_on_neurons", "drive = -0.3", "rate = 1.0"),
+    (
+        "release_probability_above_one",
+        "duration = 4.0",
+        "transmission = { release_probability = 1.5 }\nduration = 4.0",
+    ),
+    ("replicates_zero", "replicates = 10", "replicates = 0"),
+    ("sample_interval_zero", "sample_interval = 0.5", "sample_interval = 0"),
+    ("seed_negative", "n = 100", "n = 100\nseed = -1"),
+    (
+        "several_at_once",
+        "fraction = 1.0\ntime_constant = 1.0\ndrive = -0.3",
+        "fraction = -1.0\ntime_constant = 0.0\ndrive = inf",
+    ),
+    ("steps_not_from_zero", "[[0.0, 0.0], [2.0, 0.1]]", "[[1.0, 0.0], [2.0, 0.1]]"),
+    ("steps_out_of_order", "[[0.0, 0.0], [2.0, 0.1]]", "[[0.0, 0.0], [2.0, 0.1], [2.0, 0.3]]"),
+    ("steps_empty", "[[0.0, 0.0], [2.0, 0.1]]", "[]"),
+    (
+        "time_constant_on_external",
+        "kind = \"external\"",
+        "kind = \"external\"\ntime_constant = 1.0",
+    ),
+    (
+        "time_constant_negative",
+        "fraction = 0.5\ntime_constant = 1.0",
+        "fraction = 0.5\ntime_constant = -1.0",
+    ),
+    (
+        "unknown_field_in_population",
+        "time_constant = 1.0\ndrive = -0.3",
+        "time_constnt = 1.0\ndrive = -0.3",
+    ),
+    ("unknown_field_at_top", "duration = 4.0", "duration = 4.0\nsample_intervall = 0.1"),
+    (
+        "variance_negative",
+        "variance = 0.25 } }\n\n[populations.I]",
+        "variance = -0.25 } }\n\n[populations.I]",
+    ),
+];
+
+fn rendered(text: &str) -> String {
+    let error = Scenario::parse("scenario.toml", text).expect_err("the scenario must be refused");
+    let mut message = String::new();
+    GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor())
+        .with_width(100)
+        .render_report(&mut message, &error)
+        .expect("rendering into a string cannot fail");
+    message
+}
+
+#[test]
+fn sound_scenario_is_accepted() {
+    let scenario = Scenario::parse("scenario.toml", SOUND).expect("this scenario is sound");
+    assert_eq!(scenario.network.source_names(), ["E", "I", "X"]);
+    assert_eq!(scenario.network.populations[1].count, 50);
+    assert_eq!(scenario.network.coupling.get(1, 0), 2.0);
+    assert_eq!(Scenario::parse("again", &scenario.text).unwrap(), scenario);
+}
+
+#[test]
+fn every_message() {
+    for (name, sound, broken) in BROKEN {
+        assert_eq!(SOUND.matches(sound).count(), 1, "{name}: `{sound}` must stand once");
+        insta::assert_snapshot!(*name, rendered(&SOUND.replace(sound, broken)));
+    }
+}

@@ -1,0 +1,64 @@
+//! Means and covariances over independent replicates, with their standard errors.
+
+/// An estimate and its standard error, in the units of the quantity.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// The estimate.
+    pub value: f64,
+    /// Its standard error; infinite where the sample is too small to tell.
+    pub standard_error: f64,
+}
+
+/// Sample mean, with standard error `S/sqrt(R)`, `S^2` the sample variance with divisor `R - 1`.
+///
+/// ```
+/// let mean = equipoise_statistics::estimate::mean(&[1.0, 2.0, 3.0]);
+/// assert_eq!(mean.value, 2.0);
+/// assert!((mean.standard_error - (1.0_f64 / 3.0).sqrt()).abs() < 1e-15);
+/// ```
+pub fn mean(sample: &[f64]) -> Estimate {
+    let count = sample.len() as f64;
+    let value = sample.iter().sum::<f64>() / count;
+    let squares: f64 = sample.iter().map(|x| (x - value) * (x - value)).sum();
+    Estimate { value, standard_error: spread(squares, count) }
+}
+
+/// Sample covariance of pairs, divisor `R - 1`, with the standard error of the mean of the products
+/// of deviations (so without any assumption on the law).
+///
+/// # Panics
+/// If the samples differ in length.
+pub fn covariance(first: &[f64], second: &[f64]) -> Estimate {
+    assert_eq!(first.len(), second.len(), "pairs are needed");
+    let count = first.len() as f64;
+    let (centre_1, centre_2) = (mean(first).value, mean(second).value);
+    let products: Vec<f64> =
+        first.iter().zip(second).map(|(x, y)| (x - centre_1) * (y - centre_2)).collect();
+    let average = mean(&products);
+    let unbias = if count > 1.0 { count / (count - 1.0) } else { f64::NAN };
+    Estimate { value: average.value * unbias, standard_error: average.standard_error * unbias }
+}
+
+fn spread(squares: f64, count: f64) -> f64 {
+    if count > 1.0 { (squares / (count - 1.0) / count).sqrt() } else { f64::INFINITY }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn covariance_of_a_sample_with_itself_is_its_variance() {
+        let sample = [0.3, -1.2, 2.0, 0.7, 0.1];
+        let centre = sample.iter().sum::<f64>() / 5.0;
+        let variance = sample.iter().map(|x| (x - centre).powi(2)).sum::<f64>() / 4.0;
+        assert!((covariance(&sample, &sample).value - variance).abs() < 1e-15);
+    }
+
+    #[test]
+    fn one_replicate_tells_nothing_of_the_error() {
+        assert_eq!(mean(&[1.0]).value, 1.0);
+        assert_eq!(mean(&[1.0]).standard_error, f64::INFINITY);
+        assert!(covariance(&[1.0], &[1.0]).value.is_nan());
+    }
+}

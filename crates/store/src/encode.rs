@@ -1,0 +1,187 @@
+//! Groups to `HDF5`, whole.
+//!
+//! The coordinates and the placeholders of dimensions without coordinate are written first, as
+//! dimension scales; then come the variables, each attached to the scales of its dimensions.
+
+use std::path::Path;
+
+use hdf5::plist::group_create::LinkCreationOrder;
+use hdf5::types::VarLenUnicode;
+use hdf5::{Dataset, Extent, H5Type, Location, SimpleExtents};
+
+use crate::error::StoreError;
+use crate::group::{Attribute, Dimension, Group, Values, Variable};
+use crate::layout::Layout;
+use crate::provenance::{CONVENTIONS, Provenance};
+use crate::scales;
+
+/// How netCDF-4 names the scale of a dimension that has no coordinate.
+pub const PLACEHOLDER: &str = "This is a netCDF dimension but not a netCDF variable.";
+
+/// A type that datasets consist of.
+pub trait Element: H5Type {
+    /// Whether compressing an array of it makes sense; texts lie elsewhere in the file.
+    const COMPRESSIBLE: bool = true;
+    /// What stands where nothing was written.
+    const FILL: Option<f64> = None;
+}
+
+impl Element for f64 {
+    const FILL: Option<f64> = Some(f64::NAN);
+}
+
+impl Element for f32 {}
+
+impl Element for i64 {}
+
+impl Element for VarLenUnicode {
+    const COMPRESSIBLE: bool = false;
+}
+
+/// Writes the root attributes of a file whose run has just begun.
+pub fn write_provenance(root: &hdf5::Group, provenance: &Provenance) -> hdf5::Result<()> {
+    write_text(root, "Conventions", CONVENTIONS)?;
+    write_text(root, "title", &provenance.title)?;
+    write_text(root, "source", &provenance.source)?;
+    write_text(root, "history", &provenance.history)?;
+    write_text(root, "scenario", &provenance.scenario)?;
+    root.new_attr::<u64>().create("seed")?.write_scalar(&provenance.seed)?;
+    root.new_attr::<i64>().create("complete")?.write_scalar(&0_i64)
+}
+
+/// Writes a validated group into `root`, ready to grow along a dimension if one is named.
+pub fn write_group(
+    root: &hdf5::Group,
+    path: &Path,
+    group: &Group,
+    along: Option<&str>,
+) -> Result<(), StoreError> {
+    let writing = |item: &str| {
+        let dataset = format!("{}/{item}", group.name);
+        move |source| StoreError::writing(path, &dataset, source)
+    };
+    let location = create_location(root, &group.name).map_err(writing(""))?;
+    for (name, value) in &group.attributes {
+        write_attribute(&location, name, value).map_err(writing(name))?;
+    }
+    let blueprint = Blueprint { location, group, along };
+    for dimension in &group.dimensions {
+        blueprint.write_scale(dimension).map_err(writing(&dimension.name))?;
+    }
+    for variable in group.variables.iter().filter(|variable| !variable.is_coordinate()) {
+        blueprint.write_attached(variable).map_err(writing(&variable.name))?;
+    }
+    Ok(())
+}
+
+/// Creates a group that remembers the order in which its members were made.
+fn create_location(root: &hdf5::Group, name: &str) -> hdf5::Result<hdf5::Group> {
+    let ordered = root
+        .create_group_builder()
+        .with_gcpl(|gcpl| gcpl.link_creation_order(LinkCreationOrder::Indexed));
+    ordered.create(name)
+}
+
+/// A group being written, and where.
+struct Blueprint<'a> {
+    location: hdf5::Group,
+    group: &'a Group,
+    along: Option<&'a str>,
+}
+
+impl Blueprint<'_> {
+    fn write_scale(&self, dimension: &Dimension) -> hdf5::Result<()> {
+        let (name, length) = (&dimension.name, dimension.length);
+        if let Some(coordinate) = self.group.variable(name) {
+            return scales::declare(&self.write_variable(coordinate)?, name);
+        }
+        let placeholder = self.create::<f32>(name, &[length], self.along == Some(name))?;
+        scales::declare(&placeholder, &format!("{PLACEHOLDER}{length:10}"))
+    }
+
+    fn write_attached(&self, variable: &Variable) -> hdf5::Result<()> {
+        let dataset = self.write_variable(variable)?;
+        for (axis, dimension) in variable.dimensions.iter().enumerate() {
+            scales::attach(&dataset, &self.location.dataset(dimension)?, axis)?;
+        }
+        Ok(())
+    }
+
+    fn write_variable(&self, variable: &Variable) -> hdf5::Result<Dataset> {
+        let dataset = match &variable.values {
+            Values::Float(values) => self.write_values(variable, values),
+            Values::Integer(values) => self.write_values(variable, values),
+            Values::Text(values) => self.write_values(variable, &encode_texts(values)?),
+        }?;
+        if !variable.long_name.is_empty() {
+            write_text(&dataset, "long_name", &variable.long_name)?;
+        }
+        let default = (!matches!(variable.values, Values::Text(_))).then_some("1");
+        match variable.units.as_deref().or(default) {
+            Some(units) => write_text(&dataset, "units", units).map(|()| dataset),
+            None => Ok(dataset),
+        }
+    }
+
+    fn write_values<T: Element>(&self, variable: &Variable, values: &[T]) -> hdf5::Result<Dataset> {
+        let grows =
+            self.along.is_some() && variable.dimensions.first().map(String::as_str) == self.along;
+        let dataset = self.create::<T>(&variable.name, &self.group.shape(variable), grows)?;
+        if let (Some(fill), false) = (T::FILL, variable.is_coordinate()) {
+            dataset.new_attr::<f64>().create("_FillValue")?.write_scalar(&fill)?;
+        }
+        if !values.is_empty() {
+            dataset.write_raw(values)?;
+        }
+        Ok(dataset)
+    }
+
+    fn create<T: Element>(
+        &self,
+        name: &str,
+        shape: &[usize],
+        grows: bool,
+    ) -> hdf5::Result<Dataset> {
+        let (extents, layout) = if grows {
+            (growing_extents(shape), Layout::growing(shape, size_of::<T>(), T::COMPRESSIBLE))
+        } else {
+            (SimpleExtents::fixed(shape), Layout::fixed(shape, size_of::<T>(), T::COMPRESSIBLE))
+        };
+        let mut builder = self.location.new_dataset::<T>().shape(extents);
+        if let Some(fill) = T::FILL {
+            builder = builder.fill_value(fill);
+        }
+        if let Layout::Chunked { chunk, compressed } = layout {
+            builder = builder.chunk(chunk);
+            builder = if compressed { builder.shuffle().deflate(4) } else { builder };
+        }
+        builder.create(name)
+    }
+}
+
+fn growing_extents(shape: &[usize]) -> SimpleExtents {
+    let grow =
+        |(axis, &length)| if axis == 0 { Extent::resizable(length) } else { Extent::fixed(length) };
+    SimpleExtents::from_vec(shape.iter().enumerate().map(grow).collect())
+}
+
+/// Texts as `HDF5` stores them.
+pub fn encode_texts(texts: &[String]) -> hdf5::Result<Vec<VarLenUnicode>> {
+    texts.iter().map(|text| encode_text(text)).collect()
+}
+
+fn encode_text(text: &str) -> hdf5::Result<VarLenUnicode> {
+    text.parse().map_err(|error| format!("`{text}` cannot be written: {error}").into())
+}
+
+fn write_text(location: &Location, name: &str, text: &str) -> hdf5::Result<()> {
+    location.new_attr::<VarLenUnicode>().create(name)?.write_scalar(&encode_text(text)?)
+}
+
+fn write_attribute(location: &Location, name: &str, value: &Attribute) -> hdf5::Result<()> {
+    match value {
+        Attribute::Text(text) => write_text(location, name, text),
+        Attribute::Integer(value) => location.new_attr::<i64>().create(name)?.write_scalar(value),
+        Attribute::Float(value) => location.new_attr::<f64>().create(name)?.write_scalar(value),
+    }
+}

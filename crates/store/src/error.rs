@@ -1,0 +1,289 @@
+//! What can go wrong when result files are written or read.
+
+use std::error::Error;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::group::Dimension;
+
+/// Why a result file, or a group in it, could not be written or read.
+///
+/// A message says what happened and to which file or variable; the cause in the system or in `HDF5`
+/// is the [`source`](std::error::Error::source).
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The destination exists and may not be replaced.
+    #[error(
+        "`{path}` already exists; choose another name, or allow it to be replaced with --force"
+    )]
+    AlreadyExists {
+        /// The destination.
+        path: PathBuf,
+    },
+    /// An unfinished file of an earlier run holds data and may not be replaced.
+    #[error(
+        "`{partial}` holds the data of an earlier, unfinished run; move it away, or discard it with --force"
+    )]
+    PartialExists {
+        /// The unfinished file.
+        partial: PathBuf,
+    },
+    /// Another writer is at work on the same destination.
+    #[error("`{path}` is being written by another process, which holds the lock `{lock}`")]
+    InUse {
+        /// The destination.
+        path: PathBuf,
+        /// The lock file.
+        lock: PathBuf,
+    },
+    /// The folder of the destination does not exist.
+    #[error("cannot create `{path}`: there is no folder `{folder}`")]
+    NoFolder {
+        /// The destination.
+        path: PathBuf,
+        /// The missing folder.
+        folder: PathBuf,
+    },
+    /// The destination cannot be created, for example for want of permission.
+    #[error("cannot create `{path}`")]
+    CannotCreate {
+        /// The destination.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The disk, the quota or the limit on file sizes is exhausted.
+    #[error("no room left on the disk while writing `{dataset}` to `{path}`")]
+    DiskFull {
+        /// The file being written.
+        path: PathBuf,
+        /// The group or dataset being written.
+        dataset: String,
+        /// The reason of the system or of the `HDF5` library.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// A dataset could not be written.
+    #[error("cannot write `{dataset}` to `{path}`")]
+    Write {
+        /// The file being written.
+        path: PathBuf,
+        /// The group or dataset being written.
+        dataset: String,
+        /// The reason of the system or of the `HDF5` library.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// An earlier write failed, so that the file cannot be continued or called complete.
+    #[error("an earlier write to `{partial}` failed; what it holds is incomplete")]
+    Damaged {
+        /// The unfinished file.
+        partial: PathBuf,
+    },
+    /// A file appeared at the destination during the run; it was kept, and so are the results.
+    #[error(
+        "`{path}` appeared during the run and was kept; the complete results are in `{partial}`"
+    )]
+    DestinationAppeared {
+        /// The destination.
+        path: PathBuf,
+        /// Where the results are.
+        partial: PathBuf,
+    },
+    /// The finished file could not be given its name.
+    #[error("cannot rename `{partial}` to `{path}`; the results are in `{partial}`")]
+    CannotRename {
+        /// The destination.
+        path: PathBuf,
+        /// Where the results are.
+        partial: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A group of this name was written before.
+    #[error("the group `{group}` is already in `{path}`")]
+    GroupExists {
+        /// The file being written.
+        path: PathBuf,
+        /// The group.
+        group: String,
+    },
+    /// The number of values does not fit the dimensions.
+    #[error(
+        "group `{group}`: `{variable}` has {found} values, but its dimensions {} hold {expected}",
+        shape(dimensions)
+    )]
+    Shape {
+        /// The group.
+        group: String,
+        /// The variable.
+        variable: String,
+        /// The dimensions of the variable.
+        dimensions: Vec<Dimension>,
+        /// The product of their lengths.
+        expected: usize,
+        /// The number of values given.
+        found: usize,
+    },
+    /// A dimension is used that the group does not have.
+    #[error(
+        "group `{group}`: {used_by} uses the dimension `{dimension}`, which the group does not have"
+    )]
+    UnknownDimension {
+        /// The group.
+        group: String,
+        /// Who uses it.
+        used_by: String,
+        /// The unknown dimension.
+        dimension: String,
+    },
+    /// A variable has the same dimension twice.
+    #[error(
+        "group `{group}`: `{variable}` has the dimension `{dimension}` twice; give the second a name of its own"
+    )]
+    RepeatedDimension {
+        /// The group.
+        group: String,
+        /// The variable.
+        variable: String,
+        /// The repeated dimension.
+        dimension: String,
+    },
+    /// A variable has the name of a dimension without being its coordinate.
+    #[error(
+        "group `{group}`: `{variable}` has the name of a dimension, so that this must be its only dimension"
+    )]
+    NotACoordinate {
+        /// The group.
+        group: String,
+        /// The variable.
+        variable: String,
+    },
+    /// Two dimensions, variables or attributes have the same name.
+    #[error("group `{group}`: the name `{name}` is used twice")]
+    Duplicate {
+        /// The group.
+        group: String,
+        /// The repeated name.
+        name: String,
+    },
+    /// A name that cannot be written.
+    #[error(
+        "group `{group}`: `{name}` cannot be a name (it is empty, or has a slash, a dot alone or a zero byte)"
+    )]
+    InvalidName {
+        /// The group.
+        group: String,
+        /// The name.
+        name: String,
+    },
+    /// A text with a zero byte, which a file cannot hold.
+    #[error("the text of `{item}` contains a zero byte")]
+    ZeroByte {
+        /// The variable or attribute.
+        item: String,
+    },
+    /// A group cannot grow along a dimension that is not the first of each variable that has it.
+    #[error(
+        "group `{group}` cannot grow along `{along}`: it is not the first dimension of `{variable}`"
+    )]
+    NotFirst {
+        /// The group.
+        group: String,
+        /// The variable.
+        variable: String,
+        /// The dimension to grow along.
+        along: String,
+    },
+    /// Something other than the growing variables changed between two pieces of a group.
+    #[error("group `{group}`, growing along `{along}`: {item} differs from the first piece")]
+    Changed {
+        /// The group.
+        group: String,
+        /// The dimension to grow along.
+        along: String,
+        /// What changed.
+        item: String,
+    },
+    /// A file to be read cannot be opened.
+    #[error("cannot open `{path}`")]
+    CannotOpen {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A file is not `HDF5`, or is damaged.
+    #[error("cannot read `{item}` from `{path}`: not an HDF5 file, or damaged")]
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+        /// What was being read.
+        item: String,
+        /// The message of the `HDF5` library.
+        source: hdf5::Error,
+    },
+    /// A file is `HDF5` but not a result file.
+    #[error("`{path}` is not a result file: `{missing}` is missing")]
+    NotOurs {
+        /// The file.
+        path: PathBuf,
+        /// The attribute or group that a result file would have.
+        missing: String,
+    },
+    /// A result file has no such group.
+    #[error("`{path}` has no group `{group}`")]
+    NoSuchGroup {
+        /// The file.
+        path: PathBuf,
+        /// The group.
+        group: String,
+    },
+}
+
+fn shape(dimensions: &[Dimension]) -> String {
+    let lengths: Vec<_> = dimensions.iter().map(|d| format!("{} = {}", d.name, d.length)).collect();
+    format!("({})", lengths.join(", "))
+}
+
+impl StoreError {
+    /// The error of a failed write of `dataset` to `path`.
+    pub(crate) fn writing(path: &Path, dataset: &str, source: hdf5::Error) -> Self {
+        Self::unwritten(path, dataset, is_out_of_room(&source), source.into())
+    }
+
+    /// The error when there is no room for `dataset` in `path`.
+    pub(crate) fn reserving(path: &Path, dataset: &str, source: io::Error) -> Self {
+        use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        let out_of_room = matches!(source.kind(), StorageFull | QuotaExceeded | FileTooLarge);
+        Self::unwritten(path, dataset, out_of_room, source.into())
+    }
+
+    fn unwritten(
+        path: &Path,
+        dataset: &str,
+        out_of_room: bool,
+        source: Box<dyn Error + Send + Sync>,
+    ) -> Self {
+        let (path, dataset) = (path.to_path_buf(), dataset.to_owned());
+        if out_of_room {
+            Self::DiskFull { path, dataset, source }
+        } else {
+            Self::Write { path, dataset, source }
+        }
+    }
+
+    /// The error of a failed read of `item` from `path`.
+    pub(crate) fn reading(path: &Path, item: &str, source: hdf5::Error) -> Self {
+        Self::Corrupt { path: path.to_path_buf(), item: item.to_owned(), source }
+    }
+}
+
+/// Whether the system refused to enlarge a file; `HDF5` passes the reason on as text only.
+fn is_out_of_room(error: &hdf5::Error) -> bool {
+    const REASONS: [&str; 3] = ["No space left", "quota exceeded", "File too large"];
+    let frames = error.stack();
+    frames
+        .iter()
+        .flat_map(|frames| frames.iter())
+        .any(|frame| REASONS.iter().any(|r| frame.desc().contains(r)))
+}

@@ -1,0 +1,66 @@
+//! Self-describing result files: `HDF5` that follows the netCDF-4 layout, written so that no
+//! computed number is lost.
+//!
+//! The crate knows nothing of what the numbers mean. A [`Group`] holds named dimensions, variables
+//! over them and attributes; a [`ResultWriter`] puts groups into one file, whole or piece by piece;
+//! [`read_group`] brings them back. The files open in h5py and, with named dimensions and
+//! coordinates, in xarray (engines `h5netcdf` and `netcdf4`). A new quantity is a new variable or a
+//! new group of the caller: nothing changes here.
+//!
+//! While a run lasts its data are in `NAME.partial`, closed after every write, so that an
+//! interruption at any time between two writes leaves a readable file with the root attribute
+//! `complete = 0`. Only [`ResultWriter::finish`] gives the file its name, in one step, and never in
+//! place of a file that was not to be replaced.
+//!
+//! * [`group`]: the data in memory: groups, dimensions, variables, attributes
+//! * `validate`: what a group must satisfy before it is written
+//! * [`provenance`]: the root attributes that say where a file comes from
+//! * [`writer`]: the writer, its life from creation to the finished file
+//! * `destination`: names on disk: the partial file, the lock, the final rename
+//! * `encode`: groups to `HDF5`, whole
+//! * `growth`: groups to `HDF5`, piece by piece along one dimension
+//! * `layout`: chunk shapes and compression
+//! * `room`: room on the disk, taken before it is needed
+//! * `scales`: the two C functions that give dimensions their names
+//! * `decode`: `HDF5` to groups
+//! * `read`: files to groups and provenance
+//! * [`error`]: what can go wrong
+//!
+//! ```
+//! use equipoise_store::{Completion, Existing, Group, Provenance, ResultWriter, Variable};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let path = folder.path().join("result.h5");
+//! let group = Group::new("trajectory")
+//!     .with_coordinate(Variable::coordinate("time", vec![0.0, 0.5, 1.0]).with_units("s"))
+//!     .with_coordinate(Variable::coordinate("population", vec!["E", "I"]))
+//!     .with_variable(Variable::new("mean", &["time", "population"], vec![0.5; 6]).with_units("mV"));
+//!
+//! let mut writer = ResultWriter::create(&path, &Provenance::default(), Existing::Refuse)?;
+//! writer.write(&group)?;
+//! let written = writer.finish(Completion::Complete)?;
+//!
+//! assert_eq!(equipoise_store::read_group(&written, "trajectory")?, group);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod decode;
+mod destination;
+mod encode;
+pub mod error;
+pub mod group;
+mod growth;
+mod layout;
+pub mod provenance;
+mod read;
+mod room;
+mod scales;
+mod validate;
+pub mod writer;
+
+pub use destination::Existing;
+pub use error::StoreError;
+pub use group::{Attribute, Dimension, Group, Values, Variable};
+pub use provenance::{Header, Provenance};
+pub use read::{read_group, read_header};
+pub use writer::{Completion, ResultWriter};

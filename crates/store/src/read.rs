@@ -1,0 +1,41 @@
+//! Files to groups and provenance.
+
+use std::fs;
+use std::path::Path;
+
+use crate::decode::{decode_group, decode_header};
+use crate::error::StoreError;
+use crate::group::Group;
+use crate::provenance::Header;
+use crate::writer::access;
+
+/// Reads where a result file comes from, whether it is complete and which groups it holds.
+///
+/// # Errors
+///
+/// [`StoreError::CannotOpen`], [`StoreError::Corrupt`] for a file that is damaged or not `HDF5`,
+/// [`StoreError::NotOurs`] for an `HDF5` file without the root attributes of a result file.
+pub fn read_header(path: &Path) -> Result<Header, StoreError> {
+    decode_header(&open(path)?, path)
+}
+
+/// Reads a group of a result file.
+///
+/// # Errors
+///
+/// [`StoreError::CannotOpen`], [`StoreError::NoSuchGroup`], and [`StoreError::Corrupt`] for a file
+/// that is damaged or not `HDF5`, or for a group that is not made of named dimensions, numbers and
+/// texts.
+pub fn read_group(path: &Path, name: &str) -> Result<Group, StoreError> {
+    let file = open(path)?;
+    if !file.link_exists(name) {
+        return Err(StoreError::NoSuchGroup { path: path.to_path_buf(), group: name.to_owned() });
+    }
+    decode_group(&file, path, name)
+}
+
+fn open(path: &Path) -> Result<hdf5::File, StoreError> {
+    fs::File::open(path)
+        .map_err(|source| StoreError::CannotOpen { path: path.to_path_buf(), source })?;
+    access().open(path).map_err(|source| StoreError::reading(path, "/", source))
+}

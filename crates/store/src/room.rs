@@ -1,0 +1,66 @@
+//! Room on the disk, taken before it is needed.
+//!
+//! `HDF5` cannot undo a write that fails half-way: a file whose disk became full is often
+//! unreadable, with all that was in it. So the room is taken first, by zeros behind the end of the
+//! file. Where there is none, the file is as before; where there is, `HDF5` writes over the zeros
+//! and cuts off the rest when it closes the file.
+
+use std::fs::OpenOptions;
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::group::{Group, Values};
+
+/// Bytes that a variable may take beyond its values: its description and the rest of its last
+/// chunk.
+const BYTES_BESIDE_VALUES: usize = 128 * 1024;
+/// Bytes that a text may take beyond its characters.
+const BYTES_BESIDE_TEXT: usize = 48;
+
+/// Bytes that writing a group takes at most.
+pub fn needed(group: &Group) -> usize {
+    let datasets = group.dimensions.len() + group.variables.len();
+    let values: usize = group.variables.iter().map(|variable| bytes(&variable.values)).sum();
+    values + values / 16 + (1 + datasets) * BYTES_BESIDE_VALUES
+}
+
+fn bytes(values: &Values) -> usize {
+    match values {
+        Values::Float(values) => size_of_val(values.as_slice()),
+        Values::Integer(values) => size_of_val(values.as_slice()),
+        Values::Text(texts) => texts.iter().map(|text| text.len() + BYTES_BESIDE_TEXT).sum(),
+    }
+}
+
+/// Lengthens a file by `bytes` zeros, or leaves it as it is and says why.
+pub fn reserve(path: &Path, bytes: usize) -> io::Result<()> {
+    let mut file = OpenOptions::new().append(true).open(path)?;
+    let length = file.metadata()?.len();
+    let zeros = io::copy(&mut io::repeat(0).take(bytes as u64), &mut file);
+    zeros.map(|_| ()).or_else(|error| file.set_len(length).and(Err(error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::group::Variable;
+
+    #[test]
+    fn the_room_exceeds_the_values() {
+        let group = Group::new("g").with_dimension("x", 1_000_000);
+        let group = group.with_variable(Variable::new("y", &["x"], vec![0.0; 1_000_000]));
+        let room = needed(&group);
+        assert!((8_000_000..10_000_000).contains(&room), "{room}");
+    }
+
+    #[test]
+    fn room_is_zeros_behind_the_end() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("file");
+        fs::write(&path, "data").expect("written");
+        reserve(&path, 3).expect("room");
+        assert_eq!(fs::read(&path).expect("read"), b"data\0\0\0");
+    }
+}

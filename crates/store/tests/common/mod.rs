@@ -1,0 +1,93 @@
+//! Groups and provenance shared by the tests.
+#![allow(dead_code, reason = "each test file uses a part")]
+
+use std::path::{Path, PathBuf};
+
+use equipoise_store::{Completion, Existing, Group, Provenance, ResultWriter, Variable};
+use tempfile::TempDir;
+
+/// A folder that is removed at the end, and a destination in it.
+pub fn destination() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("result.h5");
+    (folder, path)
+}
+
+pub fn partial_of(path: &Path) -> PathBuf {
+    PathBuf::from(format!("{}.partial", path.display()))
+}
+
+pub fn provenance() -> Provenance {
+    Provenance {
+        title: "Balance — a test".to_owned(),
+        source: "equipoise 0.1.0".to_owned(),
+        scenario: "n = 1000\n[populations.E]\n".repeat(5000),
+        seed: u64::MAX - 1,
+        history: "2026-11-23 equipoise simulate".to_owned(),
+    }
+}
+
+pub fn create(path: &Path, existing: Existing) -> ResultWriter {
+    ResultWriter::create(path, &provenance(), existing).expect("a writer")
+}
+
+/// Writes a file with one group and finishes it.
+pub fn complete_file(path: &Path, group: &Group) -> PathBuf {
+    let mut writer = create(path, Existing::Replace);
+    writer.write(group).expect("written");
+    writer.finish(Completion::Complete).expect("finished")
+}
+
+/// A piece of a growing group: realizations `first..first + count` of 3 times and 2 populations.
+pub fn piece(first: i64, count: i64) -> Group {
+    let realizations: Vec<i64> = (first..first + count).collect();
+    let labels: Vec<String> = realizations.iter().map(|r| format!("run {r}")).collect();
+    let means = realizations.iter().flat_map(|&r| (0..6).map(move |i| (10 * r + i) as f64));
+    let mean =
+        Variable::new("mean", &["realization", "time", "population"], means.collect::<Vec<_>>());
+    Group::new("trajectory")
+        .with_coordinate(Variable::coordinate("realization", realizations))
+        .with_coordinate(Variable::coordinate("time", vec![0.0, 0.5, 1.0]).with_units("tau"))
+        .with_coordinate(Variable::coordinate("population", vec!["E", "I"]))
+        .with_variable(mean.with_units("mV").with_long_name("mean potentiation"))
+        .with_variable(Variable::new("label", &["realization"], labels))
+        .with_variable(Variable::new("size", &["population"], vec![800_i64, 200]))
+}
+
+/// A group with every kind of dimension, value and attribute, in the order in which files keep
+/// them.
+pub fn every_kind() -> Group {
+    let covariance: Vec<f64> =
+        (0..12).map(|i| if i == 5 { f64::NAN } else { f64::from(i) / 7.0 }).collect();
+    let large: Vec<f64> = (0..40_000).map(|i| f64::from(i).sqrt()).collect();
+    Group::new("every_kind")
+        .with_coordinate(
+            Variable::coordinate("time", vec![0.0, 0.5, 1.0])
+                .with_units("tau")
+                .with_long_name("time"),
+        )
+        .with_coordinate(
+            Variable::coordinate("population", vec!["E", "Iß"]).with_long_name("population"),
+        )
+        .with_coordinate(Variable::coordinate("population_2", vec!["E", "Iß"]))
+        .with_dimension("neuron", 40_000)
+        .with_dimension("nothing", 0)
+        .with_variable(
+            Variable::new("covariance", &["time", "population", "population_2"], covariance)
+                .with_units("mV2"),
+        )
+        .with_variable(
+            Variable::new("potentiation", &["neuron"], large).with_long_name("potentiation"),
+        )
+        .with_variable(Variable::new(
+            "spikes",
+            &["population", "time"],
+            vec![1, -2, 3, 4, 5, i64::MAX],
+        ))
+        .with_variable(Variable::new("verdict", &["time"], vec!["holds", "", "fails — by 3 σ"]))
+        .with_variable(Variable::new("step", &[], vec![0.125]).with_units("tau"))
+        .with_variable(Variable::new("none", &["nothing", "time"], Vec::<f64>::new()))
+        .with_attribute("level", 0.01)
+        .with_attribute("method", "exact")
+        .with_attribute("replicates", 200_i64)
+}
