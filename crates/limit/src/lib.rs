@@ -1,1 +1,37 @@
-//! limit
+//! The deterministic side: what the network does as `n` goes to infinity, and at finite `n`.
+//!
+//! For large `n` the empirical law of population `a` is `Normal(m_a, v_a)`, with
+//!
+//! ```text
+//! dm_a/dt = -m_a/tau_a + I_a + sqrt(n) ( sum_b K_ab S_b(m_b, v_b) + h_a )       (1)
+//! dv_a/dt = -2 v_a/tau_a + sum_b Q_ab S_b(m_b, v_b) + q_a                         (2)
+//! ```
+//!
+//! and `S_b(m, v) = E[lambda_b(m + sqrt(v) X)]`, `X` standard normal. The bracket must vanish: balance.
+//!
+//! * [`gaussian`]: averages of gains and of their derivatives over normal laws;
+//! * [`coefficients`]: `K`, `Q`, `h`, `q` of a network;
+//! * [`balance`]: rank and range of `K`, the balanced manifold, its stability;
+//! * [`initial_layer`]: from an initial state off the manifold onto it;
+//! * [`limit`]: the autonomous ODEs on the manifold;
+//! * [`finite_n`]: one network of size `n`: corrections of order `n^{-1/2}`, covariance of means;
+//! * [`integrator`]: the trait behind which the ODE library stands.
+//!
+//! # Source
+//! MacLaurin & Vilanova, arXiv:2412.17273; van Vreeswijk & Sompolinsky (1996), doi:10.1126/science.274.5293.1724.
+
+pub mod balance;
+pub mod coefficients;
+pub mod error;
+pub mod finite_n;
+pub mod gaussian;
+pub mod initial_layer;
+pub mod integrator;
+pub mod limit;
+
+pub use balance::Balance;
+pub use coefficients::Coefficients;
+pub use error::LimitError;
+pub use finite_n::{FiniteN, FiniteNSolution, Terms};
+
+pub use limit::{Limit, LimitSolution};

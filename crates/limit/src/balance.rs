@@ -1,0 +1,182 @@
+//! Balance `K S(m, v) + h = 0`: rank and range of `K`, and the stability of the balanced states.
+//!
+//! With the singular value decomposition `K = U Sigma V^T` of rank `r`, balance can be had only if
+//! `U_perp^T h = 0`, and then reads `V_r^T S = -Sigma_r^{-1} U_r^T h`: `r` equations, which leave a
+//! manifold of dimension `P - r` of means at given variances.
+
+use equipoise_model::{GainFunction, Network};
+use nalgebra::{DMatrix, DVector};
+
+use crate::error::LimitError;
+
+/// Singular values below this fraction of the largest count as zero.
+const RANK_TOLERANCE: f64 = 1e-10;
+/// Part of the external input outside the range of `K`, relative to its size, that counts as zero.
+const RANGE_TOLERANCE: f64 = 1e-10;
+
+/// Fast eigenvalues above minus this fraction of the largest that the gains allow are no stability: rates
+/// so close to zero or saturation do not respond any more.
+const RESPONSE_FLOOR: f64 = 1e-6;
+
+/// The geometry of `K`.
+#[derive(Debug, Clone)]
+pub struct Balance {
+    /// `U_r`, `P` by `r`: the directions in which the fast dynamics moves the means.
+    pub fast_directions: DMatrix<f64>,
+    /// `U_perp`, `P` by `P - r`.
+    pub slow_directions: DMatrix<f64>,
+    /// `V_r`, `P` by `r`: the combinations of rates that are constrained.
+    pub constraints: DMatrix<f64>,
+    /// `Sigma_r`, the `r` singular values above zero, falling.
+    pub singular_values: DVector<f64>,
+}
+
+impl Balance {
+    /// Decomposes `K`.
+    pub fn new(mean_coupling: &DMatrix<f64>) -> Self {
+        let size = mean_coupling.nrows();
+        let svd = mean_coupling.clone().svd(true, true);
+        let (left, right) = (svd.u.expect("asked for"), svd.v_t.expect("asked for").transpose());
+        let largest = svd.singular_values.max();
+        let rank = svd
+            .singular_values
+            .iter()
+            .filter(|value| **value > RANK_TOLERANCE * largest && largest > 0.0)
+            .count();
+        Self {
+            fast_directions: left.columns(0, rank).into_owned(),
+            slow_directions: left.columns(rank, size - rank).into_owned(),
+            constraints: right.columns(0, rank).into_owned(),
+            singular_values: svd.singular_values.rows(0, rank).into_owned(),
+        }
+    }
+
+    /// `r`, the rank of `K`.
+    pub fn rank(&self) -> usize {
+        self.singular_values.len()
+    }
+
+    /// `-Sigma_r^{-1} U_r^T h`, what the constrained combinations of rates must be.
+    pub fn target(&self, external_drive: &DVector<f64>) -> DVector<f64> {
+        -(self.fast_directions.transpose() * external_drive).component_div(&self.singular_values)
+    }
+
+    /// `Sigma_r V_r^T diag(S_m) U_r`, whose eigenvalues govern deviations from balance on the time
+    /// scale `n^{-1/2}`; `slopes` are `S_m = E[lambda']`.
+    pub fn fast_matrix(&self, slopes: &DVector<f64>) -> DMatrix<f64> {
+        DMatrix::from_diagonal(&self.singular_values) * self.constraint_slopes(slopes)
+    }
+
+    /// `V_r^T diag(S_m) U_r`.
+    pub(crate) fn constraint_slopes(&self, slopes: &DVector<f64>) -> DMatrix<f64> {
+        self.constraints.transpose() * DMatrix::from_diagonal(slopes) * &self.fast_directions
+    }
+
+    /// Largest real part of the fast eigenvalues, per time unit and `sqrt(n)`; minus infinity if there are
+    /// none (rank 0).
+    pub fn fast_eigenvalue(&self, slopes: &DVector<f64>) -> f64 {
+        if self.rank() == 0 {
+            return f64::NEG_INFINITY;
+        }
+        let eigenvalues = self.fast_matrix(slopes).complex_eigenvalues();
+        eigenvalues.iter().map(|value| value.re).fold(f64::NEG_INFINITY, f64::max)
+    }
+
+    /// How far the balance is from losing its stability: minus the fast eigenvalue, in units of the largest one that the
+    /// gains allow, less a floor for rates that respond to nothing. Positive while stable; 1 at rank 0.
+    pub fn stability(&self, network: &Network, slopes: &DVector<f64>) -> f64 {
+        if self.rank() == 0 {
+            return 1.0;
+        }
+        let steepest =
+            network.populations.iter().map(|p| p.gain.derivative_bound()).fold(0.0, f64::max);
+        -self.fast_eigenvalue(slopes) / (self.singular_values.max() * steepest) - RESPONSE_FLOOR
+    }
+
+    /// Why the balance at a state with these rates and slopes is no longer stable.
+    pub(crate) fn lost(
+        &self,
+        network: &Network,
+        time: f64,
+        (rates, slopes): (&DVector<f64>, &DVector<f64>),
+    ) -> LimitError {
+        let populations = &network.populations;
+        let dull = |a: usize| slopes[a] < 1e-3 * populations[a].gain.derivative_bound();
+        if !(0..populations.len()).all(dull) {
+            return LimitError::Unstable { time, eigenvalue: self.fast_eigenvalue(slopes) };
+        }
+        let words = populations.iter().zip(rates.iter());
+        let words =
+            words.map(|(p, rate)| format!("`{}` {rate:.3e} of {}", p.name, p.gain.supremum()));
+        LimitError::Unresponsive { time, rates: words.collect::<Vec<_>>().join(", ") }
+    }
+
+    /// Refuses an external input that no activity can cancel, and rates that no gain can give.
+    ///
+    /// # Errors
+    /// [`LimitError::OutsideRange`]; for `K` of full rank also [`LimitError::RateOutOfRange`].
+    pub fn check(
+        &self,
+        network: &Network,
+        drive: &DVector<f64>,
+        time: f64,
+    ) -> Result<(), LimitError> {
+        let outside = &self.slow_directions * (self.slow_directions.transpose() * drive);
+        if outside.norm() > RANGE_TOLERANCE * drive.norm() {
+            let growth = describe_growth(network, &outside);
+            return Err(LimitError::OutsideRange { time, growth });
+        }
+        if self.rank() < network.population_count() {
+            return Ok(());
+        }
+        let rates = &self.constraints * self.target(drive);
+        for (population, rate) in network.populations.iter().zip(rates.iter().copied()) {
+            let supremum = population.gain.supremum();
+            // A rate of zero up to rounding is still no rate that a gain gives.
+            if rate <= RANGE_TOLERANCE * supremum.min(1.0) || rate >= supremum {
+                let population = population.name.clone();
+                return Err(LimitError::RateOutOfRange { time, population, rate, supremum });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// "`E` +0.5 sqrt(n), `I` -0.2 sqrt(n)" for the populations that take part.
+pub(crate) fn describe_growth(network: &Network, velocity: &DVector<f64>) -> String {
+    let largest = velocity.amax();
+    let names = network.populations.iter().map(|population| &population.name);
+    let parts = names.zip(velocity.iter()).filter(|(_, v)| v.abs() > 1e-3 * largest);
+    let words = parts.map(|(name, v)| format!("d mean(`{name}`)/dt = {v:+.4} sqrt(n)"));
+    words.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_weight_pair_has_rank_one() {
+        let balance = Balance::new(&DMatrix::from_row_slice(2, 2, &[1.0, -1.0, 2.0, -2.0]));
+        assert_eq!(balance.rank(), 1);
+        // Sigma V^T S_m U is then the trace of K diag(S_m).
+        let slopes = DVector::from_row_slice(&[0.3, 0.2]);
+        assert!((balance.fast_eigenvalue(&slopes) - (0.3 - 0.4)).abs() < 1e-14);
+    }
+
+    #[test]
+    fn full_rank_fixes_the_rates() {
+        let coupling = DMatrix::from_row_slice(2, 2, &[1.0, -2.0, 1.0, -1.5]);
+        let balance = Balance::new(&coupling);
+        let drive = DVector::from_row_slice(&[0.3, 0.1]);
+        let rates = &balance.constraints * balance.target(&drive);
+        assert!((coupling * rates + drive).norm() < 1e-14);
+    }
+
+    #[test]
+    fn no_coupling_has_rank_zero() {
+        let balance = Balance::new(&DMatrix::zeros(2, 2));
+        assert_eq!(balance.rank(), 0);
+        assert_eq!(balance.fast_eigenvalue(&DVector::zeros(2)), f64::NEG_INFINITY);
+    }
+}

@@ -1,0 +1,92 @@
+//! `K`, `Q`, `h`, `q`: the network as the moment equations see it.
+
+use equipoise_model::Network;
+use nalgebra::{DMatrix, DVector};
+
+/// Coefficients of the moment equations. Rows are targets; `P` neuron and `X` external populations.
+#[derive(Debug, Clone)]
+pub struct Coefficients {
+    /// `K_ab = J_ab gamma_b`, `P` by `P`.
+    pub mean: DMatrix<f64>,
+    /// `Q_ab = J_ab^2 gamma_b`, `P` by `P`.
+    pub variance: DMatrix<f64>,
+    /// `J_ab^3 gamma_b`, `P` by `P`.
+    pub third: DMatrix<f64>,
+    /// `J_ax gamma_x`, `P` by `X`.
+    pub external_mean: DMatrix<f64>,
+    /// `J_ax^2 gamma_x`, `P` by `X`.
+    pub external_variance: DMatrix<f64>,
+    /// `J_ax^3 gamma_x`, `P` by `X`.
+    pub external_third: DMatrix<f64>,
+}
+
+impl Coefficients {
+    /// Of the limit: `gamma_b` is the population's fraction.
+    pub fn limit(network: &Network) -> Self {
+        let inside = network.populations.iter().map(|population| population.fraction);
+        let outside = network.externals.iter().map(|external| external.fraction);
+        Self::with_fractions(network, &inside.chain(outside).collect::<Vec<_>>())
+    }
+
+    /// Of the network as it is: `gamma_b = N_b / n`, rounding included.
+    pub fn finite(network: &Network) -> Self {
+        let inside = network.populations.iter().map(|population| population.count);
+        let outside = network.externals.iter().map(|external| external.count);
+        let fractions: Vec<f64> =
+            inside.chain(outside).map(|count| count as f64 / network.size).collect();
+        Self::with_fractions(network, &fractions)
+    }
+
+    fn with_fractions(network: &Network, fractions: &[f64]) -> Self {
+        let (inside, outside) = (network.population_count(), network.externals.len());
+        let entry = |power| move |a, b| network.coupling.get(a, b).powi(power) * fractions[b];
+        let internal = |power| DMatrix::from_fn(inside, inside, entry(power));
+        let external =
+            |power| DMatrix::from_fn(inside, outside, |a, x| entry(power)(a, inside + x));
+        Self {
+            mean: internal(1),
+            variance: internal(2),
+            third: internal(3),
+            external_mean: external(1),
+            external_variance: external(2),
+            external_third: external(3),
+        }
+    }
+
+    /// `h_a(t) = sum_x J_ax gamma_x nu_x(t)`.
+    pub fn external_drive(&self, network: &Network, time: f64) -> DVector<f64> {
+        &self.external_mean * rates(network, time)
+    }
+
+    /// `dh_a/dt`, away from steps.
+    pub fn external_drive_derivative(&self, network: &Network, time: f64) -> DVector<f64> {
+        let derivatives = network.externals.iter().map(|external| external.rate.derivative(time));
+        &self.external_mean * DVector::from_iterator(network.externals.len(), derivatives)
+    }
+
+    /// `q_a(t) = sum_x J_ax^2 gamma_x nu_x(t)`.
+    pub fn external_noise(&self, network: &Network, time: f64) -> DVector<f64> {
+        &self.external_variance * rates(network, time)
+    }
+
+    /// `sum_x J_ax^3 gamma_x nu_x(t)`.
+    pub fn external_skew(&self, network: &Network, time: f64) -> DVector<f64> {
+        &self.external_third * rates(network, time)
+    }
+}
+
+fn rates(network: &Network, time: f64) -> DVector<f64> {
+    DVector::from_iterator(network.externals.len(), network.external_rates(time))
+}
+
+/// `I_a` at `time`, on the piece of the drive that holds from `piece_start` on.
+pub(crate) fn frozen(network: &Network, piece_start: f64) -> Network {
+    let mut frozen = network.clone();
+    for population in &mut frozen.populations {
+        population.drive = population.drive.piece_at(piece_start);
+    }
+    for external in &mut frozen.externals {
+        external.rate = external.rate.piece_at(piece_start);
+    }
+    frozen
+}

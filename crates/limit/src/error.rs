@@ -1,0 +1,97 @@
+//! Why there is no limit.
+
+use equipoise_model::Transmission;
+use thiserror::Error;
+
+use crate::integrator::IntegrationError;
+
+/// Why a network has no hydrodynamic limit, or none that can be followed.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum LimitError {
+    /// The theory of this transmission is not there yet.
+    #[error(
+        "the limit is available for independent transmission; this network has {transmission:?}"
+    )]
+    Transmission {
+        /// What the network has.
+        transmission: Transmission,
+    },
+    /// `U_perp^T h` does not vanish.
+    #[error(
+        "not balanced: from time {time} on the external input has a part that no activity of the network can \
+         cancel (h is outside the range of K), so that means grow like sqrt(n): {growth}"
+    )]
+    OutsideRange {
+        /// When.
+        time: f64,
+        /// Populations and the rates at which their means grow, divided by `sqrt(n)`.
+        growth: String,
+    },
+    /// Balance asks for a rate that a gain cannot give.
+    #[error(
+        "not balanced: at time {time} balance needs population `{population}` to have rate {rate:.6}, but its gain \
+         only gives rates between 0 and {supremum}"
+    )]
+    RateOutOfRange {
+        /// When.
+        time: f64,
+        /// The population.
+        population: String,
+        /// The rate that balance needs.
+        rate: f64,
+        /// The gain's largest rate.
+        supremum: f64,
+    },
+    /// The fast flow carries the state ever further away.
+    #[error(
+        "not balanced: from its state at time {time} the network runs away on the fast time scale n^(-1/2) instead of \
+         settling on a balanced state: {growth}"
+    )]
+    RunsAway {
+        /// When.
+        time: f64,
+        /// Populations and the rates at which their means grow, divided by `sqrt(n)`.
+        growth: String,
+    },
+    /// The fast flow goes round and round.
+    #[error(
+        "not balanced: from its state at time {time} the network does not settle on a balanced state; its means go on \
+         moving on the fast time scale n^(-1/2)"
+    )]
+    Unsettled {
+        /// When.
+        time: f64,
+    },
+    /// All rates are at the ends of their ranges.
+    #[error(
+        "not balanced: at time {time:.6} the rates have reached the ends of the gains' ranges, where they no longer respond          and nothing holds the network in balance: {rates}"
+    )]
+    Unresponsive {
+        /// When.
+        time: f64,
+        /// Populations and their rates.
+        rates: String,
+    },
+    /// A fast eigenvalue has a non-negative real part.
+    #[error(
+        "the balance loses its stability at time {time:.6}: a fast eigenvalue (of Sigma V^T S_m U) has real part \
+         {eigenvalue:.3e}, so that a deviation from balance grows instead of decaying; there is no limit beyond this time"
+    )]
+    Unstable {
+        /// When.
+        time: f64,
+        /// Largest real part of the fast eigenvalues then.
+        eigenvalue: f64,
+    },
+    /// The ODE library gave up.
+    #[error("{equations} could not be integrated from time {time}")]
+    Integration {
+        /// Which equations.
+        equations: &'static str,
+        /// From when.
+        time: f64,
+        /// The library's message.
+        source: IntegrationError,
+    },
+}

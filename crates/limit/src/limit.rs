@@ -1,0 +1,265 @@
+//! The limit: autonomous ODEs for means and variances on the balanced manifold.
+//!
+//! ```text
+//! dm/dt = -m/tau + I + U_r l                l in R^r
+//! dv/dt = -2 v/tau + Q S + q
+//! V_r^T [ S_m (-m/tau + I + U_r l) + S_v dv/dt ] = d/dt( -Sigma_r^{-1} U_r^T h )
+//! ```
+//!
+//! The multiplier `l` keeps balance true in time. At rank `P` the rates are fixed by balance and
+//! the same equations hold, with no direction left to move in by itself.
+
+use equipoise_model::{Network, Transmission};
+use nalgebra::DVector;
+
+use crate::balance::Balance;
+use crate::coefficients::{Coefficients, frozen};
+use crate::error::LimitError;
+use crate::gaussian::averages;
+use crate::initial_layer::onto_manifold;
+use crate::integrator::{IntegrationError, Integrator, Stiffness, System};
+
+/// Stability, as of [`Balance::stability`], below which a failed integration is taken for a fold.
+const FOLD: f64 = 0.01;
+
+/// The limit of a network: what is fixed before time runs.
+#[derive(Debug)]
+pub struct Limit<'a> {
+    network: &'a Network,
+    /// `K`, `Q`, `h`, `q`.
+    pub coefficients: Coefficients,
+    /// The geometry of `K`.
+    pub balance: Balance,
+}
+
+/// An initial layer that the limit jumps over.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layer {
+    /// When: 0, or a step of an external rate.
+    pub time: f64,
+    /// Means before.
+    pub before: Vec<f64>,
+    /// Means on the manifold.
+    pub after: Vec<f64>,
+}
+
+/// The limit at the sample times; (time, population) arrays are row-major.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LimitSolution {
+    /// Sample times.
+    pub times: Vec<f64>,
+    /// `m_a`, (time, population). At a step of an external rate: just before it.
+    pub mean: Vec<f64>,
+    /// `v_a`, (time, population).
+    pub variance: Vec<f64>,
+    /// `gamma_a int_0^t S_a`, fires per `n`, (time, population).
+    pub spikes: Vec<f64>,
+    /// `max_a |(K S + h)_a|`, which the equations keep at zero.
+    pub balance_residual: Vec<f64>,
+    /// Largest real part of the fast eigenvalues, per time unit and `sqrt(n)`; negative.
+    pub fast_eigenvalue: Vec<f64>,
+    /// Initial layers, that at time 0 first.
+    pub layers: Vec<Layer>,
+}
+
+struct ReducedSystem<'a> {
+    network: Network,
+    limit: &'a Limit<'a>,
+}
+
+/// What the averages at a state give.
+struct Averages {
+    rates: DVector<f64>,
+    slopes: DVector<f64>,
+    curvatures: DVector<f64>,
+}
+
+fn averages_at(network: &Network, mean: &[f64], variance: &[f64]) -> Averages {
+    let size = network.population_count();
+    let mut at = Averages {
+        rates: DVector::zeros(size),
+        slopes: DVector::zeros(size),
+        curvatures: DVector::zeros(size),
+    };
+    for (a, population) in network.populations.iter().enumerate() {
+        let mut g = [0.0; 3];
+        averages(&population.gain, mean[a], variance[a].max(0.0), &mut g);
+        (at.rates[a], at.slopes[a], at.curvatures[a]) = (g[0], g[1], g[2]);
+    }
+    at
+}
+
+impl System for ReducedSystem<'_> {
+    fn dimension(&self) -> usize {
+        3 * self.network.population_count()
+    }
+
+    fn derivative(&self, time: f64, state: &[f64], derivative: &mut [f64]) {
+        let Limit { coefficients, balance, .. } = self.limit;
+        let size = self.network.population_count();
+        let (mean, variance) = (&state[..size], &state[size..2 * size]);
+        let at = averages_at(&self.network, mean, variance);
+        let noise =
+            &coefficients.variance * &at.rates + coefficients.external_noise(&self.network, time);
+        let populations = &self.network.populations;
+        let widening = DVector::from_fn(size, |a, _| {
+            -2.0 * variance[a] / populations[a].time_constant + noise[a]
+        });
+        let own = DVector::from_fn(size, |a, _| {
+            -mean[a] / populations[a].time_constant + populations[a].drive.value(time)
+        });
+        let target = balance.target(&coefficients.external_drive_derivative(&self.network, time));
+        let unbalanced =
+            at.slopes.component_mul(&own) + at.curvatures.component_mul(&widening) * 0.5;
+        let needed = target - balance.constraints.transpose() * unbalanced;
+        // Singular only where a fast eigenvalue vanishes, which ends the validity.
+        let multiplier = match balance.rank() {
+            0 => Some(needed),
+            _ => balance.constraint_slopes(&at.slopes).lu().solve(&needed),
+        };
+        let moved = multiplier.map_or_else(
+            || DVector::repeat(size, f64::NAN),
+            |l| own + &balance.fast_directions * l,
+        );
+        derivative[..size].copy_from_slice(moved.as_slice());
+        derivative[size..2 * size].copy_from_slice(widening.as_slice());
+        for (a, rate) in derivative[2 * size..].iter_mut().enumerate() {
+            *rate = populations[a].fraction * at.rates[a];
+        }
+    }
+
+    /// Not needed: the slow equations are integrated explicitly.
+    fn jacobian_product(&self, _: f64, _: &[f64], _: &[f64], product: &mut [f64]) {
+        product.fill(f64::NAN);
+    }
+
+    fn validity(&self, _: f64, state: &[f64]) -> f64 {
+        let size = self.network.population_count();
+        let at = averages_at(&self.network, &state[..size], &state[size..2 * size]);
+        self.limit.balance.stability(&self.network, &at.slopes)
+    }
+}
+
+impl<'a> Limit<'a> {
+    /// Prepares the limit of a network.
+    ///
+    /// # Errors
+    /// [`LimitError`] if the transmission has no theory yet, or if there is no balance at time 0.
+    pub fn new(network: &'a Network) -> Result<Self, LimitError> {
+        if network.transmission != Transmission::Independent {
+            return Err(LimitError::Transmission { transmission: network.transmission });
+        }
+        let coefficients = Coefficients::limit(network);
+        let balance = Balance::new(&coefficients.mean);
+        let limit = Self { network, coefficients, balance };
+        limit.balance.check(network, &limit.coefficients.external_drive(network, 0.0), 0.0)?;
+        Ok(limit)
+    }
+
+    /// Integrates the limit through `times`, which rise from 0 on.
+    ///
+    /// # Errors
+    /// [`LimitError`] if balance does not exist, is not reached or loses its stability within the times.
+    pub fn solve(&self, times: &[f64]) -> Result<LimitSolution, LimitError> {
+        let populations = &self.network.populations;
+        let size = populations.len();
+        let mut solution = LimitSolution {
+            times: times.to_vec(),
+            mean: Vec::new(),
+            variance: Vec::new(),
+            spikes: Vec::new(),
+            balance_residual: Vec::new(),
+            fast_eigenvalue: Vec::new(),
+            layers: Vec::new(),
+        };
+        let mut state = vec![0.0; 3 * size];
+        for (a, population) in populations.iter().enumerate() {
+            state[a] = population.initial.mean();
+            state[size + a] = population.initial.central_moment(2);
+        }
+        let end = times.last().copied().unwrap_or(0.0);
+        let (mut start, mut taken) = (0.0, 0);
+        loop {
+            let system = ReducedSystem { network: frozen(self.network, start), limit: self };
+            self.enter(&mut state, start, &mut solution.layers)?;
+            let stop = self.network.next_step(start).unwrap_or(f64::INFINITY).min(end);
+            let due: Vec<f64> =
+                times[taken..].iter().copied().take_while(|time| *time <= stop).collect();
+            let mut asked = due.clone();
+            asked.push(stop);
+            let solved = Integrator::default()
+                .solve(&system, Stiffness::Mild, (start, &state), &asked)
+                .map_err(|error| self.explain(start, error))?;
+            if let Some((time, state)) = solved.end_of_validity {
+                let at = averages_at(self.network, &state[..size], &state[size..2 * size]);
+                return Err(self.balance.lost(self.network, time, (&at.rates, &at.slopes)));
+            }
+            for (time, sample) in due.iter().zip(&solved.states) {
+                self.record(&system.network, *time, sample, &mut solution)?;
+            }
+            taken += due.len();
+            if stop >= end {
+                return Ok(solution);
+            }
+            state.clone_from(&solved.states[due.len()]);
+            start = stop;
+        }
+    }
+
+    /// Where the balanced manifold folds, means move ever faster as a fast eigenvalue vanishes, and the
+    /// integrator's steps shrink to nothing just before: that is a loss of stability, too.
+    fn explain(&self, start: f64, source: IntegrationError) -> LimitError {
+        let size = self.network.population_count();
+        let at = averages_at(self.network, &source.state[..size], &source.state[size..2 * size]);
+        if self.balance.stability(self.network, &at.slopes) < FOLD {
+            return self.balance.lost(self.network, source.time, (&at.rates, &at.slopes));
+        }
+        LimitError::Integration { equations: "the limit", time: start, source }
+    }
+
+    /// Takes up the pieces of drives and rates that begin at `time`: onto their manifold.
+    fn enter(
+        &self,
+        state: &mut [f64],
+        time: f64,
+        layers: &mut Vec<Layer>,
+    ) -> Result<(), LimitError> {
+        let size = self.network.population_count();
+        let drive = self.coefficients.external_drive(self.network, time);
+        self.balance.check(self.network, &drive, time)?;
+        let mean = DVector::from_column_slice(&state[..size]);
+        let variance = DVector::from_column_slice(&state[size..2 * size]);
+        let after = onto_manifold(
+            self.network,
+            &self.coefficients,
+            &self.balance,
+            time,
+            (&mean, &variance),
+        )?;
+        state[..size].copy_from_slice(after.as_slice());
+        let (before, after) = (mean.as_slice().to_vec(), after.as_slice().to_vec());
+        layers.push(Layer { time, before, after });
+        Ok(())
+    }
+
+    fn record(
+        &self,
+        network: &Network,
+        time: f64,
+        sample: &[f64],
+        solution: &mut LimitSolution,
+    ) -> Result<(), LimitError> {
+        let size = network.population_count();
+        let (mean, variance) = (&sample[..size], &sample[size..2 * size]);
+        let at = averages_at(network, mean, variance);
+        let drive = self.coefficients.external_drive(network, time);
+        self.balance.check(network, &drive, time)?;
+        let residual = &self.coefficients.mean * &at.rates + drive;
+        solution.mean.extend_from_slice(mean);
+        solution.variance.extend_from_slice(variance);
+        solution.spikes.extend_from_slice(&sample[2 * size..]);
+        solution.balance_residual.push(residual.amax());
+        solution.fast_eigenvalue.push(self.balance.fast_eigenvalue(&at.slopes));
+        Ok(())
+    }
+}
