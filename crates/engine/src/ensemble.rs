@@ -159,7 +159,11 @@ impl<'a> Ensemble<'a> {
         recorder.into_trajectory()
     }
 
-    fn check(&self) -> Result<(), EngineError> {
+    /// Whether the network can be simulated at all.
+    ///
+    /// # Errors
+    /// [`EngineError::Transmission`] if there is no engine for its transmission.
+    pub fn check(&self) -> Result<(), EngineError> {
         let transmission = self.network.transmission;
         if transmission == Transmission::Independent {
             return Ok(());

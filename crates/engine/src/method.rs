@@ -34,7 +34,7 @@ pub trait JumpMethod {
     fn propose(
         &mut self,
         network: &Network,
-        state: &mut NetworkState,
+        state: &NetworkState,
         horizon: f64,
         rng: &mut Stream,
     ) -> f64;
@@ -82,7 +82,7 @@ pub fn simulate<M: JumpMethod, O: Observer>(
         method.restart(network, &state, piece_start);
         let step = network.next_step(piece_start).unwrap_or(f64::INFINITY);
         loop {
-            let candidate = method.propose(network, &mut state, step.min(end), &mut rng);
+            let candidate = method.propose(network, &state, step.min(end), &mut rng);
             while let Some(time) = due.next_if(|time| *time < candidate.min(step)) {
                 observer.sample(network, &state, time);
             }
@@ -99,6 +99,8 @@ pub fn simulate<M: JumpMethod, O: Observer>(
             if candidate >= step {
                 break;
             }
+            // Only now: samples before the candidate need the state as it was written before.
+            state.refresh(candidate);
             if let Some(jump) = method.decide(network, &mut state, &mut rng) {
                 observer.jump(network, &state, &jump);
             }

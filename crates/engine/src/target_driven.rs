@@ -257,11 +257,10 @@ impl JumpMethod for TargetDriven {
     fn propose(
         &mut self,
         network: &Network,
-        state: &mut NetworkState,
+        state: &NetworkState,
         horizon: f64,
         rng: &mut Stream,
     ) -> f64 {
-        state.refresh(self.time);
         if self.updates > (JUMPS_PER_SUM + 1.0) * self.neurons {
             self.sum_afresh(state);
         }

@@ -38,7 +38,7 @@ pub fn averages(gain: &Gain, mean: f64, variance: f64, out: &mut [f64]) {
     match gain {
         Gain::Probit(probit) => widened(probit, variance).derivatives(mean, out),
         Gain::Logistic(logistic) if variance > 0.0 => {
-            logistic_averages(logistic, mean, variance, out)
+            logistic_averages(logistic, mean, variance, out);
         }
         gain => gain.derivatives(mean, out),
     }

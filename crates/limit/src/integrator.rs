@@ -99,7 +99,7 @@ impl Integrator {
             .rhs_implicit(
                 |y: &[f64], _: &[f64], t, dy: &mut [f64]| system.derivative(t, y, dy),
                 |y: &[f64], _: &[f64], t, v: &[f64], jv: &mut [f64]| {
-                    system.jacobian_product(t, y, v, jv)
+                    system.jacobian_product(t, y, v, jv);
                 },
             )
             .init(|_: &[f64], _, y: &mut [f64]| y.copy_from_slice(initial), system.dimension())

@@ -1,9 +1,10 @@
-//! Is a measured difference compatible with a true one no larger than a margin?
+//! Is a measured value compatible with a true one no further than a margin from the predicted one?
 //!
 //! A theory that is exact only to some order in `1/sqrt(n)` is wrong by its next order, and a pure
-//! z-test finds that out with replicates enough. So the hypothesis under test is `|true difference| <= margin`.
+//! test finds that out with replicates enough. So the hypothesis under test is `|true - predicted| <= margin`;
+//! with a margin of 0 the tests are the usual two-sided ones.
 
-use statrs::distribution::{ContinuousCDF, Normal};
+use statrs::distribution::{ChiSquared, ContinuousCDF, Normal, StudentsT};
 
 use crate::Estimate;
 
@@ -18,34 +19,66 @@ pub struct Equivalence {
     pub margin: f64,
     /// How far the difference lies beyond the margin, in standard errors; 0 within it.
     pub z: f64,
-    /// Largest probability, over all true differences within the margin, of a measured one at least
-    /// as large in magnitude.
+    /// Largest probability, over the hypothesis, of a measured value at least as far out.
     pub p: f64,
 }
 
 impl Equivalence {
-    /// Tests `measured` against `predicted`. With `D = |difference|` and standard error `S`,
+    /// A sample mean of `count` independent values against its prediction, by Student's t with
+    /// `count - 1` degrees of freedom. With `D = |difference|` and standard error `S`,
+    /// `p = T(-(D - margin)/S) + T(-(D + margin)/S)`, reached at `|true - predicted| = margin`.
     ///
-    /// ```text
-    /// p = Phi(-(D - margin)/S) + Phi(-(D + margin)/S)
-    /// ```
-    ///
-    /// is the supremum over the hypothesis, reached at `|true difference| = margin`; with a margin of 0 it
-    /// is the two-sided z-test. Without a standard error (no spread at all) only the margin
-    /// decides; a difference that is no number supports nothing, `p = 0`.
-    pub fn test(measured: Estimate, predicted: f64, margin: f64) -> Self {
+    /// Without spread (all values equal) the margin alone decides, up to rounding. A difference that is
+    /// no number supports nothing: `p = 0`.
+    pub fn of_mean(measured: Estimate, count: usize, predicted: f64, margin: f64) -> Self {
+        let student = StudentsT::new(0.0, 1.0, count.saturating_sub(1).max(1) as f64);
+        let below = |x: f64| student.as_ref().map_or(f64::NAN, |law| law.cdf(x));
+        Self::symmetric(measured, predicted, margin, below)
+    }
+
+    /// A sample covariance, whose standard error follows from the predicted covariances, by the normal law.
+    pub fn of_covariance(measured: Estimate, predicted: f64, margin: f64) -> Self {
+        Self::symmetric(measured, predicted, margin, |x| Normal::standard().cdf(x))
+    }
+
+    /// A sample variance of `count` independent normal values (divisor `count - 1`) against its prediction:
+    /// `(count - 1) S^2/sigma^2` is chi-square with `count - 1` degrees of freedom, for the `sigma^2` within
+    /// the margin that is nearest to what was measured.
+    pub fn of_variance(measured: f64, count: usize, predicted: f64, margin: f64) -> Self {
+        let freedom = count.saturating_sub(1) as f64;
+        let difference = measured - predicted;
+        let standard_error = predicted.abs() * (2.0 / freedom).sqrt();
+        let nearest = predicted + difference.clamp(-margin, margin);
+        let z = (difference.abs() - margin).max(0.0) / standard_error;
+        if nearest == 0.0 && measured == 0.0 {
+            return Self { difference, standard_error, margin, z: 0.0, p: 1.0 };
+        }
+        let p = ChiSquared::new(freedom).map_or(0.0, |law| {
+            let level = freedom * measured / nearest;
+            if difference.abs() <= margin { 1.0 } else { 2.0 * law.cdf(level).min(law.sf(level)) }
+        });
+        Self { difference, standard_error, margin, z, p: if p.is_nan() { 0.0 } else { p.min(1.0) } }
+    }
+
+    fn symmetric(
+        measured: Estimate,
+        predicted: f64,
+        margin: f64,
+        below: impl Fn(f64) -> f64,
+    ) -> Self {
         let difference = measured.value - predicted;
-        let (size, error) = (difference.abs(), measured.standard_error);
-        let (z, p) = if error > 0.0 {
-            let normal = Normal::standard();
-            let p = normal.cdf(-(size - margin) / error) + normal.cdf(-(size + margin) / error);
-            ((size - margin).max(0.0) / error, if p.is_nan() { 0.0 } else { p.min(1.0) })
-        } else if size <= margin + 1e-12 * predicted.abs().max(1.0) {
+        let (size, standard_error) = (difference.abs(), measured.standard_error);
+        let rounding = 1e-12 * predicted.abs().max(1.0);
+        let (z, p) = if standard_error > rounding {
+            let p =
+                below(-(size - margin) / standard_error) + below(-(size + margin) / standard_error);
+            ((size - margin).max(0.0) / standard_error, if p.is_nan() { 0.0 } else { p.min(1.0) })
+        } else if size <= margin + rounding {
             (0.0, 1.0)
         } else {
             (f64::INFINITY, 0.0)
         };
-        Self { difference, standard_error: error, margin, z, p }
+        Self { difference, standard_error, margin, z, p }
     }
 }
 
@@ -54,7 +87,7 @@ mod tests {
     use super::*;
 
     fn p(value: f64, standard_error: f64, margin: f64) -> f64 {
-        Equivalence::test(Estimate { value, standard_error }, 0.0, margin).p
+        Equivalence::of_covariance(Estimate { value, standard_error }, 0.0, margin).p
     }
 
     #[test]
@@ -75,5 +108,17 @@ mod tests {
         assert_eq!(p(0.5, 0.0, 0.6), 1.0);
         assert_eq!(p(0.5, 0.0, 0.4), 0.0);
         assert_eq!(p(f64::NAN, 1.0, 1.0), 0.0);
+    }
+
+    /// Two-sided 5 % points of Student's t with 9 and of chi-square with 10 degrees of freedom (any table).
+    #[test]
+    fn small_samples_have_their_own_laws() {
+        let measured = Estimate { value: 2.262_157, standard_error: 1.0 };
+        assert!((Equivalence::of_mean(measured, 10, 0.0, 0.0).p - 0.05).abs() < 1e-6);
+        for quantile in [3.246_973, 20.483_177] {
+            let test = Equivalence::of_variance(quantile / 10.0 * 1.7, 11, 1.7, 0.0);
+            assert!((test.p - 0.05).abs() < 1e-6, "{}", test.p);
+        }
+        assert_eq!(Equivalence::of_variance(1.9, 11, 1.7, 0.3).p, 1.0);
     }
 }

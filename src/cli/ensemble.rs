@@ -1,0 +1,90 @@
+//! Simulating an ensemble into a file, with progress and Ctrl-C.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use equipoise::engine::{Ensemble, Outcome, Trajectory};
+use equipoise::layout::trajectory::{GROWING, trajectory};
+use equipoise::model::Scenario;
+use equipoise::store::{ResultWriter, StoreError};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::failure::Failure;
+
+/// Trajectories wait this long, at most, before they are written.
+const WRITE_EVERY: Duration = Duration::from_secs(2);
+
+/// A flag that Ctrl-C, SIGTERM and SIGHUP set. The second signal ends the program at once.
+pub fn stop_on_signal() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    let handler = move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    };
+    // Without a handler a signal ends the program at once; the file is readable then, too.
+    if let Err(error) = ctrlc::set_handler(handler) {
+        eprintln!("note: Ctrl-C will end the run at once ({error})");
+    }
+    stop
+}
+
+/// Simulates `ensemble`, appends every trajectory to the file and hands it to `watch`.
+pub fn simulate(
+    ensemble: &Ensemble<'_>,
+    scenario: &Scenario,
+    writer: &mut ResultWriter,
+    quiet: bool,
+    mut watch: impl FnMut(Trajectory),
+) -> Result<Outcome, Failure> {
+    let stop = stop_on_signal();
+    let bar = progress(ensemble.replicates, quiet);
+    let mut waiting: Vec<Trajectory> = Vec::new();
+    let mut written = Instant::now();
+    let mut jumps: u64 = 0;
+    let start = Instant::now();
+    let mut write = |waiting: &mut Vec<Trajectory>| -> Result<(), StoreError> {
+        if !waiting.is_empty() {
+            writer.append(&trajectory(scenario, &ensemble.times, waiting), GROWING)?;
+        }
+        waiting.drain(..).for_each(&mut watch);
+        Ok(())
+    };
+    let outcome = ensemble.run(&stop, |trajectory| {
+        jumps += last_jumps(&trajectory);
+        bar.set_message(format!("{} jumps", HumanCount(jumps)));
+        bar.inc(1);
+        waiting.push(trajectory);
+        if written.elapsed() > WRITE_EVERY {
+            write(&mut waiting)?;
+            written = Instant::now();
+        }
+        Ok(())
+    })?;
+    write(&mut waiting)?;
+    bar.finish_and_clear();
+    if !quiet {
+        let seconds = start.elapsed().as_secs_f64();
+        let rate = jumps as f64 / seconds / 1e6;
+        eprintln!(
+            "simulated {} jumps in {seconds:.1} s ({rate:.1} million a second)",
+            HumanCount(jumps)
+        );
+    }
+    Ok(outcome)
+}
+
+/// Jumps of a trajectory until its last sample.
+fn last_jumps(trajectory: &Trajectory) -> u64 {
+    let channels = trajectory.populations * trajectory.sources;
+    trajectory.jumps.iter().rev().take(channels).sum()
+}
+
+fn progress(replicates: u64, quiet: bool) -> ProgressBar {
+    let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} networks, {msg}, {eta} left")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::with_draw_target(Some(replicates), target).with_style(style)
+}

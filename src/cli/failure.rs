@@ -1,0 +1,79 @@
+//! What can go wrong, with its exit status.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use equipoise::engine::{EngineError, RunError};
+use equipoise::limit::LimitError;
+use equipoise::model::ScenarioError;
+use equipoise::store::StoreError;
+use miette::{Diagnostic, IntoDiagnostic, Report, miette};
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub enum Failure {
+    /// Wrong usage or scenario: exit status 2.
+    Usage(Report),
+    /// A file could not be read or written: exit status 3.
+    File(Report),
+}
+
+impl Failure {
+    /// A scenario file that cannot be read.
+    pub fn unreadable(path: &PathBuf, error: &std::io::Error) -> Self {
+        Self::File(miette!(
+            help = "give the path of a scenario file",
+            "cannot read {}: {error}",
+            path.display()
+        ))
+    }
+
+    /// Something that the user asked for and that makes no sense.
+    pub fn usage(report: impl Diagnostic + Send + Sync + 'static) -> Self {
+        Self::Usage(Report::new(report))
+    }
+
+    /// Prints what went wrong and returns the exit status.
+    pub fn report(self) -> ExitCode {
+        let (report, status) = match self {
+            Self::Usage(report) => (report, 2),
+            Self::File(report) => (report, 3),
+        };
+        eprintln!("{report:?}");
+        ExitCode::from(status)
+    }
+}
+
+impl From<ScenarioError> for Failure {
+    fn from(error: ScenarioError) -> Self {
+        Self::usage(error)
+    }
+}
+
+impl From<LimitError> for Failure {
+    fn from(error: LimitError) -> Self {
+        let report = Err::<(), _>(error).into_diagnostic().unwrap_err();
+        Self::Usage(report.wrap_err("this network has no hydrodynamic limit to compare with (`equipoise simulate` runs it all the same)"))
+    }
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        Self::Usage(Err::<(), _>(error).into_diagnostic().unwrap_err())
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::File(Err::<(), _>(error).into_diagnostic().unwrap_err())
+    }
+}
+
+impl From<RunError<StoreError>> for Failure {
+    fn from(error: RunError<StoreError>) -> Self {
+        match error {
+            RunError::Engine(error) => error.into(),
+            RunError::Receiver(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The command line: from arguments to commands, and from what they return to an exit status.
+//!
+//! * `arguments`: what can be given; `failure`: what can go wrong, with its exit status;
+//! * `scenario`: reading a scenario file; `ensemble`: simulating it into a file, with progress and Ctrl-C;
+//! * `validate`, `simulate`, `limit`: the commands; `table`: text for people.
+
+mod arguments;
+mod ensemble;
+mod failure;
+mod limit;
+mod scenario;
+mod simulate;
+mod table;
+mod validate;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+
+/// How a command ended, if nothing failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Done,
+    ComparisonFailed,
+    Interrupted,
+}
+
+/// Runs the program; exit status as in the README.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match &arguments.command {
+        Command::Validate(validate) => validate::run(validate),
+        Command::Simulate(simulate) => simulate::run(simulate),
+        Command::Limit(limit) => limit::run(limit),
+    };
+    match outcome {
+        Ok(Ending::Done) => ExitCode::SUCCESS,
+        Ok(Ending::ComparisonFailed) => ExitCode::from(1),
+        Ok(Ending::Interrupted) => ExitCode::from(130),
+        Err(failure) => failure.report(),
+    }
+}

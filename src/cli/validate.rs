@@ -1,0 +1,81 @@
+//! `equipoise validate`: ensemble, theory, comparison.
+
+use std::fs;
+
+use equipoise::engine::{Ensemble, Outcome};
+use equipoise::layout::{comparison, theory};
+use equipoise::store::{Completion, ResultWriter};
+use equipoise::validation::{Observed, Prediction, compare};
+use miette::miette;
+
+use super::arguments::Validate;
+use super::failure::Failure;
+use super::table::{self, Report};
+use super::{Ending, ensemble, scenario};
+
+pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
+    let common = &arguments.common;
+    let scenario = scenario::read(common)?;
+    if scenario.replicates < 2 {
+        return Err(Failure::Usage(miette!(
+            help = "set ensemble.replicates to 2 at least; 200 or more make the comparison sharp",
+            "validate needs more than one network to estimate a standard error"
+        )));
+    }
+    let mut ensemble = Ensemble::new(&scenario);
+    ensemble.threads = arguments.running.threads;
+    ensemble.check()?;
+    let prediction = Prediction::new(&scenario.network, &ensemble.times)?;
+
+    let folder = arguments.output.clone();
+    let folder =
+        folder.unwrap_or_else(|| ["results".into(), scenario::stem(common)].iter().collect());
+    fs::create_dir_all(&folder).map_err(|error| {
+        Failure::File(miette!("cannot make the folder {}: {error}", folder.display()))
+    })?;
+    let provenance = scenario::provenance(&scenario, common, "validate");
+    let mut writer =
+        ResultWriter::create(&folder.join("result.h5"), &provenance, scenario::existing(common))?;
+    writer.write(&theory::limit(&scenario, &prediction.limit))?;
+    writer.write(&theory::finite_n(&scenario, &prediction.finite_n))?;
+
+    let mut observed = Observed::new(ensemble.times.len());
+    let outcome =
+        ensemble::simulate(&ensemble, &scenario, &mut writer, common.quiet, |trajectory| {
+            observed.push(trajectory)
+        })?;
+    if outcome == Outcome::Interrupted {
+        let path = writer.finish(Completion::Incomplete)?;
+        eprintln!(
+            "interrupted; {} complete networks are in {}",
+            observed.replicates(),
+            path.display()
+        );
+        return Ok(Ending::Interrupted);
+    }
+
+    let network = &scenario.network;
+    let verdict = compare(&observed, &prediction, network.population_count(), network.size);
+    writer.write(&comparison::comparison(
+        &scenario,
+        &ensemble.times,
+        observed.replicates(),
+        &verdict,
+    ))?;
+    let path = writer.finish(Completion::Complete)?;
+
+    let report = Report {
+        scenario: &scenario,
+        times: &ensemble.times,
+        replicates: observed.replicates(),
+        prediction: &prediction,
+        verdict: &verdict,
+        file: &path,
+    };
+    if common.json {
+        println!("{}", table::json(&report));
+    } else {
+        print!("{}", table::text(&report));
+    }
+    Ok(if verdict.holds() { Ending::Done } else { Ending::ComparisonFailed })
+}

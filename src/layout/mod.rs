@@ -1,0 +1,46 @@
+//! The groups of a result file: which quantity stands where, with which dimensions and units.
+//!
+//! This is the contract with those who read the files (xarray, h5py); the store knows nothing of it.
+//!
+//! * [`trajectory`]: `/trajectory`;
+//! * [`theory`]: `/limit` and `/finite_n`;
+//! * [`comparison`]: `/comparison`.
+
+pub mod comparison;
+pub mod theory;
+pub mod trajectory;
+
+use equipoise_model::Scenario;
+use equipoise_store::{Group, Provenance, Variable};
+
+/// Name of the program and its version, as files and reports state it.
+pub const SOURCE: &str = concat!("equipoise ", env!("CARGO_PKG_VERSION"));
+
+/// Root attributes of a file made from `scenario` by `command`.
+pub fn provenance(scenario: &Scenario, command: &str) -> Provenance {
+    Provenance {
+        title: scenario.title.clone(),
+        source: SOURCE.to_owned(),
+        scenario: scenario.text.clone(),
+        seed: scenario.seed,
+        history: format!("{SOURCE}: {command}"),
+    }
+}
+
+/// A group with the coordinates `time` and `population`, which all have.
+fn group(name: &str, scenario: &Scenario, times: &[f64]) -> Group {
+    let unit = &scenario.sampling.time_unit;
+    let time = Variable::coordinate("time", times.to_vec()).with_units(unit).with_long_name("time");
+    Group::new(name)
+        .with_coordinate(time)
+        .with_coordinate(names("population", scenario.network.population_names()))
+}
+
+fn names(dimension: &str, values: Vec<String>) -> Variable {
+    Variable::coordinate(dimension, values).with_long_name("name of the population")
+}
+
+/// A variable without unit (potentiations and counts).
+fn variable(name: &str, long_name: &str, dimensions: &[&str], values: Vec<f64>) -> Variable {
+    Variable::new(name, dimensions, values).with_long_name(long_name)
+}

@@ -1,0 +1,9 @@
+//! The program `equipoise`.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

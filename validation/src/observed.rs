@@ -1,0 +1,62 @@
+//! Estimates from an ensemble.
+
+use equipoise_engine::Trajectory;
+use equipoise_statistics::{Estimate, estimate};
+
+use crate::prediction::Quantity;
+
+/// The trajectories of an ensemble, as far as they are complete.
+#[derive(Debug, Clone)]
+pub struct Observed {
+    samples: usize,
+    trajectories: Vec<Trajectory>,
+}
+
+impl Observed {
+    /// Empty, for trajectories of this many samples.
+    pub fn new(samples: usize) -> Self {
+        Self { samples, trajectories: Vec::new() }
+    }
+
+    /// Takes in a trajectory; one that was interrupted says nothing of its later times and is left out.
+    pub fn push(&mut self, trajectory: Trajectory) {
+        if trajectory.samples() == self.samples {
+            self.trajectories.push(trajectory);
+        }
+    }
+
+    /// Number of complete networks.
+    pub fn replicates(&self) -> usize {
+        self.trajectories.len()
+    }
+
+    /// Index of the last sample time.
+    pub fn last_sample(&self) -> usize {
+        self.samples.saturating_sub(1)
+    }
+
+    /// The quantity in each network (for a covariance: the mean), at a sample time.
+    fn values(&self, quantity: Quantity, sample: usize, population: usize) -> Vec<f64> {
+        let value = |trajectory: &Trajectory| {
+            let at = sample * trajectory.populations + population;
+            match quantity {
+                Quantity::Mean | Quantity::MeanCovariance { .. } => trajectory.mean[at],
+                Quantity::Variance => trajectory.variance[at],
+                Quantity::ThirdCumulant => trajectory.third_cumulant[at],
+                Quantity::Spikes => trajectory.spikes(sample, population),
+            }
+        };
+        self.trajectories.iter().map(value).collect()
+    }
+
+    /// Estimate over the networks, with a standard error that assumes no law.
+    pub fn estimate(&self, quantity: Quantity, sample: usize, population: usize) -> Estimate {
+        let values = self.values(quantity, sample, population);
+        match quantity {
+            Quantity::MeanCovariance { with } => {
+                estimate::covariance(&values, &self.values(Quantity::Mean, sample, with))
+            }
+            _ => estimate::mean(&values),
+        }
+    }
+}
