@@ -1,6 +1,6 @@
 //! What can go wrong, with its exit status.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 
 use equipoise::engine::{EngineError, RunError};
@@ -20,7 +20,7 @@ pub enum Failure {
 
 impl Failure {
     /// A scenario file that cannot be read.
-    pub fn unreadable(path: &PathBuf, error: &std::io::Error) -> Self {
+    pub fn unreadable(path: &Path, error: &std::io::Error) -> Self {
         Self::File(miette!(
             help = "give the path of a scenario file",
             "cannot read {}: {error}",

@@ -29,7 +29,7 @@ pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
     let mut observed = Observed::new(ensemble.times.len());
     let outcome =
         ensemble::simulate(&ensemble, &scenario, &mut writer, common.quiet, |trajectory| {
-            observed.push(trajectory)
+            observed.push(trajectory);
         })?;
     let interrupted = outcome == Outcome::Interrupted;
     let path =

@@ -42,7 +42,7 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
     let mut observed = Observed::new(ensemble.times.len());
     let outcome =
         ensemble::simulate(&ensemble, &scenario, &mut writer, common.quiet, |trajectory| {
-            observed.push(trajectory)
+            observed.push(trajectory);
         })?;
     if outcome == Outcome::Interrupted {
         let path = writer.finish(Completion::Incomplete)?;

@@ -2,9 +2,9 @@
 //!
 //! This is the contract with those who read the files (xarray, h5py); the store knows nothing of it.
 //!
-//! * [`trajectory`]: `/trajectory`;
-//! * [`theory`]: `/limit` and `/finite_n`;
-//! * [`comparison`]: `/comparison`.
+//! * [`trajectory`] makes `/trajectory`;
+//! * [`theory`] makes `/limit` and `/finite_n`;
+//! * [`comparison`] makes `/comparison`.
 
 pub mod comparison;
 pub mod theory;

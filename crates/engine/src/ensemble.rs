@@ -18,7 +18,7 @@ use crate::trajectory::{Trajectory, TrajectoryRecorder};
 pub enum EngineError {
     /// The engine for this transmission does not exist yet.
     #[error(
-        "transmission {transmission:?} cannot be simulated by the method `{method}`: only independent transmission can"
+        "method `{method}` simulates transmission `independent`; this network has `{transmission}`"
     )]
     Transmission {
         /// What the network asks for.
@@ -106,7 +106,6 @@ impl<'a> Ensemble<'a> {
             .num_threads(threads)
             .build()
             .map_err(|source| EngineError::Threads { threads, source })?;
-        self.check_memory(pool.current_num_threads())?;
         let next = AtomicU64::new(0);
         // Set when the receiver fails: `stop` belongs to the caller.
         let abandon = AtomicBool::new(false);
@@ -159,19 +158,20 @@ impl<'a> Ensemble<'a> {
         recorder.into_trajectory()
     }
 
-    /// Whether the network can be simulated at all.
+    /// Whether the network can be simulated at all; [`Ensemble::run`] looks, too.
     ///
     /// # Errors
-    /// [`EngineError::Transmission`] if there is no engine for its transmission.
+    /// [`EngineError::Transmission`] if there is no engine for its transmission, [`EngineError::Memory`] if its
+    /// neurons do not fit in memory once for each thread.
     pub fn check(&self) -> Result<(), EngineError> {
         let transmission = self.network.transmission;
-        if transmission == Transmission::Independent {
-            return Ok(());
+        if transmission != Transmission::Independent {
+            return Err(EngineError::Transmission { transmission, method: self.method.name() });
         }
-        Err(EngineError::Transmission { transmission, method: self.method.name() })
-    }
-
-    fn check_memory(&self, threads: usize) -> Result<(), EngineError> {
+        let threads = match self.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        };
         let neurons = self.network.neuron_count();
         let bytes = neurons.saturating_mul(size_of::<f64>());
         let mut trial: Vec<u8> = Vec::new();

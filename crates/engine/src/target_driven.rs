@@ -311,3 +311,78 @@ impl JumpMethod for TargetDriven {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use equipoise_model::gain::Logistic;
+    use equipoise_model::schedule::Sine;
+    use equipoise_model::{Coupling, InitialLaw, Kind, Schedule, Transmission};
+
+    use super::*;
+    use crate::stream::{Purpose, stream};
+
+    /// Drives that sweep the neurons through their thresholds, one smoothly, one by steps.
+    fn swept_pair(count: usize, max_rate: f64) -> Network {
+        let sine = Sine { mean: 0.3, amplitude: 4.0, frequency: 1.0, phase: 0.0 };
+        let steps = (0..2000).map(|i| (f64::from(i) * 0.7, 5.0 * f64::from(i % 3 - 1)));
+        let population = |name: &str, kind, drive| NeuronPopulation {
+            name: name.to_owned(),
+            kind,
+            fraction: 1.0,
+            count,
+            time_constant: 0.8,
+            drive,
+            gain: Gain::Logistic(Logistic { max_rate, threshold: 0.2, slope: 0.1 }),
+            initial: InitialLaw::Normal { mean: 0.0, variance: 0.25 },
+        };
+        Network {
+            size: count as f64,
+            transmission: Transmission::Independent,
+            populations: vec![
+                population("E", Kind::Excitatory, Schedule::Sine(sine)),
+                population("I", Kind::Inhibitory, Schedule::Steps(steps.collect())),
+            ],
+            externals: Vec::new(),
+            coupling: Coupling::from_rows(&[vec![0.3, -0.3], vec![0.3, -0.3]]),
+        }
+    }
+
+    /// What exactness rests on: `|R_b - R^| <= e_b` and `R^ + e_b <= B_b` (to rounding).
+    fn assert_claims(method: &TargetDriven, network: &Network, state: &NetworkState) {
+        for (index, sum) in method.sums.iter().enumerate() {
+            let gain = &network.populations[index].gain;
+            let potentiations = state.potentiations(index, method.time);
+            let exact: f64 = potentiations.map(|z| gain.intensity(z)).sum();
+            let error = sum.error(method.time - method.summed, method.updates);
+            assert!((exact - sum.value).abs() <= error, "{exact} {} {error}", sum.value);
+            let bound = method.bounds[index] * (1.0 + 4.0 * f64::EPSILON);
+            assert!(sum.value + error <= bound, "{} {error} {bound}", sum.value);
+        }
+    }
+
+    #[test]
+    fn carried_sums_stay_within_their_errors_and_bounds() {
+        for (count, max_rate) in [(1, 0.3), (1, 3.0), (2, 20.0), (30, 0.01), (30, 1.0)] {
+            let network = swept_pair(count, max_rate);
+            let mut rng = stream(1, 0, Purpose::Jumps);
+            let mut state = NetworkState::initial(&network, 1, 0);
+            let mut method = TargetDriven::new(&network);
+            let (mut start, mut candidates) = (0.0, 0);
+            while let Some(step) = network.next_step(start).filter(|_| candidates < 20_000) {
+                method.restart(&network, &state, start);
+                loop {
+                    let candidate = method.propose(&network, &state, step, &mut rng);
+                    if candidate >= step {
+                        break;
+                    }
+                    candidates += 1;
+                    state.refresh(candidate);
+                    assert_claims(&method, &network, &state);
+                    method.decide(&network, &mut state, &mut rng);
+                }
+                state.restart(&network, step);
+                start = step;
+            }
+        }
+    }
+}

@@ -11,7 +11,7 @@ use crate::integrator::IntegrationError;
 pub enum LimitError {
     /// The theory of this transmission is not there yet.
     #[error(
-        "the limit is available for independent transmission; this network has {transmission:?}"
+        "the theory is available for transmission `independent`; this network has `{transmission}`"
     )]
     Transmission {
         /// What the network has.

@@ -1,5 +1,7 @@
 //! The network: populations, coupling, transmission.
 
+use std::fmt;
+
 use crate::{Gain, Schedule};
 
 /// Sign of a population's synapses (Dale's law).
@@ -106,6 +108,19 @@ pub enum Transmission {
         /// `p` in `(0, 1]`.
         probability: f64,
     },
+}
+
+impl fmt::Display for Transmission {
+    /// As a scenario has it.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Independent => formatter.write_str("independent"),
+            Self::Shared => formatter.write_str("shared"),
+            Self::Release { probability } => {
+                write!(formatter, "release_probability = {probability}")
+            }
+        }
+    }
 }
 
 /// The matrix `J_ab`: rows are targets (neuron populations), columns sources (neuron populations,

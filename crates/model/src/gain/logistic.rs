@@ -40,7 +40,7 @@ impl GainFunction for Logistic {
     /// the tails keep their relative accuracy.
     ///
     /// # Panics
-    /// If more than [`HIGHEST_DERIVATIVE`] derivatives are asked for.
+    /// If more than 16 derivatives are asked for.
     fn derivatives(&self, potentiation: f64, out: &mut [f64]) {
         let Some((intensity, higher)) = out.split_first_mut() else { return };
         let u = self.reduced(potentiation);
@@ -72,7 +72,7 @@ impl GainFunction for Logistic {
 }
 
 /// Highest order of derivative that [`Logistic`] provides.
-pub const HIGHEST_DERIVATIVE: usize = 16;
+const HIGHEST_DERIVATIVE: usize = 16;
 
 /// Coefficients of `q_1, q_2, ...` in rising powers of `t`.
 static POLYNOMIALS: [[f64; HIGHEST_DERIVATIVE]; HIGHEST_DERIVATIVE] = derivative_polynomials();
