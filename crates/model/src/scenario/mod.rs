@@ -2,6 +2,7 @@
 //!
 //! * `raw`: the fields as they stand in the file, with their places;
 //! * `check`: from fields to a validated [`Scenario`];
+//! * `reader`: the TOML reader's errors in our own words;
 //! * [`problem`]: what can be wrong, in words, underlined in the file;
 //! * [`overrides`]: `--set PATH=VALUE`.
 
@@ -9,6 +10,7 @@ mod check;
 pub mod overrides;
 pub mod problem;
 mod raw;
+mod reader;
 
 pub use problem::{Problem, ProblemKind, ScenarioError};
 

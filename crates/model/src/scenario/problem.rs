@@ -6,8 +6,6 @@ use std::ops::Range;
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode, SourceSpan};
 use thiserror::Error;
 
-use super::raw::path_at;
-
 /// Everything that is wrong with a scenario text.
 #[derive(Debug, Error)]
 #[error("{}", summary(.problems))]
@@ -230,54 +228,6 @@ impl Problem {
     pub(super) fn new(kind: ProblemKind, span: Range<usize>) -> Self {
         Self { kind, span }
     }
-
-    /// Gives the reader's error words of our own, with the path of the field.
-    pub(super) fn from_toml(error: &toml::de::Error, text: &str) -> Self {
-        let place_in_text = error.span().unwrap_or_default();
-        // The top of the file has an empty span or all of the text.
-        let at_top = place_in_text.is_empty() || place_in_text.len() + 1 >= text.len();
-        let path = if at_top { String::new() } else { path_at(place_in_text.start, text) };
-        let span = underlined(&place_in_text, text);
-        let message = error.message();
-        let quoted: Vec<String> =
-            message.split('`').skip(1).step_by(2).map(str::to_owned).collect();
-        let kind = match quoted.split_first() {
-            Some((field, [])) if message.starts_with("missing field") => {
-                ProblemKind::Missing { place: place(&path), field: field.clone() }
-            }
-            Some((name, known)) if message.starts_with("unknown field") => {
-                ProblemKind::Unknown { what: "field", name: name.clone(), known: known.to_vec() }
-            }
-            Some((name, known)) if message.starts_with("unknown variant") => {
-                ProblemKind::Unknown { what: "choice", name: name.clone(), known: known.to_vec() }
-            }
-            _ if message.starts_with("duplicate key") => ProblemKind::Duplicate {
-                name: text.get(span.clone()).unwrap_or_default().to_owned(),
-            },
-            _ if path.is_empty() => ProblemKind::Syntax { message: message.to_owned() },
-            _ => ProblemKind::WrongType { field: path, message: plain_types(message) },
-        };
-        Self { kind, span }
-    }
-}
-
-/// Words for the table at a path.
-fn place(path: &str) -> String {
-    if path.is_empty() { "the scenario".to_owned() } else { format!("`{path}`") }
-}
-
-/// The names of number types as people say them.
-fn plain_types(message: &str) -> String {
-    message
-        .replace("expected f64", "expected a number")
-        .replace("expected u64", "expected a whole number, 0 or more")
-}
-
-/// A span of several lines is shortened to its first line: whole tables need no underline.
-fn underlined(span: &Range<usize>, text: &str) -> Range<usize> {
-    let written = text.get(span.clone()).unwrap_or_default();
-    let first_line = written.lines().next().map_or(0, str::len);
-    span.start..span.start + first_line.max(usize::from(!written.is_empty()))
 }
 
 impl fmt::Display for Problem {

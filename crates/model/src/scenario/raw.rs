@@ -7,9 +7,9 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use toml::Spanned;
-use toml::de::DeTable;
 
 use super::problem::Problem;
+use super::reader;
 
 pub(super) type Number = Spanned<f64>;
 /// A table whose keys are names that the user chose, in the order of the file.
@@ -168,25 +168,5 @@ impl<'de> Deserialize<'de> for RawSchedule {
 
 /// Reads the fields; the first thing that is no TOML, no known field or of the wrong type is the error.
 pub(super) fn read(text: &str) -> Result<RawScenario, Problem> {
-    toml::from_str(text).map_err(|error| Problem::from_toml(&error, text))
-}
-
-/// Path of the innermost field at a place of the text: `populations.E.gain`; empty at the top.
-pub(super) fn path_at(position: usize, text: &str) -> String {
-    DeTable::parse(text)
-        .ok()
-        .and_then(|table| path_in(table.get_ref(), position))
-        .unwrap_or_default()
-}
-
-fn path_in(table: &DeTable<'_>, position: usize) -> Option<String> {
-    table.iter().find_map(|(key, value)| {
-        let name = key.get_ref();
-        let here = || {
-            let on = |span: std::ops::Range<usize>| span.contains(&position);
-            (on(key.span()) || on(value.span())).then(|| name.to_string())
-        };
-        let deeper = value.get_ref().as_table().and_then(|inner| path_in(inner, position));
-        deeper.map(|rest| format!("{name}.{rest}")).or_else(here)
-    })
+    toml::from_str(text).map_err(|error| reader::problem(&error, text))
 }

@@ -1,0 +1,26 @@
+//! Tests of the engine: is the law of every method the law of the model?
+//!
+//! * `models`: networks whose law is known exactly, each with its source;
+//! * `simulators`, `naive`: what is tested, and wrong simulators that the same tests must reject;
+//! * `evidence`: families of tests with one named level;
+//! * the other modules: one question each.
+//!
+//! One crate, so that the models are shared and the tests run side by side.
+
+mod agreement;
+mod channels;
+mod compensator;
+mod evidence;
+mod models;
+mod naive;
+mod networks;
+mod observation;
+mod quadrature;
+mod rare_jumps;
+mod reproducibility;
+mod shot_noise;
+mod simulators;
+mod state;
+mod targets;
+mod tiny_networks;
+mod value_stability;

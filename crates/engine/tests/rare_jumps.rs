@@ -1,0 +1,69 @@
+//! Time constants far shorter than the gaps between candidates, down to no candidates at all.
+
+use equipoise_engine::{Jump, NetworkState, Observer};
+use equipoise_model::{InitialLaw, Network, Schedule};
+
+use crate::evidence::Family;
+use crate::networks::{external, logistic, network, neurons};
+use crate::simulators::Simulator;
+
+const SEED: u64 = 51;
+
+fn fast_neurons(count: usize, rate: f64) -> Network {
+    let mut populations = vec![neurons("E", count, logistic(0.05, 0.0, 1.0))];
+    populations[0].time_constant = 1e-3;
+    populations[0].initial = InitialLaw::Values(vec![1.0; count]);
+    let externals = vec![external("X", 1, Schedule::Constant(rate))];
+    network(1.0, populations, externals, &[vec![1.0, 1.0]])
+}
+
+#[test]
+fn a_network_without_jumps_decays_undisturbed() {
+    let network = fast_neurons(1, 0.0);
+    let times = [0.0, 4e-4, 0.1, 3.0, 1e6];
+    for simulator in Simulator::RIGHT {
+        let trajectory = simulator.trajectory(&network, (SEED, 0), &times);
+        assert!(trajectory.jumps.iter().all(|count| *count == 0));
+        for (z, time) in trajectory.mean.iter().zip(times) {
+            // Rounding of the exponent, at most 1e-3 of 745 units in the last place.
+            let exact = (-time / 1e-3_f64).exp();
+            assert!((z - exact).abs() <= 1e-12 * exact, "{simulator:?}: {z} at {time}");
+        }
+    }
+}
+
+/// Every jump starts from 0: the state long after the last one is that of no jump at all.
+struct FromRest(Vec<f64>);
+
+impl Observer for FromRest {
+    fn jump(&mut self, _: &Network, state: &NetworkState, jump: &Jump) {
+        self.0.push(state.potentiation(jump.target_population, jump.target_neuron, jump.time));
+    }
+}
+
+#[test]
+fn jumps_of_fast_neurons_start_from_rest() {
+    for simulator in Simulator::RIGHT {
+        let mut jumps = FromRest(Vec::new());
+        simulator.observe(&fast_neurons(2, 0.05), (SEED, 1), &[0.5, 2000.0], &mut jumps);
+        // Gaps average 7 time units, 7000 time constants; two in a row are seldom closer than 40.
+        let near = jumps.0.iter().filter(|z| (*z - 1.0).abs() < 1e-15).count();
+        assert!(jumps.0.iter().all(|z| z.is_finite()));
+        assert!(near * 50 > jumps.0.len() * 49, "{simulator:?}: {near} of {}", jumps.0.len());
+    }
+}
+
+#[test]
+fn rare_jumps_are_as_frequent_as_they_should_be() {
+    const REPLICATES: u64 = 20_000;
+    // Silent at rest: the threshold is 20 widths above it, so only external jumps count.
+    let mut network = fast_neurons(3, 0.05);
+    network.populations[0].gain = logistic(0.05, 20.0, 1.0);
+    network.populations[0].initial = InitialLaw::Values(vec![0.0; 3]);
+    for simulator in Simulator::RIGHT {
+        let records = simulator.ensemble(&network, SEED, REPLICATES, &[50.0]);
+        let mut family = Family::new(format!("rare jumps: {simulator:?}"));
+        family.poisson("X -> E", &records.jumps(0, (0, 1)), 3.0 * 0.05 * 50.0);
+        family.accept();
+    }
+}

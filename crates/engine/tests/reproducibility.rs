@@ -1,0 +1,170 @@
+//! Ensembles: the same result on any number of threads, in order; stops and failures.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use equipoise_engine::{
+    EngineError, Ensemble, JumpMethod, NetworkState, Outcome, RunError, TargetDriven, Thinning,
+    Trajectory, TrajectoryRecorder, simulate,
+};
+use equipoise_model::{Method, Network, Transmission};
+
+use crate::networks::{balanced_pair, logistic};
+
+const SEED: u64 = 91;
+const METHODS: [Method; 2] = [Method::Exact, Method::Thinning];
+
+fn small() -> Network {
+    balanced_pair(6, logistic(1.0, 0.0, 0.5))
+}
+
+fn ensemble(network: &Network, method: Method) -> Ensemble<'_> {
+    let times = vec![0.0, 0.5, 1.0, 2.0];
+    Ensemble { network, method, seed: SEED, replicates: 30, times, threads: 2 }
+}
+
+fn collect(ensemble: &Ensemble<'_>) -> Vec<Trajectory> {
+    let mut all = Vec::new();
+    let keep = |trajectory| {
+        all.push(trajectory);
+        Ok::<(), ()>(())
+    };
+    let outcome = ensemble.run(&AtomicBool::new(false), keep).expect("a valid ensemble");
+    assert_eq!(outcome, Outcome::Complete);
+    all
+}
+
+#[test]
+fn threads_change_no_bit_and_no_order() {
+    let network = small();
+    for method in METHODS {
+        let on = |threads| collect(&Ensemble { threads, ..ensemble(&network, method) });
+        let alone = on(1);
+        assert!(alone.iter().map(|t| t.replicate).eq(0..30));
+        assert_eq!(alone, on(2));
+        assert_eq!(alone, on(7));
+        let single = ensemble(&network, method).replicate(17, || false);
+        assert_eq!(alone[17], single);
+        assert_ne!(alone[16].mean, alone[17].mean);
+    }
+}
+
+#[test]
+fn more_replicates_leave_the_first_ones_alone() {
+    let network = small();
+    for method in METHODS {
+        let few = collect(&Ensemble { replicates: 5, ..ensemble(&network, method) });
+        assert_eq!(few, collect(&ensemble(&network, method))[..5]);
+    }
+}
+
+#[test]
+fn a_stop_leaves_valid_beginnings() {
+    let network = small();
+    for method in METHODS {
+        let times: Vec<f64> = (0..=200).map(|i| f64::from(i) * 10.0).collect();
+        let long = Ensemble { times, replicates: 8, ..ensemble(&network, method) };
+        let stop = AtomicBool::new(false);
+        let mut received = Vec::new();
+        let outcome = long.run(&stop, |trajectory| {
+            stop.store(true, Ordering::Relaxed);
+            received.push(trajectory);
+            Ok::<(), ()>(())
+        });
+        assert_eq!(outcome.expect("no failure"), Outcome::Interrupted);
+        assert!(received.len() < 8, "stopped before the end");
+        for trajectory in received {
+            let whole = long.replicate(trajectory.replicate, || false);
+            assert_begins(&whole, &trajectory);
+        }
+    }
+}
+
+fn assert_begins(whole: &Trajectory, part: &Trajectory) {
+    assert!(whole.mean.starts_with(&part.mean));
+    assert!(whole.variance.starts_with(&part.variance));
+    assert!(whole.third_cumulant.starts_with(&part.third_cumulant));
+    assert!(whole.jumps.starts_with(&part.jumps));
+    let samples = part.samples();
+    assert_eq!(part.variance.len(), samples * part.populations);
+    assert_eq!(part.third_cumulant.len(), samples * part.populations);
+    assert_eq!(part.jumps.len(), samples * part.populations * part.sources);
+}
+
+fn interrupted_after_three_looks<M: JumpMethod>(network: &Network, method: M, whole: &Trajectory) {
+    let looks = AtomicUsize::new(0);
+    let stop = || looks.fetch_add(1, Ordering::Relaxed) == 2;
+    let mut recorder = TrajectoryRecorder::new(network, 0);
+    let times: Vec<f64> = (0..=400).map(f64::from).collect();
+    let outcome = simulate(network, method, (SEED, 0), &times, &mut recorder, stop);
+    assert_eq!(outcome, Outcome::Interrupted);
+    let part = recorder.into_trajectory();
+    assert!(part.samples() > 0 && part.samples() < times.len());
+    assert_begins(whole, &part);
+}
+
+#[test]
+fn a_stop_within_a_replicate_keeps_its_samples() {
+    let network = small();
+    let times: Vec<f64> = (0..=400).map(f64::from).collect();
+    let whole = |method| {
+        Ensemble { times: times.clone(), ..ensemble(&network, method) }.replicate(0, || false)
+    };
+    let driven = TargetDriven::new(&network);
+    interrupted_after_three_looks(&network, driven, &whole(Method::Exact));
+    interrupted_after_three_looks(&network, Thinning::new(&network), &whole(Method::Thinning));
+}
+
+#[test]
+fn a_stop_beforehand_simulates_nothing() {
+    let network = small();
+    let stopped = ensemble(&network, Method::Exact).run(&AtomicBool::new(true), |_| Err(()));
+    assert_eq!(stopped.expect("nothing is received"), Outcome::Interrupted);
+}
+
+#[test]
+fn a_failing_receiver_ends_the_run_with_its_error() {
+    let network = small();
+    let many = Ensemble { replicates: u64::MAX, ..ensemble(&network, Method::Exact) };
+    let mut received = 0;
+    let result = many.run(&AtomicBool::new(false), |trajectory| {
+        received += 1;
+        if trajectory.replicate == 4 { Err("full") } else { Ok(()) }
+    });
+    assert!(matches!(result, Err(RunError::Receiver("full"))), "{result:?}");
+    assert_eq!(received, 5);
+}
+
+#[test]
+fn other_transmissions_are_refused() {
+    for transmission in [Transmission::Shared, Transmission::Release { probability: 0.5 }] {
+        let network = Network { transmission, ..small() };
+        for method in METHODS {
+            let result = ensemble(&network, method).run(&AtomicBool::new(false), |_| Err(()));
+            let Err(RunError::Engine(EngineError::Transmission {
+                transmission: named,
+                method: by,
+            })) = result
+            else {
+                panic!("not refused: {result:?}");
+            };
+            assert_eq!((named, by), (transmission, method.name()));
+        }
+    }
+}
+
+#[test]
+fn memory_that_cannot_be_had_is_refused() {
+    let mut network = small();
+    network.populations[0].count = usize::MAX / 16;
+    let result = ensemble(&network, Method::Exact).run(&AtomicBool::new(false), |_| Err(()));
+    assert!(matches!(result, Err(RunError::Engine(EngineError::Memory { .. }))), "{result:?}");
+}
+
+#[test]
+fn states_of_ensembles_are_those_of_their_initial_law() {
+    let network = small();
+    let first = &collect(&ensemble(&network, Method::Exact))[3];
+    let state = NetworkState::initial(&network, SEED, 3);
+    let mean = state.potentiations(0, 0.0).sum::<f64>() / 6.0;
+    assert!((first.mean[0] - mean).abs() < 1e-15);
+}

@@ -1,0 +1,92 @@
+//! Every simulator under one interface: the methods of the engine and the naive ones.
+
+use equipoise_engine::{
+    Observer, Outcome, TargetDriven, Thinning, Trajectory, TrajectoryRecorder, simulate,
+};
+use equipoise_model::Network;
+use rayon::prelude::*;
+
+use crate::naive::{Mistake, NaiveClocks};
+
+/// A simulator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Simulator {
+    /// Thinning of pairs.
+    Thinning,
+    /// The target-driven method.
+    TargetDriven,
+    /// One clock for each channel, sums taken anew for each candidate, with a mistake or none.
+    Naive(Mistake),
+}
+
+impl Simulator {
+    /// Those that must pass every test. The naive one without a mistake is among them, so what the
+    /// tests find out in its wrong variants is the mistake.
+    pub const RIGHT: [Self; 3] = [Self::Thinning, Self::TargetDriven, Self::Naive(Mistake::None)];
+
+    /// Simulates one replicate to its end.
+    pub fn observe<O: Observer>(
+        self,
+        network: &Network,
+        stream: (u64, u64),
+        times: &[f64],
+        observer: &mut O,
+    ) {
+        let go_on = || false;
+        let outcome = match self {
+            Self::Thinning => {
+                simulate(network, Thinning::new(network), stream, times, observer, go_on)
+            }
+            Self::TargetDriven => {
+                simulate(network, TargetDriven::new(network), stream, times, observer, go_on)
+            }
+            Self::Naive(mistake) => {
+                let method = NaiveClocks::new(network, mistake);
+                simulate(network, method, stream, times, observer, go_on)
+            }
+        };
+        assert_eq!(outcome, Outcome::Complete);
+    }
+
+    /// Moments and counts of one replicate.
+    pub fn trajectory(self, network: &Network, stream: (u64, u64), times: &[f64]) -> Trajectory {
+        let mut recorder = TrajectoryRecorder::new(network, stream.1);
+        self.observe(network, stream, times, &mut recorder);
+        recorder.into_trajectory()
+    }
+
+    /// Moments and counts of independent replicates.
+    pub fn ensemble(self, network: &Network, seed: u64, replicates: u64, times: &[f64]) -> Records {
+        let run = |replicate| self.trajectory(network, (seed, replicate), times);
+        Records((0..replicates).into_par_iter().map(run).collect())
+    }
+}
+
+/// Trajectories of independent replicates, read by quantity.
+pub struct Records(pub Vec<Trajectory>);
+
+impl Records {
+    fn series(&self, quantity: impl Fn(&Trajectory) -> f64) -> Vec<f64> {
+        self.0.iter().map(quantity).collect()
+    }
+
+    /// Empirical means of a population at a sample, over the replicates.
+    pub fn mean(&self, sample: usize, population: usize) -> Vec<f64> {
+        self.series(|t| t.mean[sample * t.populations + population])
+    }
+
+    /// Empirical variances.
+    pub fn variance(&self, sample: usize, population: usize) -> Vec<f64> {
+        self.series(|t| t.variance[sample * t.populations + population])
+    }
+
+    /// Empirical third central moments.
+    pub fn third_cumulant(&self, sample: usize, population: usize) -> Vec<f64> {
+        self.series(|t| t.third_cumulant[sample * t.populations + population])
+    }
+
+    /// Jumps from a source population onto a target population since time 0.
+    pub fn jumps(&self, sample: usize, (target, source): (usize, usize)) -> Vec<f64> {
+        self.series(|t| t.jumps[(sample * t.populations + target) * t.sources + source] as f64)
+    }
+}

@@ -1,0 +1,76 @@
+//! The first jumps of each method, pinned. A change here is value-breaking: runs with the same seed
+//! give other results than before. Say so in CHANGELOG.md.
+
+use equipoise_engine::{Jump, NetworkState, Observer};
+use equipoise_model::{Coupling, Network, Schedule};
+
+use crate::networks::{balanced_pair, external, logistic, sine};
+use crate::simulators::Simulator;
+
+const SEED: u64 = 101;
+
+/// Allows for the last digits of `exp` and `sin`, which the platform's library decides.
+const RELATIVE_TOLERANCE: f64 = 1e-11;
+
+/// (time, source population, source neuron, target population, target neuron).
+type Pinned = (f64, usize, Option<usize>, usize, usize);
+
+struct FirstJumps(Vec<Jump>);
+
+impl Observer for FirstJumps {
+    fn jump(&mut self, _: &Network, _: &NetworkState, jump: &Jump) {
+        self.0.push(*jump);
+    }
+}
+
+fn small_network() -> Network {
+    let mut network = balanced_pair(3, logistic(1.0, 0.1, 0.4));
+    network.populations[0].drive = sine(0.3, 1.0, 0.7);
+    network.populations[1].drive = Schedule::Steps(vec![(0.0, 0.2), (0.3, -1.0)]);
+    network.externals = vec![external("X", 2, Schedule::Constant(0.4))];
+    network.coupling = Coupling::from_rows(&[vec![1.0, -1.0, 0.5], vec![1.5, -1.5, 0.5]]);
+    network
+}
+
+fn assert_first_jumps(simulator: Simulator, pinned: &[Pinned]) {
+    let mut first = FirstJumps(Vec::new());
+    simulator.observe(&small_network(), (SEED, 7), &[0.0, 1.0], &mut first);
+    for (jump, (time, source, source_neuron, target, target_neuron)) in first.0.iter().zip(pinned) {
+        let off = (jump.time / time - 1.0).abs();
+        assert!(off < RELATIVE_TOLERANCE, "{:#?}", &first.0[..pinned.len()]);
+        let drawn = (jump.source_population, jump.source_neuron);
+        assert_eq!(drawn, (*source, *source_neuron));
+        assert_eq!((jump.target_population, jump.target_neuron), (*target, *target_neuron));
+    }
+    assert!(first.0.len() > pinned.len());
+}
+
+#[test]
+fn first_jumps_of_thinning_are_stable() {
+    assert_first_jumps(
+        Simulator::Thinning,
+        &[
+            (0.085_313_300_444_154_01, 0, Some(2), 1, 2),
+            (0.127_343_331_310_527_16, 0, Some(1), 1, 2),
+            (0.165_129_567_919_378, 0, Some(2), 0, 0),
+            (0.187_293_372_961_195_5, 0, Some(2), 1, 0),
+            (0.270_731_928_493_508_9, 0, Some(2), 0, 1),
+            (0.282_219_885_431_780_95, 2, None, 0, 0),
+        ],
+    );
+}
+
+#[test]
+fn first_jumps_of_the_target_driven_method_are_stable() {
+    assert_first_jumps(
+        Simulator::TargetDriven,
+        &[
+            (0.095_970_998_978_690_08, 2, None, 1, 2),
+            (0.133_783_576_002_957_65, 1, None, 1, 1),
+            (0.226_816_144_911_730_3, 0, None, 0, 2),
+            (0.229_410_790_395_477_07, 2, None, 1, 0),
+            (0.236_944_360_272_429_52, 2, None, 1, 1),
+            (0.315_612_610_092_039_17, 2, None, 0, 1),
+        ],
+    );
+}
