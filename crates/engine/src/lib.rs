@@ -7,6 +7,7 @@
 //!
 //! * [`stream`]: random streams, pure functions of seed, replicate and purpose;
 //! * [`state`]: potentiations of all neurons at any time between jumps;
+//! * [`jump`]: one jump of one neuron;
 //! * [`method`]: what a method does, and the loop that drives it;
 //! * [`thinning`]: the plain reference method;
 //! * [`target_driven`]: the fast method;
@@ -14,6 +15,7 @@
 //! * [`ensemble`]: independent replicates in parallel.
 
 pub mod ensemble;
+pub mod jump;
 pub mod method;
 pub mod observer;
 pub mod state;
@@ -23,7 +25,8 @@ pub mod thinning;
 pub mod trajectory;
 
 pub use ensemble::{EngineError, Ensemble, RunError};
-pub use method::{Jump, JumpMethod, Outcome, simulate};
+pub use jump::Jump;
+pub use method::{JumpMethod, Outcome, simulate};
 pub use observer::Observer;
 pub use state::NetworkState;
 pub use target_driven::TargetDriven;

@@ -2,7 +2,7 @@
 
 use equipoise_model::Network;
 
-use crate::method::Jump;
+use crate::jump::Jump;
 use crate::state::NetworkState;
 
 /// Watches a simulation.

@@ -11,7 +11,8 @@ use equipoise_model::{GainFunction, Network};
 use rand::RngExt;
 use rand_distr::{Distribution, Exp1};
 
-use crate::method::{Jump, JumpMethod};
+use crate::jump::Jump;
+use crate::method::JumpMethod;
 use crate::state::NetworkState;
 use crate::stream::Stream;
 

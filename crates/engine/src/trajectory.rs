@@ -2,7 +2,7 @@
 
 use equipoise_model::Network;
 
-use crate::method::Jump;
+use crate::jump::Jump;
 use crate::observer::Observer;
 use crate::state::NetworkState;
 

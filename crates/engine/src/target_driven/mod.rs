@@ -22,14 +22,19 @@
 //! the target is in `b`, otherwise 0. If `u` is not within `e_b(t)` of `R^(t) - own` this is decided by `R^` as it would
 //! be by `R_b`; else by a fresh sum, with the same `u`. So every decision is the one that the true `R_b` would make.
 
-use equipoise_model::{Gain, GainFunction, Network, NeuronPopulation};
+mod sums;
+
+use equipoise_model::Network;
 use rand::RngExt;
 use rand_distr::{Distribution, Exp1};
 
-use crate::method::{Jump, JumpMethod};
+use crate::jump::Jump;
+use crate::method::JumpMethod;
 use crate::state::NetworkState;
 use crate::stream::Stream;
 use crate::thinning::locate;
+
+use sums::{IntensitySum, Kinetics};
 
 /// Jumps per neuron after which the sums are taken anew, whatever their error.
 const JUMPS_PER_SUM: f64 = 4.0;
@@ -59,84 +64,6 @@ pub struct TargetDriven {
     kinetics: Vec<Kinetics>,
     /// `J_ab / sqrt(n)`, rows are targets.
     jumps: Vec<f64>,
-}
-
-/// The carried sum of one neuron population.
-#[derive(Debug, Clone, Default)]
-struct IntensitySum {
-    /// `R^`.
-    value: f64,
-    /// `D^`.
-    slope: f64,
-    /// `M`.
-    curvature: f64,
-    /// Largest magnitude that took part since the fresh sum, for rounding.
-    magnitude: f64,
-}
-
-impl IntensitySum {
-    /// `e_b`, at this age of the sums.
-    fn error(&self, age: f64, updates: f64) -> f64 {
-        0.5 * self.curvature * age * age + 4.0 * f64::EPSILON * updates * self.magnitude
-    }
-
-    /// A neuron of the population has jumped.
-    fn change(&mut self, before: &Contribution, after: &Contribution) {
-        self.value += after.intensity - before.intensity;
-        self.slope += after.slope - before.slope;
-        self.curvature += (after.curvature - before.curvature).max(0.0);
-        self.magnitude = self.magnitude.max(self.value);
-    }
-}
-
-/// What one neuron adds to the sums of its population.
-struct Contribution {
-    intensity: f64,
-    slope: f64,
-    curvature: f64,
-}
-
-/// What [`Contribution`]s need of a population, looked up once.
-#[derive(Debug, Clone)]
-struct Kinetics {
-    gain: Gain,
-    /// `1/tau`.
-    leak: f64,
-    /// `I_1`.
-    drive_slope: f64,
-    /// `tau I_1`.
-    least_velocity: f64,
-    /// `L_1`.
-    derivative_bound: f64,
-    /// `L_2`.
-    curvature_bound: f64,
-}
-
-impl Kinetics {
-    fn of(population: &NeuronPopulation) -> Self {
-        let drive_slope = population.drive.derivative_bound();
-        Self {
-            gain: population.gain,
-            leak: 1.0 / population.time_constant,
-            drive_slope,
-            least_velocity: population.time_constant * drive_slope,
-            derivative_bound: population.gain.derivative_bound(),
-            curvature_bound: population.gain.curvature_bound(),
-        }
-    }
-
-    #[inline]
-    fn contribution(&self, drive: f64, potentiation: f64) -> Contribution {
-        let (intensity, derivative) = self.gain.intensity_and_derivative(potentiation);
-        let velocity = drive - potentiation * self.leak;
-        let fastest = velocity.abs().max(self.least_velocity);
-        Contribution {
-            intensity,
-            slope: derivative * velocity,
-            curvature: self.curvature_bound * fastest * fastest
-                + self.derivative_bound * (fastest * self.leak + self.drive_slope),
-        }
-    }
 }
 
 impl TargetDriven {
@@ -316,7 +243,9 @@ impl JumpMethod for TargetDriven {
 mod tests {
     use equipoise_model::gain::Logistic;
     use equipoise_model::schedule::Sine;
-    use equipoise_model::{Coupling, InitialLaw, Kind, Schedule, Transmission};
+    use equipoise_model::{
+        Coupling, Gain, GainFunction, InitialLaw, Kind, NeuronPopulation, Schedule, Transmission,
+    };
 
     use super::*;
     use crate::stream::{Purpose, stream};
