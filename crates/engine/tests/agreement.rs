@@ -33,6 +33,8 @@ fn cases() -> Vec<Case> {
         case("large", balanced_pair(100, gain), &[0.1, 0.5], 120, 63),
         case("low rate", low_rate(), &[1.0, 6.0], 6000, 65),
         case("steep gain", balanced_pair(25, logistic(1.0, 0.1, 0.02)), &[0.3, 1.0], 500, 67),
+        // So steep that the error of the carried sums is what the population can give at most.
+        case("steps of gain", balanced_pair(6, logistic(1.0, 0.1, 1e-100)), &[0.3, 1.0], 2000, 77),
         case("sine drive", sine_drive(), &[0.4, 1.0, 1.7], 500, 69),
         case("steps", stepped(), &[0.3, 0.9, 1.5], 400, 71),
         case("one each", one_each(), &[1.0, 3.0], 20_000, 73),

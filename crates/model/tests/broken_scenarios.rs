@@ -64,6 +64,11 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "slope = 0.0 } }\ninitial = { normal = { mean = 0.0, variance = 0.25 } }\n\n[populations.X]",
     ),
     (
+        "gain_slope_too_small",
+        "threshold = 0.0, slope = 0.5 } }\ninitial = { normal = { mean = 0.0, variance = 0.25 } }\n\n[populations.X]",
+        "threshold = 0.0, slope = 1e-170 } }\ninitial = { normal = { mean = 0.0, variance = 0.25 } }\n\n[populations.X]",
+    ),
+    (
         "infinite_number",
         "variance = 0.25 } }\n\n[populations.I]",
         "variance = inf } }\n\n[populations.I]",

@@ -20,7 +20,8 @@
 //! `B_b >= R^(t) + e_b(t) >= R_b(t)` until a horizon, where a new bound is taken (a Poisson process has no memory).
 //! A candidate with level `u`, uniform on `[0, B_b)`, is a jump if `u < R_b(t) - own`, with `own = lambda_b(z_b^k)` if
 //! the target is in `b`, otherwise 0. If `u` is not within `e_b(t)` of `R^(t) - own` this is decided by `R^` as it would
-//! be by `R_b`; else by a fresh sum, with the same `u`. So every decision is the one that the true `R_b` would make.
+//! be by `R_b`; else by a fresh sum, with the same `u`. (`R^`, `e_b` and `B_b` are kept within what `N_b` neurons can
+//! give at most, which brings none of them further from the truth.) So every decision is the one that the true `R_b` would make.
 
 mod sums;
 
@@ -78,7 +79,7 @@ impl TargetDriven {
             summed: 0.0,
             updates: 0.0,
             neurons: network.neuron_count() as f64,
-            sums: vec![IntensitySum::default(); network.population_count()],
+            sums: network.populations.iter().map(IntensitySum::of).collect(),
             bounds: vec![0.0; network.source_count()],
             total: 0.0,
             horizon: 0.0,
@@ -94,7 +95,7 @@ impl TargetDriven {
         let mut curvature = 0.0;
         for (index, (sum, kinetics)) in self.sums.iter_mut().zip(&self.kinetics).enumerate() {
             let drive = state.drive(index, self.time);
-            *sum = IntensitySum::default();
+            *sum = IntensitySum::empty(sum.largest);
             for potentiation in state.potentiations(index, self.time) {
                 let neuron = kinetics.contribution(drive, potentiation);
                 sum.value += neuron.intensity;
@@ -104,14 +105,15 @@ impl TargetDriven {
             sum.magnitude = sum.value;
             curvature += sum.curvature;
         }
-        self.sure = (1.0 / (self.neurons * curvature)).cbrt();
+        let largest: f64 = self.sums.iter().map(|sum| sum.largest).sum();
+        // A span of the mean gap at saturation is never too long: no bound exceeds the largest possible rate.
+        self.sure = (1.0 / (self.neurons * curvature)).cbrt().max(1.0 / (self.neurons * largest));
     }
 
     fn advance(&mut self, time: f64) {
         let elapsed = time - self.time;
         for sum in &mut self.sums {
-            sum.value += sum.slope * elapsed;
-            sum.magnitude = sum.magnitude.max(sum.value.abs());
+            sum.drift(elapsed);
         }
         self.updates += 1.0;
         self.time = time;
@@ -129,8 +131,10 @@ impl TargetDriven {
         self.horizon = self.time + span;
         let age = self.horizon - self.summed;
         for (bound, sum) in inside.iter_mut().zip(&self.sums) {
-            let error = sum.error(age, self.updates + 1.0);
-            *bound = (sum.value + sum.slope.max(0.0) * span + error).max(0.0);
+            let highest =
+                sum.value + sum.slope.max(0.0) * span + sum.error(age, self.updates + 1.0);
+            // Written so that what is no number (an overflow) becomes the bound that always holds.
+            *bound = if highest < sum.largest { highest } else { sum.largest };
         }
         self.total = self.bounds.iter().sum();
         self.neurons * self.total
@@ -285,7 +289,7 @@ mod tests {
             let error = sum.error(method.time - method.summed, method.updates);
             assert!((exact - sum.value).abs() <= error, "{exact} {} {error}", sum.value);
             let bound = method.bounds[index] * (1.0 + 4.0 * f64::EPSILON);
-            assert!(sum.value + error <= bound, "{} {error} {bound}", sum.value);
+            assert!((sum.value + error).min(sum.largest) <= bound, "{} {error} {bound}", sum.value);
         }
     }
 

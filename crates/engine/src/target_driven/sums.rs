@@ -3,7 +3,7 @@
 use equipoise_model::{Gain, GainFunction, NeuronPopulation};
 
 /// The carried sum of one neuron population.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct IntensitySum {
     /// `R^`.
     pub value: f64,
@@ -13,17 +13,37 @@ pub(super) struct IntensitySum {
     pub curvature: f64,
     /// Largest magnitude that took part since the fresh sum, for rounding.
     pub magnitude: f64,
+    /// What the population can give at most; infinite for an unbounded gain.
+    pub largest: f64,
 }
 
 impl IntensitySum {
+    /// Of a population, before any neuron is counted.
+    pub fn of(population: &NeuronPopulation) -> Self {
+        Self::empty(population.count as f64 * population.gain.supremum())
+    }
+
+    /// Of no neuron yet.
+    pub fn empty(largest: f64) -> Self {
+        Self { value: 0.0, slope: 0.0, curvature: 0.0, magnitude: 0.0, largest }
+    }
+
     /// `e_b`, at this age of the sums.
     pub fn error(&self, age: f64, updates: f64) -> f64 {
-        0.5 * self.curvature * age * age + 4.0 * f64::EPSILON * updates * self.magnitude
+        let error =
+            0.5 * self.curvature * age * age + 4.0 * f64::EPSILON * updates * self.magnitude;
+        if error < self.largest { error } else { self.largest }
+    }
+
+    /// Time has passed without a jump.
+    pub fn drift(&mut self, elapsed: f64) {
+        self.value = (self.value + self.slope * elapsed).clamp(0.0, self.largest);
+        self.magnitude = self.magnitude.max(self.value);
     }
 
     /// A neuron of the population has jumped.
     pub fn change(&mut self, before: &Contribution, after: &Contribution) {
-        self.value += after.intensity - before.intensity;
+        self.value = (self.value + after.intensity - before.intensity).clamp(0.0, self.largest);
         self.slope += after.slope - before.slope;
         self.curvature += (after.curvature - before.curvature).max(0.0);
         self.magnitude = self.magnitude.max(self.value);

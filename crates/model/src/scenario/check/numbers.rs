@@ -26,7 +26,7 @@ impl Check {
     }
 
     pub(super) fn positive(&mut self, field: &str, number: &Number) -> f64 {
-        self.require(field, number, *number.get_ref() > 0.0, "positive")
+        self.require(field, number, *number.get_ref() >= f64::MIN_POSITIVE, "positive")
     }
 
     pub(super) fn not_negative(&mut self, field: &str, number: &Number) -> f64 {

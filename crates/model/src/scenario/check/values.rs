@@ -78,11 +78,19 @@ impl Check {
     }
 
     pub(super) fn sigmoid(&mut self, field: &str, raw: &RawSigmoid) -> [f64; 3] {
-        [
-            self.positive(&format!("{field}.max_rate"), &raw.max_rate),
-            self.finite(&format!("{field}.threshold"), &raw.threshold),
-            self.positive(&format!("{field}.slope"), &raw.slope),
-        ]
+        let max_rate = self.positive(&format!("{field}.max_rate"), &raw.max_rate);
+        let threshold = self.finite(&format!("{field}.threshold"), &raw.threshold);
+        let slope = self.positive(&format!("{field}.slope"), &raw.slope);
+        if slope > 0.0 && max_rate.is_finite() && !(max_rate / slope / slope).is_finite() {
+            let requirement = "so large that max_rate / slope^2 is a number";
+            let kind = ProblemKind::OutOfRange {
+                field: format!("{field}.slope"),
+                value: slope,
+                requirement,
+            };
+            self.problem(kind, raw.slope.span());
+        }
+        [max_rate, threshold, slope]
     }
 
     pub(super) fn initial(
