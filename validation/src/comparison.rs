@@ -67,8 +67,8 @@ impl Verdict {
 
 /// Compares an ensemble with its prediction, for a network of size `n` and each of its populations.
 ///
-/// Means over networks are tested by Student's t, variances of population means by chi-square (across networks
-/// these means are normal up to order `n^{-1/2}`), covariances by the normal law, all against the margin of
+/// Means over networks are tested by Student's t, variances and covariances of population means by their exact laws for
+/// normal values (across networks these means are normal up to order `n^{-1/2}`), all against the margin of
 /// [`Prediction::margin`].
 pub fn compare(
     observed: &Observed,
@@ -114,7 +114,7 @@ fn comparison(
     size: f64,
 ) -> Comparison {
     let count = observed.replicates();
-    let mut measured = observed.estimate(quantity, sample, population);
+    let measured = observed.estimate(quantity, sample, population);
     let predicted = prediction.finite_n(quantity, sample, population);
     let margin = prediction.margin(quantity, sample, population);
     let test = match quantity {
@@ -122,10 +122,12 @@ fn comparison(
             Equivalence::of_variance(measured.value, count, predicted, margin)
         }
         Quantity::MeanCovariance { with } => {
-            let variance = |a| prediction.finite_n(Quantity::MeanCovariance { with: a }, sample, a);
-            let spread = variance(population) * variance(with) + predicted * predicted;
-            measured.standard_error = (spread / (count as f64 - 1.0)).sqrt();
-            Equivalence::of_covariance(measured, predicted, margin)
+            let variance = |a| {
+                let own = Quantity::MeanCovariance { with: a };
+                prediction.finite_n(own, sample, a) + prediction.margin(own, sample, a)
+            };
+            let scale = (variance(population) * variance(with)).sqrt();
+            Equivalence::of_covariance(measured.value, count, predicted, scale, margin)
         }
         _ => Equivalence::of_mean(measured, count, predicted, margin),
     };

@@ -43,6 +43,9 @@ impl Quantity {
     }
 }
 
+/// Bound of the integration's error, relative to quantities of order 1; covariances are products of two such.
+const NUMERICAL: f64 = 1e-7;
+
 /// The theory of a network at its sample times.
 #[derive(Debug, Clone)]
 pub struct Prediction {
@@ -102,8 +105,9 @@ impl Prediction {
     /// For moments and spikes, whose corrections of order `n^{-1/2}` are all there, the two terms of order `1/n` that are
     /// known: the difference that the curvature makes, and that which the variance of the missing self-jumps makes. The
     /// covariance of means is known to leading order, so its next order is `n^{-1/2}` relative to it: the difference
-    /// that the corrections of the moments make to it, and the relative `1/N` of the divisors. Each as the largest
-    /// until then, so that a difference that happens to change sign leaves no gap.
+    /// that the corrections of the moments make to it, and the relative `1/(N - 1)` of the divisors. Each as the largest
+    /// until then, so that a difference that happens to change sign leaves no gap; and to all the error of the
+    /// integration, which is what is left where nothing is random.
     pub fn margin(&self, quantity: Quantity, sample: usize, population: usize) -> f64 {
         let largest = |other: &FiniteNSolution| {
             let difference = |sample| {
@@ -112,13 +116,16 @@ impl Prediction {
             };
             (0..=sample).map(|sample| f64::abs(difference(sample))).fold(0.0, f64::max)
         };
+        let predicted = self.finite_n(quantity, sample, population).abs();
         match quantity {
             Quantity::MeanCovariance { with } => {
-                let divisors = 0.5 * (1.0 / self.counts[population] + 1.0 / self.counts[with]);
-                largest(&self.leading)
-                    + divisors * self.finite_n(quantity, sample, population).abs()
+                let smaller = self.counts[population].min(self.counts[with]);
+                largest(&self.leading) + predicted / (smaller - 1.0).max(0.5) + NUMERICAL * NUMERICAL
             }
-            _ => largest(&self.without_curvature) + largest(&self.with_self_variance),
+            _ => {
+                let known = largest(&self.without_curvature) + largest(&self.with_self_variance);
+                known + NUMERICAL * (1.0 + predicted)
+            }
         }
     }
 

@@ -7,15 +7,16 @@
 use equipoise_model::{GainFunction, Network};
 use nalgebra::{DMatrix, DVector};
 
+use crate::coefficients::Coefficients;
 use crate::error::LimitError;
+use crate::rates::Rates;
 
 /// Singular values below this fraction of the largest count as zero.
 const RANK_TOLERANCE: f64 = 1e-10;
 /// Part of the external input outside the range of `K`, relative to its size, that counts as zero.
 const RANGE_TOLERANCE: f64 = 1e-10;
 
-/// Fast eigenvalues above minus this fraction of the largest that the gains allow are no stability: rates
-/// so close to zero or saturation do not respond any more.
+/// Slopes of all rates below this fraction of their gains' steepest: they respond to nothing any more.
 const RESPONSE_FLOOR: f64 = 1e-6;
 
 /// The geometry of `K`.
@@ -83,63 +84,94 @@ impl Balance {
     }
 
     /// How far the balance is from losing its stability: minus the fast eigenvalue, in units of the largest one that the
-    /// gains allow, less a floor for rates that respond to nothing. Positive while stable; 1 at rank 0.
-    pub fn stability(&self, network: &Network, slopes: &DVector<f64>) -> f64 {
+    /// gains allow, or what the most responsive rate has left above silence and saturation, whichever is less.
+    /// Positive while stable; 1 at rank 0.
+    pub fn stability(&self, network: &Network, at: &Rates) -> f64 {
         if self.rank() == 0 {
             return 1.0;
         }
-        let steepest =
-            network.populations.iter().map(|p| p.gain.derivative_bound()).fold(0.0, f64::max);
-        -self.fast_eigenvalue(slopes) / (self.singular_values.max() * steepest) - RESPONSE_FLOOR
+        let scale = self.singular_values.max() * steepest_gain(network);
+        (-self.fast_eigenvalue(&at.slopes) / scale)
+            .min(responsiveness(network, at) - RESPONSE_FLOOR)
     }
 
-    /// Why the balance at a state with these rates and slopes is no longer stable.
-    pub(crate) fn lost(
-        &self,
-        network: &Network,
-        time: f64,
-        (rates, slopes): (&DVector<f64>, &DVector<f64>),
-    ) -> LimitError {
-        let populations = &network.populations;
-        let dull = |a: usize| slopes[a] < 1e-3 * populations[a].gain.derivative_bound();
-        if !(0..populations.len()).all(dull) {
-            return LimitError::Unstable { time, eigenvalue: self.fast_eigenvalue(slopes) };
+    /// Why the balance at these rates is no longer stable.
+    pub(crate) fn lost(&self, network: &Network, time: f64, at: &Rates) -> LimitError {
+        if responsiveness(network, at) > 1e3 * RESPONSE_FLOOR {
+            return LimitError::Unstable { time, eigenvalue: self.fast_eigenvalue(&at.slopes) };
         }
-        let words = populations.iter().zip(rates.iter());
+        let words = network.populations.iter().zip(at.rates.iter());
         let words =
             words.map(|(p, rate)| format!("`{}` {rate:.3e} of {}", p.name, p.gain.supremum()));
         LimitError::Unresponsive { time, rates: words.collect::<Vec<_>>().join(", ") }
     }
 
-    /// Refuses an external input that no activity can cancel, and rates that no gain can give.
+    /// `sigma_min sqrt(n) tau`, with the largest time constant: below about 1 a network of this size cannot tell the smallest
+    /// singular value of `K` from zero, and the rank is a matter of `n`. Infinite at rank 0.
+    pub fn resolution(&self, network: &Network) -> f64 {
+        let slowest = network
+            .populations
+            .iter()
+            .map(|population| population.time_constant)
+            .fold(0.0, f64::max);
+        let smallest = self.singular_values.iter().copied().fold(f64::INFINITY, f64::min);
+        smallest * network.size.sqrt() * slowest
+    }
+
+    /// Refuses an external input that no activity can cancel, now or later on the present piece of the rates, and rates
+    /// that no gain can give.
     ///
     /// # Errors
     /// [`LimitError::OutsideRange`]; for `K` of full rank also [`LimitError::RateOutOfRange`].
     pub fn check(
         &self,
         network: &Network,
-        drive: &DVector<f64>,
+        coefficients: &Coefficients,
         time: f64,
     ) -> Result<(), LimitError> {
-        let outside = &self.slow_directions * (self.slow_directions.transpose() * drive);
-        if outside.norm() > RANGE_TOLERANCE * drive.norm() {
-            let growth = describe_growth(network, &outside);
-            return Err(LimitError::OutsideRange { time, growth });
+        for part in coefficients.external_parts(network, time) {
+            let outside = &self.slow_directions * (self.slow_directions.transpose() * &part);
+            if outside.norm() > RANGE_TOLERANCE * part.norm() {
+                let growth = describe_growth(network, &outside);
+                return Err(LimitError::OutsideRange { time, growth });
+            }
         }
         if self.rank() < network.population_count() {
             return Ok(());
         }
-        let rates = &self.constraints * self.target(drive);
+        let rates = &self.constraints * self.target(&coefficients.external_drive(network, time));
         for (population, rate) in network.populations.iter().zip(rates.iter().copied()) {
             let supremum = population.gain.supremum();
             // A rate of zero up to rounding is still no rate that a gain gives.
             if rate <= RANGE_TOLERANCE * supremum.min(1.0) || rate >= supremum {
                 let population = population.name.clone();
-                return Err(LimitError::RateOutOfRange { time, population, rate, supremum });
+                let condition = self.singular_values.min() / self.singular_values.max();
+                return Err(LimitError::RateOutOfRange {
+                    time,
+                    population,
+                    rate,
+                    supremum,
+                    condition,
+                });
             }
         }
         Ok(())
     }
+}
+
+/// The steepest slope of any gain.
+pub(crate) fn steepest_gain(network: &Network) -> f64 {
+    network
+        .populations
+        .iter()
+        .map(|population| population.gain.derivative_bound())
+        .fold(0.0, f64::max)
+}
+
+/// The largest slope of a rate, as a fraction of what its gain allows.
+fn responsiveness(network: &Network, at: &Rates) -> f64 {
+    let bounds = network.populations.iter().map(|population| population.gain.derivative_bound());
+    at.slopes.iter().zip(bounds).map(|(slope, bound)| slope / bound).fold(0.0, f64::max)
 }
 
 /// "`E` +0.5 sqrt(n), `I` -0.2 sqrt(n)" for the populations that take part.

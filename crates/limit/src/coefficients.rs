@@ -1,6 +1,6 @@
 //! `K`, `Q`, `h`, `q`: the network as the moment equations see it.
 
-use equipoise_model::Network;
+use equipoise_model::{Network, Schedule};
 use nalgebra::{DMatrix, DVector};
 
 /// Coefficients of the moment equations. Rows are targets; `P` neuron and `X` external populations.
@@ -56,6 +56,31 @@ impl Coefficients {
     /// `h_a(t) = sum_x J_ax gamma_x nu_x(t)`.
     pub fn external_drive(&self, network: &Network, time: f64) -> DVector<f64> {
         &self.external_mean * rates(network, time)
+    }
+
+    /// The parts of which `h` is made on the piece of the rates that holds at `time`: what is constant, and for each
+    /// frequency the amplitudes of cosine and sine. Each must lie in the range of `K` if all of `h(t)` is to.
+    pub fn external_parts(&self, network: &Network, time: f64) -> Vec<DVector<f64>> {
+        let mut constant = DVector::zeros(self.mean.nrows());
+        let mut waves: Vec<(f64, [DVector<f64>; 2])> = Vec::new();
+        for (x, external) in network.externals.iter().enumerate() {
+            let column = self.external_mean.column(x);
+            match external.rate.piece_at(time) {
+                Schedule::Sine(sine) if sine.frequency > 0.0 => {
+                    constant += column * sine.mean;
+                    let known =
+                        waves.iter().position(|(frequency, _)| *frequency == sine.frequency);
+                    let index = known.unwrap_or_else(|| {
+                        waves.push((sine.frequency, [&constant * 0.0, &constant * 0.0]));
+                        waves.len() - 1
+                    });
+                    waves[index].1[0] += column * (sine.amplitude * sine.phase.cos());
+                    waves[index].1[1] += column * (sine.amplitude * sine.phase.sin());
+                }
+                schedule => constant += column * schedule.value(time),
+            }
+        }
+        std::iter::once(constant).chain(waves.into_iter().flat_map(|(_, parts)| parts)).collect()
     }
 
     /// `dh_a/dt`, away from steps.

@@ -31,7 +31,7 @@ pub enum LimitError {
     /// Balance asks for a rate that a gain cannot give.
     #[error(
         "not balanced: at time {time} balance needs population `{population}` to have rate {rate:.6}, but its gain \
-         only gives rates between 0 and {supremum}"
+         only gives rates between 0 and {supremum}{}", nearly_singular(*.condition)
     )]
     RateOutOfRange {
         /// When.
@@ -42,6 +42,8 @@ pub enum LimitError {
         rate: f64,
         /// The gain's largest rate.
         supremum: f64,
+        /// Smallest over largest singular value of `K`.
+        condition: f64,
     },
     /// The fast flow carries the state ever further away.
     #[error(
@@ -65,7 +67,8 @@ pub enum LimitError {
     },
     /// All rates are at the ends of their ranges.
     #[error(
-        "not balanced: at time {time:.6} the rates have reached the ends of the gains' ranges, where they no longer respond          and nothing holds the network in balance: {rates}"
+        "not balanced: at time {time:.6} the rates have reached the ends of the gains' ranges, where they no longer \
+         respond and nothing holds the network in balance: {rates}"
     )]
     Unresponsive {
         /// When.
@@ -73,10 +76,11 @@ pub enum LimitError {
         /// Populations and their rates.
         rates: String,
     },
-    /// A fast eigenvalue has a non-negative real part.
+    /// A fast eigenvalue has, or is about to have, a non-negative real part.
     #[error(
-        "the balance loses its stability at time {time:.6}: a fast eigenvalue (of Sigma V^T S_m U) has real part \
-         {eigenvalue:.3e}, so that a deviation from balance grows instead of decaying; there is no limit beyond this time"
+        "the balance loses its stability at time {time:.6}: the real part of a fast eigenvalue (of Sigma V^T S_m U) has \
+         reached {eigenvalue:.3e}, and from zero on a deviation from balance grows instead of decaying; there is no \
+         limit beyond this time"
     )]
     Unstable {
         /// When.
@@ -94,4 +98,15 @@ pub enum LimitError {
         /// The library's message.
         source: IntegrationError,
     },
+}
+
+/// A hint where a rounded coupling may have made a singular matrix regular.
+fn nearly_singular(condition: f64) -> String {
+    if condition > 1e-2 {
+        return String::new();
+    }
+    format!(
+        "; the smallest singular value of K is only {condition:.1e} of the largest: if K is meant to be singular (equal \
+         weights, say), give its entries with more digits"
+    )
 }

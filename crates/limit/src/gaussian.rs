@@ -51,12 +51,13 @@ fn widened(probit: &Probit, variance: f64) -> Probit {
 fn logistic_averages(gain: &Logistic, mean: f64, variance: f64, out: &mut [f64]) {
     let deviation = variance.sqrt();
     let step = STEP * gain.slope.min(deviation);
-    // Nodes run from `origin` in steps of the narrower scale, so that none is rounded to its neighbour.
+    // Nodes run from `origin` in steps of the narrower scale, and their range is measured from there: so no node
+    // is rounded to its neighbour, however small the scale is against the mean.
     let origin = if deviation < gain.slope { mean } else { gain.threshold };
-    let from = (mean - LAW_REACH * deviation).max(gain.threshold - GAIN_REACH * gain.slope);
-    let to = (mean + LAW_REACH * deviation).min(gain.threshold + GAIN_REACH * gain.slope);
-    let first_node = ((from - origin) / step).floor() as i64;
-    let last_node = ((to - origin) / step).ceil() as i64;
+    let (law, threshold) = (mean - origin, gain.threshold - origin);
+    let from = (law - LAW_REACH * deviation).max(threshold - GAIN_REACH * gain.slope);
+    let to = (law + LAW_REACH * deviation).min(threshold + GAIN_REACH * gain.slope);
+    let (first_node, last_node) = ((from / step).floor() as i64, (to / step).ceil() as i64);
     let shift = (origin - mean) / deviation;
     let taken_out = Probit {
         slope: STEP_WIDTH * gain.slope,
@@ -149,11 +150,13 @@ mod tests {
 
     #[test]
     fn tiny_variance_is_continuous_with_none() {
-        let (mut none, mut tiny) = ([0.0; 6], [0.0; 6]);
-        averages(&logistic(), 0.7, 0.0, &mut none);
-        averages(&logistic(), 0.7, 1e-18, &mut tiny);
-        for (a, b) in none.iter().zip(tiny) {
-            assert!((a - b).abs() < 1e-10 * (1.0 + a.abs()), "{a} {b}");
+        for variance in [1e-14, 1e-18, 1e-32, 1e-36, 1e-300] {
+            let (mut none, mut tiny) = ([0.0; 6], [0.0; 6]);
+            averages(&logistic(), 0.7, 0.0, &mut none);
+            averages(&logistic(), 0.7, variance, &mut tiny);
+            for (a, b) in none.iter().zip(tiny) {
+                assert!((a - b).abs() < 1e-10 * (1.0 + a.abs()), "{variance}: {a} {b}");
+            }
         }
     }
 

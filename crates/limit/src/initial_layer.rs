@@ -7,11 +7,11 @@
 use equipoise_model::{GainFunction, Network};
 use nalgebra::{DMatrix, DVector};
 
-use crate::balance::{Balance, describe_growth};
+use crate::balance::{Balance, describe_growth, steepest_gain};
 use crate::coefficients::Coefficients;
 use crate::error::LimitError;
-use crate::gaussian::averages;
 use crate::integrator::{Integrator, Stiffness, System};
+use crate::rates::Rates;
 
 /// Residual, relative to the largest input, below which Newton's method takes over.
 const HANDOVER: f64 = 1e-6;
@@ -27,20 +27,12 @@ struct FastFlow<'a> {
 }
 
 impl FastFlow<'_> {
-    /// `S(m, v)` and `S_m(m, v)`.
-    fn rates_and_slopes(&self, mean: &[f64]) -> (DVector<f64>, DVector<f64>) {
-        let size = mean.len();
-        let (mut rates, mut slopes) = (DVector::zeros(size), DVector::zeros(size));
-        for (a, population) in self.network.populations.iter().enumerate() {
-            let mut g = [0.0; 2];
-            averages(&population.gain, mean[a], self.variance[a], &mut g);
-            (rates[a], slopes[a]) = (g[0], g[1]);
-        }
-        (rates, slopes)
+    fn rates(&self, mean: &[f64]) -> Rates {
+        Rates::at(self.network, mean, self.variance.as_slice())
     }
 
     fn velocity(&self, mean: &[f64]) -> DVector<f64> {
-        self.coupling * self.rates_and_slopes(mean).0 + self.drive
+        self.coupling * self.rates(mean).rates + self.drive
     }
 }
 
@@ -54,7 +46,7 @@ impl System for FastFlow<'_> {
     }
 
     fn jacobian_product(&self, _: f64, state: &[f64], direction: &[f64], product: &mut [f64]) {
-        let slopes = self.rates_and_slopes(state).1;
+        let slopes = self.rates(state).slopes;
         let moved = slopes.component_mul(&DVector::from_column_slice(direction));
         product.copy_from_slice((self.coupling * moved).as_slice());
     }
@@ -81,8 +73,7 @@ pub fn onto_manifold(
     let suprema =
         DVector::from_iterator(mean.len(), network.populations.iter().map(|p| p.gain.supremum()));
     let largest_input = (coefficients.mean.abs() * suprema).amax() + drive.amax();
-    let steepest =
-        network.populations.iter().map(|p| p.gain.derivative_bound()).fold(0.0, f64::max);
+    let steepest = steepest_gain(network);
     let mut span = 1.0 / (coefficients.mean.norm() * steepest);
     let mut current = mean.clone();
     for _ in 0..DOUBLINGS {
@@ -105,6 +96,10 @@ pub fn onto_manifold(
         span *= 2.0;
     }
     let velocity = flow.velocity(current.as_slice());
+    if velocity.amax() < HANDOVER * largest_input {
+        // All but balanced, but only where no rate responds any more.
+        return Err(balance.lost(network, time, &flow.rates(current.as_slice())));
+    }
     if saturated(&flow, &current) || (&current - mean).amax() > 0.5 * span * velocity.amax() {
         return Err(LimitError::RunsAway { time, growth: describe_growth(network, &velocity) });
     }
@@ -113,7 +108,7 @@ pub fn onto_manifold(
 
 /// Whether all rates have stopped to respond to the means: then nothing will stop these either.
 fn saturated(flow: &FastFlow<'_>, mean: &DVector<f64>) -> bool {
-    let slopes = flow.rates_and_slopes(mean.as_slice()).1;
+    let slopes = flow.rates(mean.as_slice()).slopes;
     let bounds =
         flow.network.populations.iter().map(|population| population.gain.derivative_bound());
     slopes.iter().zip(bounds).all(|(slope, bound)| *slope < 1e-14 * bound)
@@ -125,7 +120,7 @@ fn newton(flow: &FastFlow<'_>, balance: &Balance, start: &DVector<f64>) -> Optio
     let mut mean = start.clone();
     let mut last_step = f64::INFINITY;
     for _ in 0..50 {
-        let (rates, slopes) = flow.rates_and_slopes(mean.as_slice());
+        let Rates { rates, slopes, .. } = flow.rates(mean.as_slice());
         let residual = balance.constraints.transpose() * rates - &target;
         let step = balance.constraint_slopes(&slopes).lu().solve(&residual)?;
         mean -= &balance.fast_directions * &step;
@@ -135,11 +130,19 @@ fn newton(flow: &FastFlow<'_>, balance: &Balance, start: &DVector<f64>) -> Optio
         }
         // Quadratic convergence ends where rounding takes over: steps then stop to shrink.
         if size <= 1e-14 * (1.0 + mean.amax()) || (size < 1e-10 && size >= last_step) {
-            return Some(mean);
+            return near(flow, start, &mean).then_some(mean);
         }
         last_step = size;
     }
     None
+}
+
+/// Whether the end lies where the start was heading: within a small part of the widths of gain and law.
+fn near(flow: &FastFlow<'_>, start: &DVector<f64>, end: &DVector<f64>) -> bool {
+    let populations = flow.network.populations.iter().enumerate();
+    populations
+        .map(|(a, p)| (a, p.gain.supremum() / p.gain.derivative_bound()))
+        .all(|(a, width)| (end[a] - start[a]).abs() < 0.05 * (width + flow.variance[a].sqrt()))
 }
 
 fn stable(
@@ -148,10 +151,10 @@ fn stable(
     mean: DVector<f64>,
     time: f64,
 ) -> Result<DVector<f64>, LimitError> {
-    let (rates, slopes) = flow.rates_and_slopes(mean.as_slice());
-    if balance.stability(flow.network, &slopes) > 0.0 {
+    let at = flow.rates(mean.as_slice());
+    if balance.stability(flow.network, &at) > 0.0 {
         Ok(mean)
     } else {
-        Err(balance.lost(flow.network, time, (&rates, &slopes)))
+        Err(balance.lost(flow.network, time, &at))
     }
 }

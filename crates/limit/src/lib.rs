@@ -10,6 +10,7 @@
 //! and `S_b(m, v) = E[lambda_b(m + sqrt(v) X)]`, `X` standard normal. The bracket must vanish: balance.
 //!
 //! * [`gaussian`]: averages of gains and of their derivatives over normal laws;
+//! * [`rates`]: those averages for all populations of a network;
 //! * [`coefficients`]: `K`, `Q`, `h`, `q` of a network;
 //! * [`balance`]: rank and range of `K`, the balanced manifold, its stability;
 //! * [`initial_layer`]: from an initial state off the manifold onto it;
@@ -28,6 +29,7 @@ pub mod gaussian;
 pub mod initial_layer;
 pub mod integrator;
 pub mod limit;
+pub mod rates;
 
 pub use balance::Balance;
 pub use coefficients::Coefficients;
@@ -35,3 +37,4 @@ pub use error::LimitError;
 pub use finite_n::{FiniteN, FiniteNSolution, Terms};
 
 pub use limit::{Limit, LimitSolution};
+pub use rates::Rates;

@@ -15,9 +15,9 @@ use nalgebra::DVector;
 use crate::balance::Balance;
 use crate::coefficients::{Coefficients, frozen};
 use crate::error::LimitError;
-use crate::gaussian::averages;
 use crate::initial_layer::onto_manifold;
 use crate::integrator::{IntegrationError, Integrator, Stiffness, System};
+use crate::rates::Rates;
 
 /// Stability, as of [`Balance::stability`], below which a failed integration is taken for a fold.
 const FOLD: f64 = 0.01;
@@ -48,7 +48,7 @@ pub struct Layer {
 pub struct LimitSolution {
     /// Sample times.
     pub times: Vec<f64>,
-    /// `m_a`, (time, population). At a step of an external rate: just before it.
+    /// `m_a`, (time, population). At time 0: after the initial layer; at a step of an external rate: just before it.
     pub mean: Vec<f64>,
     /// `v_a`, (time, population).
     pub variance: Vec<f64>,
@@ -67,28 +67,6 @@ struct ReducedSystem<'a> {
     limit: &'a Limit<'a>,
 }
 
-/// What the averages at a state give.
-struct Averages {
-    rates: DVector<f64>,
-    slopes: DVector<f64>,
-    curvatures: DVector<f64>,
-}
-
-fn averages_at(network: &Network, mean: &[f64], variance: &[f64]) -> Averages {
-    let size = network.population_count();
-    let mut at = Averages {
-        rates: DVector::zeros(size),
-        slopes: DVector::zeros(size),
-        curvatures: DVector::zeros(size),
-    };
-    for (a, population) in network.populations.iter().enumerate() {
-        let mut g = [0.0; 3];
-        averages(&population.gain, mean[a], variance[a].max(0.0), &mut g);
-        (at.rates[a], at.slopes[a], at.curvatures[a]) = (g[0], g[1], g[2]);
-    }
-    at
-}
-
 impl System for ReducedSystem<'_> {
     fn dimension(&self) -> usize {
         3 * self.network.population_count()
@@ -98,7 +76,7 @@ impl System for ReducedSystem<'_> {
         let Limit { coefficients, balance, .. } = self.limit;
         let size = self.network.population_count();
         let (mean, variance) = (&state[..size], &state[size..2 * size]);
-        let at = averages_at(&self.network, mean, variance);
+        let at = Rates::at(&self.network, mean, variance);
         let noise =
             &coefficients.variance * &at.rates + coefficients.external_noise(&self.network, time);
         let populations = &self.network.populations;
@@ -135,8 +113,8 @@ impl System for ReducedSystem<'_> {
 
     fn validity(&self, _: f64, state: &[f64]) -> f64 {
         let size = self.network.population_count();
-        let at = averages_at(&self.network, &state[..size], &state[size..2 * size]);
-        self.limit.balance.stability(&self.network, &at.slopes)
+        let at = Rates::at(&self.network, &state[..size], &state[size..2 * size]);
+        self.limit.balance.stability(&self.network, &at)
     }
 }
 
@@ -152,7 +130,7 @@ impl<'a> Limit<'a> {
         let coefficients = Coefficients::limit(network);
         let balance = Balance::new(&coefficients.mean);
         let limit = Self { network, coefficients, balance };
-        limit.balance.check(network, &limit.coefficients.external_drive(network, 0.0), 0.0)?;
+        limit.balance.check(network, &limit.coefficients, 0.0)?;
         Ok(limit)
     }
 
@@ -191,8 +169,8 @@ impl<'a> Limit<'a> {
                 .solve(&system, Stiffness::Mild, (start, &state), &asked)
                 .map_err(|error| self.explain(start, error))?;
             if let Some((time, state)) = solved.end_of_validity {
-                let at = averages_at(self.network, &state[..size], &state[size..2 * size]);
-                return Err(self.balance.lost(self.network, time, (&at.rates, &at.slopes)));
+                let at = Rates::at(self.network, &state[..size], &state[size..2 * size]);
+                return Err(self.balance.lost(self.network, time, &at));
             }
             for (time, sample) in due.iter().zip(&solved.states) {
                 self.record(&system.network, *time, sample, &mut solution)?;
@@ -210,9 +188,9 @@ impl<'a> Limit<'a> {
     /// integrator's steps shrink to nothing just before: that is a loss of stability, too.
     fn explain(&self, start: f64, source: IntegrationError) -> LimitError {
         let size = self.network.population_count();
-        let at = averages_at(self.network, &source.state[..size], &source.state[size..2 * size]);
-        if self.balance.stability(self.network, &at.slopes) < FOLD {
-            return self.balance.lost(self.network, source.time, (&at.rates, &at.slopes));
+        let at = Rates::at(self.network, &source.state[..size], &source.state[size..2 * size]);
+        if self.balance.stability(self.network, &at) < FOLD {
+            return self.balance.lost(self.network, source.time, &at);
         }
         LimitError::Integration { equations: "the limit", time: start, source }
     }
@@ -225,8 +203,7 @@ impl<'a> Limit<'a> {
         layers: &mut Vec<Layer>,
     ) -> Result<(), LimitError> {
         let size = self.network.population_count();
-        let drive = self.coefficients.external_drive(self.network, time);
-        self.balance.check(self.network, &drive, time)?;
+        self.balance.check(self.network, &self.coefficients, time)?;
         let mean = DVector::from_column_slice(&state[..size]);
         let variance = DVector::from_column_slice(&state[size..2 * size]);
         let after = onto_manifold(
@@ -251,9 +228,9 @@ impl<'a> Limit<'a> {
     ) -> Result<(), LimitError> {
         let size = network.population_count();
         let (mean, variance) = (&sample[..size], &sample[size..2 * size]);
-        let at = averages_at(network, mean, variance);
+        let at = Rates::at(network, mean, variance);
+        self.balance.check(network, &self.coefficients, time)?;
         let drive = self.coefficients.external_drive(network, time);
-        self.balance.check(network, &drive, time)?;
         let residual = &self.coefficients.mean * &at.rates + drive;
         solution.mean.extend_from_slice(mean);
         solution.variance.extend_from_slice(variance);

@@ -55,6 +55,40 @@ fn input_that_leaves_the_range_later_is_refused_at_its_time() {
     assert!(matches!(error, LimitError::OutsideRange { time: 2.5, .. }), "{error}");
 }
 
+/// X along (1, 0) and Y along (0, 2) together point along the range at time 0 alone; and the phases decide.
+#[test]
+fn oscillating_input_must_stay_within_the_range() {
+    let with = |rate: &str| {
+        let text = PAIR
+            .replace(
+                "rate = 0.0",
+                "rate = { sine = { mean = 0.05, amplitude = 0.02, frequency = 1.0 } }",
+            )
+            .replace(
+                "[coupling]",
+                &format!("[populations.Y]\nkind = \"external\"\nrate = {rate}\n[coupling]"),
+            )
+            .replace("I = -1.0, X = 0.0", "I = -1.0, X = 1.0, Y = 0.0")
+            .replace("I = -2.0, X = 0.0", "I = -2.0, X = 0.0, Y = 2.0");
+        let network = Scenario::parse("pair", &text).unwrap().network;
+        Limit::new(&network).and_then(|limit| limit.solve(&[0.0, 1.0]))
+    };
+    with("{ sine = { mean = 0.05, amplitude = 0.02, frequency = 1.0 } }").unwrap();
+    for off in [
+        "0.05",
+        "{ sine = { mean = 0.05, amplitude = 0.02, frequency = 2.0 } }",
+        "{ sine = { mean = 0.05, amplitude = 0.02, frequency = 1.0, phase = 1.0 } }",
+    ] {
+        assert!(matches!(with(off), Err(LimitError::OutsideRange { .. })), "{off}");
+    }
+}
+
+#[test]
+fn a_rounded_singular_coupling_is_explained() {
+    let error = solve(&["coupling.E.I=-0.99999"]).unwrap_err();
+    assert!(error.to_string().contains("singular"), "{error}");
+}
+
 #[test]
 fn rates_beyond_the_gains_are_refused() {
     let full_rank =

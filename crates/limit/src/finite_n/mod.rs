@@ -165,14 +165,17 @@ impl<'a> FiniteN<'a> {
         }
         let pairs = |state: &Vec<f64>| -> Vec<f64> {
             let pair = |ab: usize| {
-                state[layout.covariance(layout.mode(ab / size, 1), layout.mode(ab % size, 1))]
+                let (a, b) = (ab / size, ab % size);
+                let covariance = state[layout.covariance(layout.mode(a, 1), layout.mode(b, 1))];
+                if a == b { covariance.max(0.0) } else { covariance }
             };
             (0..size * size).map(pair).collect()
         };
         FiniteNSolution {
             times: times.to_vec(),
             mean: all(&|a| layout.mean(a)),
-            variance: all(&|a| layout.variance(a)),
+            // Where nothing is random, zero comes out to within the integrator's tolerance, on either side.
+            variance: all(&|a| layout.variance(a)).into_iter().map(|v| v.max(0.0)).collect(),
             third_cumulant: all(&|a| layout.third(a)),
             spikes,
             mean_covariance: states.iter().flat_map(pairs).collect(),
