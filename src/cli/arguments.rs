@@ -39,29 +39,25 @@ pub enum Command {
 pub struct Validate {
     #[command(flatten)]
     pub common: Common,
-    /// Folder for result.h5 [default: results/NAME, NAME being that of the scenario file]
+    /// Folder for result.h5 [default: results/NAME, NAME being that of the scenario file, or NAME-2, ... where there is one]
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
-    #[command(flatten)]
-    pub running: Running,
 }
 
 #[derive(Debug, Args)]
 pub struct Simulate {
     #[command(flatten)]
     pub common: Common,
-    /// Result file [default: NAME.h5]
+    /// Result file [default: NAME.h5, or NAME-2.h5, ... where there is one]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    #[command(flatten)]
-    pub running: Running,
 }
 
 #[derive(Debug, Args)]
 pub struct Limit {
     #[command(flatten)]
     pub common: Common,
-    /// Result file [default: NAME-limit.h5]
+    /// Result file [default: NAME-limit.h5, or NAME-limit-2.h5, ... where there is one]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Also integrate the theory of one network of size n
@@ -78,7 +74,7 @@ pub struct Common {
     #[arg(long, value_name = "PATH=VALUE")]
     pub set: Vec<String>,
     /// Replace the seed of the scenario
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
     pub seed: Option<u64>,
     /// One JSON object on standard output instead of the table
     #[arg(long)]
@@ -89,12 +85,7 @@ pub struct Common {
     /// Replace an existing result file
     #[arg(long)]
     pub force: bool,
-}
-
-/// Options of commands that simulate.
-#[derive(Debug, Args)]
-pub struct Running {
-    /// Threads; 0 takes all cores. No result depends on it
+    /// Threads that simulate; 0 takes all cores. No result depends on it
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub threads: usize,
 }

@@ -11,6 +11,7 @@ use equipoise::store::{ResultWriter, StoreError};
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::failure::Failure;
+use super::output::note;
 
 /// Trajectories wait this long, at most, before they are written.
 const WRITE_EVERY: Duration = Duration::from_secs(2);
@@ -26,7 +27,7 @@ pub fn stop_on_signal() -> Arc<AtomicBool> {
     };
     // Without a handler a signal ends the program at once; the file is readable then, too.
     if let Err(error) = ctrlc::set_handler(handler) {
-        eprintln!("note: Ctrl-C will end the run at once ({error})");
+        note(&format!("note: Ctrl-C will end the run at once ({error})"));
     }
     stop
 }
@@ -68,10 +69,10 @@ pub fn simulate(
     if !quiet {
         let seconds = start.elapsed().as_secs_f64();
         let rate = jumps as f64 / seconds / 1e6;
-        eprintln!(
+        note(&format!(
             "simulated {} jumps in {seconds:.1} s ({rate:.1} million a second)",
             HumanCount(jumps)
-        );
+        ));
     }
     Ok(outcome)
 }

@@ -9,6 +9,8 @@ use equipoise::model::ScenarioError;
 use equipoise::store::StoreError;
 use miette::{Diagnostic, IntoDiagnostic, Report, miette};
 
+use super::output::note;
+
 /// Why a command could not do its work.
 #[derive(Debug)]
 pub enum Failure {
@@ -39,7 +41,7 @@ impl Failure {
             Self::Usage(report) => (report, 2),
             Self::File(report) => (report, 3),
         };
-        eprintln!("{report:?}");
+        note(&format!("{report:?}"));
         ExitCode::from(status)
     }
 }
@@ -52,8 +54,18 @@ impl From<ScenarioError> for Failure {
 
 impl From<LimitError> for Failure {
     fn from(error: LimitError) -> Self {
+        let why = match error {
+            LimitError::Transmission { .. } => None,
+            LimitError::Integration { .. } => Some("the theory could not be followed"),
+            _ => Some("this network has no hydrodynamic limit to compare with"),
+        };
         let report = Err::<(), _>(error).into_diagnostic().unwrap_err();
-        Self::Usage(report.wrap_err("this network has no hydrodynamic limit to compare with (`equipoise simulate` runs it all the same)"))
+        Self::Usage(match why {
+            Some(why) => {
+                report.wrap_err(format!("{why} (`equipoise simulate` runs it all the same)"))
+            }
+            None => report,
+        })
     }
 }
 

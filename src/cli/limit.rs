@@ -7,23 +7,28 @@ use serde_json::json;
 
 use super::arguments::Limit;
 use super::failure::Failure;
+use super::output::{note, print};
 use super::{Ending, scenario, table};
 
 pub fn run(arguments: &Limit) -> Result<Ending, Failure> {
     let common = &arguments.common;
     let scenario = scenario::read(common)?;
     let times = scenario.sampling.times();
-    let limit = HydrodynamicLimit::new(&scenario.network)?.solve(&times)?;
+    let hydrodynamic = HydrodynamicLimit::new(&scenario.network)?;
+    let limit = hydrodynamic.solve(&times)?;
+    if !common.quiet {
+        for line in scenario::assumptions(&scenario) {
+            note(&line);
+        }
+    }
     let finite_n = if arguments.finite_n {
         Some(FiniteN::new(&scenario.network, Terms::STANDARD)?.solve(&times)?)
     } else {
         None
     };
-    let path = arguments.output.clone().unwrap_or_else(|| {
-        let mut name = scenario::stem(common).into_os_string();
-        name.push("-limit.h5");
-        name.into()
-    });
+    let name = scenario::stem(common);
+    let default = || scenario::fresh(common, |number| format!("{name}-limit{number}.h5").into());
+    let path = arguments.output.clone().unwrap_or_else(default);
     let provenance = scenario::provenance(&scenario, common, "limit");
     let mut writer = ResultWriter::create(&path, &provenance, scenario::existing(common))?;
     writer.write(&theory::limit(&scenario, &limit))?;
@@ -40,6 +45,9 @@ pub fn run(arguments: &Limit) -> Result<Ending, Failure> {
         let mut object = json!({
             "title": scenario.title,
             "populations": names,
+            "rank": hydrodynamic.balance.rank(),
+            "singular_values": hydrodynamic.balance.singular_values.as_slice(),
+            "sigma_min_sqrt_n_tau": hydrodynamic.balance.resolution(&scenario.network),
             "limit": {
                 "time": limit.times, "mean": rows(&limit.mean, width), "variance": rows(&limit.variance, width),
                 "spikes": rows(&limit.spikes, width), "balance_residual": limit.balance_residual,
@@ -54,10 +62,10 @@ pub fn run(arguments: &Limit) -> Result<Ending, Failure> {
                 "spikes": rows(&theory.spikes, width), "mean_covariance": rows(&theory.mean_covariance, width * width),
             });
         }
-        println!("{object:#}");
+        print(&format!("{object:#}\n"))?;
     } else {
-        print!("{}", table::theory(&scenario, &limit, finite_n.as_ref()));
-        println!("file: {}", path.display());
+        let table = table::theory(&scenario, &hydrodynamic.balance, &limit, finite_n.as_ref());
+        print(&format!("{table}file: {}\n", path.display()))?;
     }
     Ok(Ending::Done)
 }

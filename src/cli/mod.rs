@@ -2,12 +2,13 @@
 //!
 //! * `arguments`: what can be given; `failure`: what can go wrong, with its exit status;
 //! * `scenario`: reading a scenario file; `ensemble`: simulating it into a file, with progress and Ctrl-C;
-//! * `validate`, `simulate`, `limit`: the commands; `table`: text for people.
+//! * `validate`, `simulate`, `limit`: the commands; `table`: text for people; `output`: printing it.
 
 mod arguments;
 mod ensemble;
 mod failure;
 mod limit;
+mod output;
 mod scenario;
 mod simulate;
 mod table;

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use equipoise::model::Scenario;
 use equipoise::model::scenario::overrides::{OverrideError, apply};
+use equipoise::model::{InitialLaw, Scenario};
 use equipoise::store::{Existing, Provenance};
 use miette::{IntoDiagnostic, WrapErr};
 
@@ -32,8 +32,40 @@ pub fn read(common: &Common) -> Result<Scenario, Failure> {
 }
 
 /// Name of the scenario file without its ending.
-pub fn stem(common: &Common) -> PathBuf {
-    common.scenario.file_stem().map_or_else(|| PathBuf::from("scenario"), PathBuf::from)
+pub fn stem(common: &Common) -> String {
+    let stem = common.scenario.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    stem.unwrap_or_else(|| "scenario".to_owned())
+}
+
+/// Where the result goes if the user has not said: `place("")`, or `place("-2")`, `place("-3")`, ... where there is a
+/// result already. With `--force` always `place("")`.
+pub fn fresh(common: &Common, place: impl Fn(&str) -> PathBuf) -> PathBuf {
+    let taken = |path: &PathBuf| {
+        let mut partial = path.clone().into_os_string();
+        partial.push(".partial");
+        path.exists() || Path::new(&partial).exists()
+    };
+    let numbered = (2_u32..).map(|number| place(&format!("-{number}")));
+    let mut places = std::iter::once(place("")).chain(numbered);
+    places.find(|path| common.force || !taken(path)).unwrap_or_else(|| place(""))
+}
+
+/// Notes on what the theory assumes and this scenario may not have.
+pub fn assumptions(scenario: &Scenario) -> Vec<String> {
+    let populations = scenario.network.populations.iter();
+    let listed = populations.filter(|population| {
+        matches!(population.initial, InitialLaw::Values(_))
+            && population.initial.central_moment(2) > 0.0
+    });
+    listed
+        .map(|population| {
+            format!(
+                "note: the initial values of `{}` are a list, but the theory starts from a normal law of the same mean and \
+                 variance; where the list is far from normal, it is off until the decay has forgotten it",
+                population.name
+            )
+        })
+        .collect()
 }
 
 /// What to do with an existing result file.

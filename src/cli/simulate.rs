@@ -8,41 +8,48 @@ use serde_json::{Map, Value, json};
 
 use super::arguments::Simulate;
 use super::failure::Failure;
+use super::output::{note, print};
 use super::{Ending, ensemble, scenario, table};
 
 pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
     let common = &arguments.common;
     let scenario = scenario::read(common)?;
     let mut ensemble = Ensemble::new(&scenario);
-    ensemble.threads = arguments.running.threads;
+    ensemble.threads = common.threads;
     ensemble.check()?;
     let balanced = Limit::new(&scenario.network).and_then(|limit| limit.solve(&ensemble.times));
     match balanced {
-        Err(error @ LimitError::Transmission { .. }) if !common.quiet => eprintln!("note: {error}"),
-        Err(error) if !common.quiet => eprintln!("warning: {error}"),
+        Err(error @ LimitError::Transmission { .. }) if !common.quiet => {
+            note(&format!("note: {error}"));
+        }
+        Err(error) if !common.quiet => note(&format!("warning: {error}")),
         _ => {}
     }
-    let path =
-        arguments.output.clone().unwrap_or_else(|| scenario::stem(common).with_extension("h5"));
+    let name = scenario::stem(common);
+    let default = || scenario::fresh(common, |number| format!("{name}{number}.h5").into());
+    let path = arguments.output.clone().unwrap_or_else(default);
     let provenance = scenario::provenance(&scenario, common, "simulate");
     let mut writer = ResultWriter::create(&path, &provenance, scenario::existing(common))?;
-    let mut observed = Observed::new(ensemble.times.len());
+    let last = ensemble.times.len() - 1;
+    // Only the last sample is shown; all are in the file.
+    let mut observed = Observed::new(1);
     let outcome =
         ensemble::simulate(&ensemble, &scenario, &mut writer, common.quiet, |trajectory| {
-            observed.push(trajectory);
+            if trajectory.samples() > last {
+                observed.push(trajectory.sample(last));
+            }
         })?;
     let interrupted = outcome == Outcome::Interrupted;
     let path =
         writer.finish(if interrupted { Completion::Incomplete } else { Completion::Complete })?;
     let names = scenario.network.population_names();
-    let last = ensemble.times.len() - 1;
     let quantities =
         [Quantity::Mean, Quantity::Variance, Quantity::ThirdCumulant, Quantity::Spikes];
     if common.json {
         let mut populations = Map::new();
         for (a, name) in names.iter().enumerate() {
             let entry = quantities.iter().map(|quantity| {
-                let estimate = observed.estimate(*quantity, last, a);
+                let estimate = observed.estimate(*quantity, 0, a);
                 (
                     quantity.name(&names),
                     json!({ "value": estimate.value, "standard_error": estimate.standard_error }),
@@ -55,17 +62,17 @@ pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
             "seed": scenario.seed, "method": scenario.method.name(), "complete": !interrupted,
             "time": ensemble.times[last], "populations": populations, "file": path.display().to_string(),
         });
-        println!("{summary:#}");
+        print(&format!("{summary:#}\n"))?;
     } else {
-        print!("{}", table::moments(&scenario, ensemble.times[last], &observed, &quantities));
-        println!("file: {}", path.display());
+        let table = table::moments(&scenario, ensemble.times[last], &observed, &quantities);
+        print(&format!("{table}file: {}\n", path.display()))?;
     }
     if interrupted {
-        eprintln!(
+        note(&format!(
             "interrupted; {} complete networks are in {}",
             observed.replicates(),
             path.display()
-        );
+        ));
         return Ok(Ending::Interrupted);
     }
     Ok(Ending::Done)

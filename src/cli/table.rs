@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use equipoise::limit::{FiniteNSolution, LimitSolution};
+use equipoise::limit::{Balance, FiniteNSolution, LimitSolution};
 use equipoise::model::Scenario;
 use equipoise::validation::{Comparison, LEVEL, Observed, Prediction, Quantity, Verdict};
 use serde_json::{Value, json};
@@ -57,6 +57,11 @@ fn number(value: f64, scale: f64) -> String {
     let digits =
         if scale > 0.0 { (1.0 - scale.log10().floor()).clamp(0.0, 12.0) as usize } else { 4 };
     format!("{value:.digits$}")
+}
+
+/// Six decimals, and no sign on zero.
+fn fixed(value: f64) -> String {
+    format!("{:.6}", if value.abs() < 5e-7 { 0.0 } else { value })
 }
 
 fn headline(scenario: &Scenario) -> String {
@@ -200,7 +205,7 @@ pub fn json(report: &Report<'_>) -> String {
     format!("{object:#}")
 }
 
-/// Estimates of an ensemble at one time.
+/// Estimates of an ensemble observed at one time.
 pub fn moments(
     scenario: &Scenario,
     time: f64,
@@ -221,8 +226,7 @@ pub fn moments(
     let mut table = Table::new(&["quantity", "population", "mean over networks", "s.e."]);
     for quantity in quantities {
         for (population, name) in names.iter().enumerate() {
-            let sample = observed.last_sample();
-            let estimate = observed.estimate(*quantity, sample, population);
+            let estimate = observed.estimate(*quantity, 0, population);
             let scale =
                 if estimate.standard_error.is_finite() { estimate.standard_error } else { 0.0 };
             let error = if scale > 0.0 { number(scale, scale) } else { "-".to_owned() };
@@ -238,15 +242,32 @@ pub fn moments(
     text
 }
 
+/// The rank of `K`, and whether a network of this size can tell it.
+fn rank(balance: &Balance, scenario: &Scenario) -> String {
+    let (rank, size) = (balance.rank(), scenario.network.population_count());
+    let values: Vec<String> =
+        balance.singular_values.iter().map(|value| format!("{value:.4}")).collect();
+    let resolution = balance.resolution(&scenario.network);
+    let mut text = format!("K has rank {rank} of {size}, singular values {}", values.join(", "));
+    if rank > 0 {
+        let _ = write!(text, "; sigma_min sqrt(n) tau = {resolution:.3}");
+    }
+    if resolution < 1.0 {
+        text.push_str(" (below about 1 the rank is a matter of n)");
+    }
+    text
+}
+
 /// The theory, by sample time.
 pub fn theory(
     scenario: &Scenario,
+    balance: &Balance,
     limit: &LimitSolution,
     finite_n: Option<&FiniteNSolution>,
 ) -> String {
     let names = scenario.network.population_names();
     let width = names.len();
-    let mut text = format!("{}\n", scenario.title);
+    let mut text = format!("{}\n{}\n", scenario.title, rank(balance, scenario));
     for layer in &limit.layers {
         let moved =
             layer.before.iter().zip(&layer.after).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
@@ -272,8 +293,8 @@ pub fn theory(
             table.row(vec![
                 format!("{time:.4}"),
                 name.clone(),
-                format!("{:.6}", limit.mean[at]),
-                format!("{:.6}", limit.variance[at]),
+                fixed(limit.mean[at]),
+                fixed(limit.variance[at]),
                 format!("{:.6}", limit.spikes[at]),
                 format!("{:.4}", limit.fast_eigenvalue[sample]),
             ]);
@@ -296,9 +317,9 @@ pub fn theory(
             table.row(vec![
                 format!("{time:.4}"),
                 name.clone(),
-                format!("{:.6}", theory.mean[at]),
-                format!("{:.6}", theory.variance[at]),
-                format!("{:.6}", theory.third_cumulant[at]),
+                fixed(theory.mean[at]),
+                fixed(theory.variance[at]),
+                fixed(theory.third_cumulant[at]),
                 format!("{:.2}", theory.spikes[at]),
                 format!("{:.6}", theory.mean_covariance[at * width + population].sqrt()),
             ]);

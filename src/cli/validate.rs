@@ -10,6 +10,7 @@ use miette::miette;
 
 use super::arguments::Validate;
 use super::failure::Failure;
+use super::output::{note, print};
 use super::table::{self, Report};
 use super::{Ending, ensemble, scenario};
 
@@ -23,19 +24,30 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
         )));
     }
     let mut ensemble = Ensemble::new(&scenario);
-    ensemble.threads = arguments.running.threads;
+    ensemble.threads = common.threads;
     ensemble.check()?;
     let prediction = Prediction::new(&scenario.network, &ensemble.times)?;
 
-    let folder = arguments.output.clone();
-    let folder =
-        folder.unwrap_or_else(|| ["results".into(), scenario::stem(common)].iter().collect());
-    fs::create_dir_all(&folder).map_err(|error| {
-        Failure::File(miette!("cannot make the folder {}: {error}", folder.display()))
-    })?;
+    if !common.quiet {
+        for line in scenario::assumptions(&scenario) {
+            note(&line);
+        }
+    }
+
+    let name = scenario::stem(common);
+    let path = match &arguments.output {
+        Some(folder) => folder.join("result.h5"),
+        None => scenario::fresh(common, |number| {
+            ["results", &format!("{name}{number}"), "result.h5"].iter().collect()
+        }),
+    };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| {
+            Failure::File(miette!("cannot make the folder {}: {error}", folder.display()))
+        })?;
+    }
     let provenance = scenario::provenance(&scenario, common, "validate");
-    let mut writer =
-        ResultWriter::create(&folder.join("result.h5"), &provenance, scenario::existing(common))?;
+    let mut writer = ResultWriter::create(&path, &provenance, scenario::existing(common))?;
     writer.write(&theory::limit(&scenario, &prediction.limit))?;
     writer.write(&theory::finite_n(&scenario, &prediction.finite_n))?;
 
@@ -46,11 +58,11 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
         })?;
     if outcome == Outcome::Interrupted {
         let path = writer.finish(Completion::Incomplete)?;
-        eprintln!(
+        note(&format!(
             "interrupted; {} complete networks are in {}",
             observed.replicates(),
             path.display()
-        );
+        ));
         return Ok(Ending::Interrupted);
     }
 
@@ -73,9 +85,9 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
         file: &path,
     };
     if common.json {
-        println!("{}", table::json(&report));
+        print(&format!("{}\n", table::json(&report)))?;
     } else {
-        print!("{}", table::text(&report));
+        print(&table::text(&report))?;
     }
     Ok(if verdict.holds() { Ending::Done } else { Ending::ComparisonFailed })
 }

@@ -14,7 +14,7 @@ pub fn limit(scenario: &Scenario, solution: &LimitSolution) -> Group {
         variable(name, long_name, &MOMENT, values.to_vec())
     };
     group("limit", scenario, &solution.times)
-        .with_variable(moment("mean", "mean of the potentiation in the limit", &solution.mean))
+        .with_variable(moment("mean", "mean of the potentiation in the limit (at time 0 after the initial layer, at a step of an external rate before it)", &solution.mean))
         .with_variable(moment(
             "variance",
             "variance of the potentiation in the limit",

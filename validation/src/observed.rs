@@ -30,11 +30,6 @@ impl Observed {
         self.trajectories.len()
     }
 
-    /// Index of the last sample time.
-    pub fn last_sample(&self) -> usize {
-        self.samples.saturating_sub(1)
-    }
-
     /// The quantity in each network (for a covariance: the mean), at a sample time.
     fn values(&self, quantity: Quantity, sample: usize, population: usize) -> Vec<f64> {
         let value = |trajectory: &Trajectory| {

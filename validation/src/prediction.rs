@@ -117,15 +117,12 @@ impl Prediction {
             (0..=sample).map(|sample| f64::abs(difference(sample))).fold(0.0, f64::max)
         };
         let predicted = self.finite_n(quantity, sample, population).abs();
-        match quantity {
-            Quantity::MeanCovariance { with } => {
-                let smaller = self.counts[population].min(self.counts[with]);
-                largest(&self.leading) + predicted / (smaller - 1.0).max(0.5) + NUMERICAL * NUMERICAL
-            }
-            _ => {
-                let known = largest(&self.without_curvature) + largest(&self.with_self_variance);
-                known + NUMERICAL * (1.0 + predicted)
-            }
+        if let Quantity::MeanCovariance { with } = quantity {
+            let divisor = self.counts[population].min(self.counts[with]) - 1.0;
+            largest(&self.leading) + predicted / divisor.max(0.5) + NUMERICAL * NUMERICAL
+        } else {
+            let known = largest(&self.without_curvature) + largest(&self.with_self_variance);
+            known + NUMERICAL * (1.0 + predicted)
         }
     }
 

@@ -48,7 +48,9 @@ fn verdict(simulated: &Network, described: &Network) -> Verdict {
 
 fn judge(trajectories: Vec<Trajectory>, described: &Network) -> Verdict {
     let mut observed = Observed::new(TIMES.len());
-    trajectories.into_iter().for_each(|trajectory| observed.push(trajectory));
+    for trajectory in trajectories {
+        observed.push(trajectory);
+    }
     let prediction = Prediction::new(described, &TIMES).unwrap();
     compare(&observed, &prediction, described.population_count(), described.size)
 }

@@ -34,6 +34,23 @@ impl Trajectory {
         self.mean.len() / self.populations
     }
 
+    /// One sample alone.
+    ///
+    /// # Panics
+    /// If the sample was not taken.
+    #[must_use]
+    pub fn sample(&self, sample: usize) -> Self {
+        let moments = sample * self.populations..(sample + 1) * self.populations;
+        let channels = self.populations * self.sources;
+        Self {
+            mean: self.mean[moments.clone()].to_vec(),
+            variance: self.variance[moments.clone()].to_vec(),
+            third_cumulant: self.third_cumulant[moments].to_vec(),
+            jumps: self.jumps[sample * channels..(sample + 1) * channels].to_vec(),
+            ..*self
+        }
+    }
+
     /// Fires since time 0 of population `b`, summed over its neurons: under independent
     /// transmission, its transmitted jumps divided by the fan-out `N - 1`.
     pub fn spikes(&self, sample: usize, population: usize) -> f64 {

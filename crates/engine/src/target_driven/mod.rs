@@ -10,7 +10,8 @@
 //! The sums are not recomputed at every jump. What is carried for each `b`, from a fresh sum at time `t_0` on, is
 //!
 //! * the sum `R^`, changed by `lambda(z + jump) - lambda(z)` at each jump of a neuron of `b` and by `D^ dt` between;
-//! * its slope `D^ = sum_j lambda'(z_j) dz_j/dt`, each term as it was when neuron `j` last jumped (or at `t_0`);
+//! * its slope `D^`: `sum_j lambda'(z_j) dz_j/dt` at `t_0`, changed at each jump by what the jump changes in it (so a
+//!   neuron's term is off by what it drifted between its jumps, which `M` bounds);
 //! * a bound `M >= |d^2 R_b/dt^2|` away from jumps. Neuron `j` adds at most `L_2 w^2 + L_1 (w/tau + I_1)`, with
 //!   `L_1, L_2` the bounds of `|lambda'|, |lambda''|`, `I_1` that of `|dI/dt|`, and `w = max(|dz_j/dt|, tau I_1)`, which
 //!   bounds `|dz_j/dt|` until its next jump because `d(dz/dt)/dt = -(dz/dt)/tau + dI/dt`.
