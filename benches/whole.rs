@@ -27,7 +27,7 @@ fn methods(criterion: &mut Criterion) {
             let run = || ensemble.replicate(0, || false);
             group.throughput(Throughput::Elements(run().jumps.iter().sum()));
             group.bench_function(BenchmarkId::new(method.name(), size), |bencher| {
-                bencher.iter(|| black_box(run()))
+                bencher.iter(|| black_box(run()));
             });
         }
     }

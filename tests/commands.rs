@@ -1,0 +1,174 @@
+//! What each command prints and writes, and what the options change.
+
+mod common;
+
+use std::fs;
+
+use common::{PAIR, Place, groups};
+use equipoise::store::{read_group, read_header};
+use serde_json::Value;
+
+/// Parses standard output, which must be one JSON object and nothing else.
+fn object(out: &str) -> Value {
+    let value: Value = serde_json::from_str(out).expect("one JSON value");
+    assert!(value.is_object(), "{value}");
+    value
+}
+
+/// A number to four decimals.
+fn rounded(value: &Value) -> String {
+    format!("{:.4}", value.as_f64().expect("a number"))
+}
+
+#[test]
+fn results_go_to_their_default_places() {
+    let place = Place::new();
+    for (command, expected, groups) in [
+        (
+            "validate",
+            "results/inhibition-stabilised/result.h5",
+            ["limit", "finite_n", "trajectory", "comparison"].as_slice(),
+        ),
+        ("simulate", "inhibition-stabilised.h5", &["trajectory"]),
+        ("limit", "inhibition-stabilised-limit.h5", &["limit"]),
+    ] {
+        let run = place.run(&format!("{command} {PAIR}")).expect(0);
+        assert!(run.out.contains("Inhibition-stabilised pair"), "{}", run.out);
+        assert!(run.out.ends_with(&format!("file: {expected}\n")), "{}", run.out);
+        let header = read_header(&place.path(expected)).expect("header");
+        assert!(header.complete);
+        assert_eq!(header.groups, groups);
+        assert!(header.provenance.history.contains(command));
+    }
+    assert_eq!(
+        place.names(),
+        ["inhibition-stabilised-limit.h5", "inhibition-stabilised.h5", "results"]
+    );
+}
+
+#[test]
+fn a_second_run_has_a_place_of_its_own() {
+    let place = Place::new();
+    for (command, expected) in [
+        (
+            "validate",
+            [
+                "results/inhibition-stabilised/result.h5",
+                "results/inhibition-stabilised-2/result.h5",
+            ],
+        ),
+        ("limit", ["inhibition-stabilised-limit.h5", "inhibition-stabilised-limit-2.h5"]),
+    ] {
+        for file in expected {
+            let run = place.run(&format!("{command} {PAIR}")).expect(0);
+            assert!(run.out.ends_with(&format!("file: {file}\n")), "{}", run.out);
+        }
+        assert!(
+            expected.iter().all(|file| read_header(&place.path(file)).expect("header").complete)
+        );
+    }
+}
+
+#[test]
+fn validate_prints_a_verdict() {
+    let place = Place::new();
+    let run = place.run(&format!("validate {PAIR}")).expect(0);
+    for words in ["PASSED: all ", "mean_covariance_I", "simulation - limit", "holds"] {
+        assert!(run.out.contains(words), "no {words} in\n{}", run.out);
+    }
+    assert!(run.err.contains("jumps"), "{}", run.err);
+}
+
+#[test]
+fn json_is_one_object_and_quiet_is_quiet() {
+    let place = Place::new();
+    for command in ["validate -o out", "simulate -o out.h5", "limit --finite-n -o limit.h5"] {
+        let run = place.run(&format!("{command} {PAIR} --json --quiet")).expect(0);
+        assert_eq!(run.err, "", "{command}");
+        let object = object(&run.out);
+        assert_eq!(object["title"], "Inhibition-stabilised pair");
+        let file = object["file"].as_str().expect("a path");
+        assert!(read_header(&place.path(file)).expect("header").complete);
+    }
+    let run = place.run(&format!("validate {PAIR} --json -o again")).expect(0);
+    let object = object(&run.out);
+    assert_eq!((&object["holds"], &object["replicates"]), (&Value::Bool(true), &Value::from(6)));
+    let comparisons = object["comparisons"].as_array().expect("a list");
+    assert!(comparisons.iter().all(|comparison| comparison["holds"] == true));
+}
+
+#[test]
+fn set_and_seed_replace_fields_of_the_scenario() {
+    let place = Place::new();
+    place.run(&format!("simulate {PAIR} --seed 7 -o option.h5")).expect(0);
+    place.run(&format!("simulate {PAIR} --set seed=7 -o field.h5")).expect(0);
+    place.run(&format!("simulate {PAIR} -o file.h5")).expect(0);
+    let [option, field, file] =
+        ["option.h5", "field.h5", "file.h5"].map(|name| groups(&place.path(name)));
+    assert_eq!(option, field);
+    assert_ne!(option, file);
+
+    let header = read_header(&place.path("option.h5")).expect("header");
+    assert_eq!(header.provenance.seed, 7);
+    assert!(header.provenance.scenario.contains("n = 40"), "{}", header.provenance.scenario);
+    let realizations = file[0].dimension("realization").expect("dimension").length;
+    assert_eq!(realizations, 6);
+}
+
+#[test]
+fn no_result_depends_on_the_number_of_threads() {
+    let place = Place::new();
+    place.run(&format!("validate {PAIR} --threads 1 -o one")).expect(0);
+    place.run(&format!("validate {PAIR} --threads 2 -o two")).expect(0);
+    let [one, two] = ["one", "two"].map(|name| groups(&place.path(name).join("result.h5")));
+    assert_eq!(one.len(), 4);
+    assert_eq!(one, two);
+}
+
+#[test]
+fn the_networks_of_simulate_are_those_of_validate() {
+    let place = Place::new();
+    place.run(&format!("validate {PAIR} -o folder")).expect(0);
+    place.run(&format!("simulate {PAIR} -o file.h5")).expect(0);
+    let trajectory = |name| read_group(&place.path(name), "trajectory").expect("group");
+    assert_eq!(trajectory("folder/result.h5"), trajectory("file.h5"));
+}
+
+#[test]
+fn an_existing_file_is_replaced_by_force_alone() {
+    let place = Place::new();
+    let command = format!("limit {PAIR} -o result.h5");
+    fs::write(place.path("result.h5"), "precious").expect("a file");
+    let run = place.run(&command).expect(3);
+    assert!(run.err.contains("already exists") && run.err.contains("--force"), "{}", run.err);
+    assert_eq!(fs::read_to_string(place.path("result.h5")).expect("a file"), "precious");
+    assert_eq!(place.names(), ["result.h5"]);
+
+    place.run(&format!("{command} --force")).expect(0);
+    assert!(read_header(&place.path("result.h5")).expect("header").complete);
+    assert_eq!(place.names(), ["result.h5"]);
+}
+
+/// The values that an independent integration gives; the README has them, too.
+#[test]
+fn the_theory_of_a_hundred_neurons_has_its_known_values() {
+    let place = Place::new();
+    let scenario = "scenarios/inhibition-stabilised.toml --set n=100";
+    let run = place.run(&format!("limit {scenario} --finite-n --json")).expect(0);
+    let theory = &object(&run.out)["finite_n"];
+    let last = theory["time"].as_array().expect("times").len() - 1;
+    assert_eq!(theory["time"][last], 4.0);
+    let at_end = |name: &str| [0, 1].map(|population| rounded(&theory[name][last][population]));
+    assert_eq!(at_end("mean"), ["-0.7701", "-0.8525"]);
+    assert_eq!(at_end("variance"), ["0.2300", "0.9968"]);
+}
+
+#[test]
+fn help_and_version_are_printed() {
+    let place = Place::new();
+    let run = place.run("--help").expect(0);
+    for words in ["validate", "simulate", "limit", "Exit status"] {
+        assert!(run.out.contains(words), "no {words} in\n{}", run.out);
+    }
+    assert!(place.run("--version").expect(0).out.contains(env!("CARGO_PKG_VERSION")));
+}
