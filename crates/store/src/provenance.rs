@@ -14,7 +14,7 @@ pub struct Provenance {
     pub scenario: String,
     /// The seed of the random streams.
     pub seed: u64,
-    /// When and how the file was made: one line a step.
+    /// How the file was made: one line a step.
     pub history: String,
 }
 

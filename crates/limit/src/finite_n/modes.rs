@@ -65,18 +65,8 @@ impl<'a> ModeSystem<'a> {
             .clone()
             .map(|a| self.averagers[a].at(state[layout.mean(a)], state[layout.variance(a)]))
             .collect();
-        let rates: Vec<D> = sources
-            .clone()
-            .map(|b| {
-                let own = layout.mode(b, 1);
-                averages[b][0]
-                    + keep(terms.third_cumulant, averages[b][3] * state[layout.third(b)] / 6.0)
-                    + keep(
-                        terms.curvature,
-                        averages[b][2] * state[layout.covariance(own, own)] * 0.5,
-                    )
-            })
-            .collect();
+        let rates: Vec<D> =
+            sources.clone().map(|b| self.corrected_rate(b, &averages[b], state)).collect();
         let input = |matrix: &nalgebra::DMatrix<f64>, a: usize| -> D {
             sources.clone().map(|b| rates[b] * matrix[(a, b)]).sum()
         };
@@ -118,7 +108,26 @@ impl<'a> ModeSystem<'a> {
         populations
     }
 
-    /// `dP/dt = A P + P A^T + B`. Rows of `A` are diagonal but for `k = 1, 2`.
+    /// `S_b = g_b0 + g_b3 k_b/6 + g_b2 C_bb/2`.
+    fn corrected_rate<D: DualNum<Primitive = f64> + Copy>(
+        &self,
+        b: usize,
+        g: &[D],
+        state: &[D],
+    ) -> D {
+        let (layout, terms) = (self.layout, self.theory.terms);
+        let own = layout.mode(b, 1);
+        let mut rate = g[0];
+        if terms.third_cumulant {
+            rate += g[3] * state[layout.third(b)] / 6.0;
+        }
+        if terms.curvature {
+            rate += g[2] * state[layout.covariance(own, own)] * 0.5;
+        }
+        rate
+    }
+
+    /// `dP/dt = A P + P A^T + B`.
     fn covariances<D: DualNum<Primitive = f64> + Copy>(
         &self,
         populations: &[PopulationTerms<D>],
@@ -127,37 +136,7 @@ impl<'a> ModeSystem<'a> {
     ) {
         let layout = self.layout;
         let size = layout.modes();
-        let at = |i: usize, j: usize| state[layout.covariance(i, j)];
-        let mut product = vec![D::from(0.0); size * size];
-        // sum_l g_bl/l! P_(bl)(j): how the rate of b covaries with mode j.
-        let mut response = vec![D::from(0.0); layout.populations * size];
-        for (b, population) in populations.iter().enumerate() {
-            for j in 0..size {
-                let sum = (1..=MODES)
-                    .map(|l| population.response[l - 1] * at(layout.mode(b, l), j))
-                    .sum();
-                response[b * size + j] = sum;
-            }
-        }
-        let coefficients = &self.theory.coefficients;
-        let root = self.network.size.sqrt();
-        for (a, population) in populations.iter().enumerate() {
-            for k in 1..=MODES {
-                let i = layout.mode(a, k);
-                for j in 0..size {
-                    let mut sum = population.relaxation * at(i, j) * k as f64;
-                    for b in (0..layout.populations).filter(|_| k <= 2) {
-                        let gain = if k == 1 {
-                            root * coefficients.mean[(a, b)]
-                        } else {
-                            coefficients.variance[(a, b)]
-                        };
-                        sum += response[b * size + j] * gain;
-                    }
-                    product[i * size + j] = sum;
-                }
-            }
-        }
+        let product = self.drift(populations, state);
         for i in 0..size {
             for j in 0..=i {
                 derivative[layout.covariance(i, j)] = product[i * size + j] + product[j * size + i];
@@ -172,6 +151,45 @@ impl<'a> ModeSystem<'a> {
                     population.noise * v.powi(k as i32 - 1) * (k as f64 * factorial(k) / count);
             }
         }
+    }
+
+    /// `A P`, row-major. Rows of `A` are diagonal but for `k = 1, 2`, which take in the rates' responses.
+    fn drift<D: DualNum<Primitive = f64> + Copy>(
+        &self,
+        populations: &[PopulationTerms<D>],
+        state: &[D],
+    ) -> Vec<D> {
+        let layout = self.layout;
+        let size = layout.modes();
+        let at = |i: usize, j: usize| state[layout.covariance(i, j)];
+        // How the rate of b covaries with mode j: sum_l g_bl/l! P_(bl)(j).
+        let response = |b: usize, j: usize| -> D {
+            let weights = populations[b].response.iter().zip(1..);
+            weights.map(|(weight, l)| *weight * at(layout.mode(b, l), j)).sum()
+        };
+        let responses: Vec<D> = (0..layout.populations * size)
+            .map(|place| response(place / size, place % size))
+            .collect();
+        let coefficients = &self.theory.coefficients;
+        let root = self.network.size.sqrt();
+        let mut product = vec![D::from(0.0); size * size];
+        for (a, population) in populations.iter().enumerate() {
+            for k in 1..=MODES {
+                let i = layout.mode(a, k);
+                for j in 0..size {
+                    let input = |gain: &dyn Fn(usize) -> f64| -> D {
+                        (0..layout.populations).map(|b| responses[b * size + j] * gain(b)).sum()
+                    };
+                    let driven = match k {
+                        1 => input(&|b| root * coefficients.mean[(a, b)]),
+                        2 => input(&|b| coefficients.variance[(a, b)]),
+                        _ => D::from(0.0),
+                    };
+                    product[i * size + j] = population.relaxation * at(i, j) * k as f64 + driven;
+                }
+            }
+        }
+        product
     }
 }
 

@@ -1,0 +1,67 @@
+//! Text and JSON for people and programs.
+//!
+//! * `verdict`: what `validate` found; `moments`: an ensemble; `theory`: limit and finite-n theory.
+
+mod moments;
+mod theory;
+mod verdict;
+
+use equipoise::model::Scenario;
+
+pub use moments::moments;
+pub use theory::theory;
+pub use verdict::{Report, json, text};
+
+/// Columns of text, the first two aligned to the left.
+pub(super) struct Table {
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// With a header.
+    pub fn new(header: &[&str]) -> Self {
+        Self { rows: vec![header.iter().map(|&cell| cell.to_owned()).collect()] }
+    }
+
+    /// Adds a row.
+    pub fn row(&mut self, cells: Vec<String>) {
+        self.rows.push(cells);
+    }
+
+    /// All rows, a line each.
+    pub fn text(&self) -> String {
+        let columns = self.rows[0].len();
+        let width = |column: usize| {
+            self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..columns).map(width).collect();
+        let mut text = String::new();
+        for row in &self.rows {
+            let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| {
+                if column < 2 { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
+            });
+            let line = cells.collect::<Vec<_>>().join("  ");
+            text.push_str("  ");
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+        text
+    }
+}
+
+/// Enough digits to see the difference that `scale` is about.
+pub(super) fn number(value: f64, scale: f64) -> String {
+    let digits =
+        if scale > 0.0 { (1.0 - scale.log10().floor()).clamp(0.0, 12.0) as usize } else { 4 };
+    format!("{value:.digits$}")
+}
+
+/// Six decimals, and no sign on zero.
+pub(super) fn fixed(value: f64) -> String {
+    format!("{:.6}", if value.abs() < 5e-7 { 0.0 } else { value })
+}
+
+/// Title and size of the scenario.
+fn headline(scenario: &Scenario) -> String {
+    format!("{}: n = {}", scenario.title, scenario.network.size)
+}

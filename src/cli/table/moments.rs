@@ -1,0 +1,43 @@
+//! Estimates of an ensemble.
+
+use equipoise::model::Scenario;
+use equipoise::validation::{Observed, Quantity};
+
+use super::{Table, headline, number};
+
+/// Estimates of an ensemble observed at one time.
+pub fn moments(
+    scenario: &Scenario,
+    time: f64,
+    observed: &Observed,
+    quantities: &[Quantity],
+) -> String {
+    let names = scenario.network.population_names();
+    let unit = &scenario.sampling.time_unit;
+    let mut text = format!(
+        "{}, {} networks ({}), at {time} {unit}\n\n",
+        headline(scenario),
+        observed.replicates(),
+        scenario.method.name()
+    );
+    if observed.replicates() == 0 {
+        return text;
+    }
+    let mut table = Table::new(&["quantity", "population", "mean over networks", "s.e."]);
+    for quantity in quantities {
+        for (population, name) in names.iter().enumerate() {
+            let estimate = observed.estimate(*quantity, 0, population);
+            let scale =
+                if estimate.standard_error.is_finite() { estimate.standard_error } else { 0.0 };
+            let error = if scale > 0.0 { number(scale, scale) } else { "-".to_owned() };
+            table.row(vec![
+                quantity.name(&names),
+                name.clone(),
+                number(estimate.value, scale),
+                error,
+            ]);
+        }
+    }
+    text.push_str(&table.text());
+    text
+}

@@ -1,0 +1,95 @@
+//! Limit and finite-n theory, by sample time.
+
+use std::fmt::Write;
+
+use equipoise::limit::{Balance, FiniteNSolution, LimitSolution};
+use equipoise::model::Scenario;
+
+use super::{Table, fixed};
+
+/// The rank of `K`, and whether a network of this size can tell it.
+fn rank(balance: &Balance, scenario: &Scenario) -> String {
+    let (rank, size) = (balance.rank(), scenario.network.population_count());
+    let values: Vec<String> =
+        balance.singular_values.iter().map(|value| format!("{value:.4}")).collect();
+    let resolution = balance.resolution(&scenario.network);
+    let mut text = format!("K has rank {rank} of {size}, singular values {}", values.join(", "));
+    if rank > 0 {
+        let _ = write!(text, "; sigma_min sqrt(n) tau = {resolution:.3}");
+    }
+    if resolution < 1.0 {
+        text.push_str(" (below about 1 the rank is a matter of n)");
+    }
+    text
+}
+
+/// The theory, by sample time.
+pub fn theory(
+    scenario: &Scenario,
+    balance: &Balance,
+    limit: &LimitSolution,
+    finite_n: Option<&FiniteNSolution>,
+) -> String {
+    let names = scenario.network.population_names();
+    let width = names.len();
+    let mut text = format!("{}\n{}\n", scenario.title, rank(balance, scenario));
+    for layer in &limit.layers {
+        let moved =
+            layer.before.iter().zip(&layer.after).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        if moved > 1e-9 {
+            let _ = writeln!(
+                text,
+                "initial layer at {}: means {:.6?} -> {:.6?}",
+                layer.time, layer.before, layer.after
+            );
+        }
+    }
+    let mut table = Table::new(&[
+        "time",
+        "population",
+        "m (limit)",
+        "v (limit)",
+        "spikes/n",
+        "fast eigenvalue",
+    ]);
+    for (sample, time) in limit.times.iter().enumerate() {
+        for (population, name) in names.iter().enumerate() {
+            let at = sample * width + population;
+            table.row(vec![
+                format!("{time:.4}"),
+                name.clone(),
+                fixed(limit.mean[at]),
+                fixed(limit.variance[at]),
+                format!("{:.6}", limit.spikes[at]),
+                format!("{:.4}", limit.fast_eigenvalue[sample]),
+            ]);
+        }
+    }
+    let _ = writeln!(text, "\nLimit:\n{}", table.text());
+    let Some(theory) = finite_n else { return text };
+    let mut table = Table::new(&[
+        "time",
+        "population",
+        "mean",
+        "variance",
+        "third cumulant",
+        "spikes",
+        "s.d. of mean",
+    ]);
+    for (sample, time) in theory.times.iter().enumerate() {
+        for (population, name) in names.iter().enumerate() {
+            let at = sample * width + population;
+            table.row(vec![
+                format!("{time:.4}"),
+                name.clone(),
+                fixed(theory.mean[at]),
+                fixed(theory.variance[at]),
+                fixed(theory.third_cumulant[at]),
+                format!("{:.2}", theory.spikes[at]),
+                format!("{:.6}", theory.mean_covariance[at * width + population].sqrt()),
+            ]);
+        }
+    }
+    let _ = writeln!(text, "Finite-n theory, n = {}:\n{}", scenario.network.size, table.text());
+    text
+}
