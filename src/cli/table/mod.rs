@@ -52,7 +52,7 @@ impl Table {
 /// Enough digits to see the difference that `scale` is about.
 pub(super) fn number(value: f64, scale: f64) -> String {
     let digits =
-        if scale > 0.0 { (1.0 - scale.log10().floor()).clamp(0.0, 12.0) as usize } else { 4 };
+        if scale > 0.0 { (1.0 - scale.log10().floor()).clamp(0.0, 8.0) as usize } else { 4 };
     format!("{value:.digits$}")
 }
 
