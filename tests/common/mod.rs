@@ -98,6 +98,9 @@ impl Place {
     pub fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_equipoise"));
         command.args(arguments.split_whitespace()).current_dir(self.0.path());
+        // Messages are drawn as terminal and language allow; here always alike.
+        command.envs([("LC_ALL", "C.UTF-8"), ("TERM", "xterm"), ("NO_COLOR", "1")]);
+        command.env_remove("FORCE_COLOR").env_remove("CLICOLOR_FORCE");
         command
     }
 
