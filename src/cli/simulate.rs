@@ -1,7 +1,7 @@
 //! `equipoise simulate`: the ensemble alone.
 
 use equipoise::engine::{Ensemble, Outcome};
-use equipoise::limit::{Limit, LimitError};
+use equipoise::limit::Limit;
 use equipoise::store::{Completion, ResultWriter};
 use equipoise::validation::{Observed, Quantity};
 use serde_json::{Map, Value, json};
@@ -18,12 +18,10 @@ pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
     ensemble.threads = common.threads;
     ensemble.check()?;
     let balanced = Limit::new(&scenario.network).and_then(|limit| limit.solve(&ensemble.times));
-    match balanced {
-        Err(error @ LimitError::Transmission { .. }) if !common.quiet => {
-            note(&format!("note: {error}"));
-        }
-        Err(error) if !common.quiet => note(&format!("warning: {error}")),
-        _ => {}
+    if let Err(error) = balanced
+        && !common.quiet
+    {
+        note(&format!("warning: {error}"));
     }
     let name = scenario::stem(common);
     let default = || scenario::fresh(common, |number| format!("{name}{number}.h5").into());

@@ -20,6 +20,7 @@ fn verdicts() -> Vec<Verdict> {
     let text = include_str!("../../scenarios/inhibition-stabilised.toml");
     let text = text.replace("n = 400 ", "n = 100 ");
     let network = Scenario::parse("inhibition-stabilised.toml", &text).unwrap().network;
+    assert_eq!(network.size, 100.0);
     let times: Vec<f64> = (0..=16).map(|i| 0.25 * f64::from(i)).collect();
     let prediction = Prediction::new(&network, &times).unwrap();
     let verdict = |seed| {
