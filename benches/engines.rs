@@ -1,0 +1,160 @@
+//! The engine against what one writes by hand, measured in turn in the same run.
+//!
+//! `cargo bench --bench engines` runs all cases, `cargo bench --bench engines -- NAME` those whose name contains NAME.
+//! Compare ratios: machines differ, and so does one machine from minute to minute.
+
+#[path = "baseline/mod.rs"]
+mod baseline;
+
+use std::time::{Duration, Instant};
+
+use baseline::Baseline;
+use baseline::block::Block;
+use baseline::instructions::Instructions;
+use baseline::textbook::Textbook;
+use equipoise::engine::Ensemble;
+use equipoise::model::scenario::overrides::apply;
+use equipoise::model::{Method, Scenario};
+
+const PAIR: &str = include_str!("../scenarios/inhibition-stabilised.toml");
+
+/// Rounds in which every program has its turn.
+const ROUNDS: usize = 9;
+/// Least time of a turn, which simulates as many replicates as it needs for that.
+const TURN: Duration = Duration::from_millis(250);
+
+/// A network and for how long it is simulated from its initial law.
+struct Case {
+    name: &'static str,
+    size: u32,
+    /// What differs from the canonical pair.
+    overrides: &'static [&'static str],
+    duration: f64,
+}
+
+const CASES: [Case; 4] = [
+    Case { name: "pair, n = 10^3", size: 1000, overrides: &[], duration: 2.0 },
+    Case { name: "pair, n = 10^4", size: 10_000, overrides: &[], duration: 0.02 },
+    Case { name: "low rate, n = 10^3", size: 1000, overrides: &LOW_RATE, duration: 2.0 },
+    Case { name: "low rate, n = 10^4", size: 10_000, overrides: &LOW_RATE, duration: 0.1 },
+];
+
+/// The pair with a threshold that leaves it about a fiftieth of its largest rate, from about where it then settles.
+const LOW_RATE: [&str; 6] = [
+    "populations.E.gain.logistic.threshold=1.306",
+    "populations.I.gain.logistic.threshold=1.306",
+    "populations.E.initial.normal.mean=-0.66",
+    "populations.I.initial.normal.mean=-0.72",
+    "populations.E.initial.normal.variance=0.02",
+    "populations.I.initial.normal.variance=0.08",
+];
+
+/// A way to simulate a replicate of a scenario, which returns the number of jumps.
+struct Program {
+    name: &'static str,
+    jumps: fn(&Scenario, u64) -> u64,
+}
+
+/// The first two are those that the others are compared with.
+const PROGRAMS: [Program; 4] = [
+    Program { name: "textbook", jumps: by_hand::<Textbook<2>> },
+    Program { name: "block", jumps: by_hand::<Block<2>> },
+    Program { name: "engine, thinning", jumps: |s, r| by_engine(s, r, Method::Thinning) },
+    Program { name: "engine, exact", jumps: |s, r| by_engine(s, r, Method::Exact) },
+];
+
+fn by_hand<B: Baseline>(scenario: &Scenario, replicate: u64) -> u64 {
+    B::new(&scenario.network, replicate).run(end(scenario))
+}
+
+fn by_engine(scenario: &Scenario, replicate: u64, method: Method) -> u64 {
+    let times = vec![end(scenario)];
+    let ensemble = Ensemble { method, times, ..Ensemble::new(scenario) };
+    ensemble.replicate(replicate, || false).jumps.iter().sum()
+}
+
+fn end(scenario: &Scenario) -> f64 {
+    *scenario.sampling.times().last().expect("a sample at the end")
+}
+
+impl Case {
+    fn scenario(&self) -> Scenario {
+        let mut overrides: Vec<_> = self.overrides.iter().map(ToString::to_string).collect();
+        overrides.push(format!("n={}", self.size));
+        overrides.push(format!("duration={}", self.duration));
+        overrides.push(format!("sample_interval={}", self.duration));
+        let text = apply(PAIR, &overrides).expect("the overrides are sound");
+        Scenario::parse("inhibition-stabilised.toml", &text).expect("the scenario is sound")
+    }
+
+    /// Jumps per second of each program in each round.
+    fn measure(&self, rounds: usize, turn: Duration) -> Vec<Vec<f64>> {
+        let scenario = self.scenario();
+        let round = |_| PROGRAMS.iter().map(|program| program.speed(&scenario, turn)).collect();
+        (0..rounds).map(round).collect()
+    }
+
+    /// Jumps for each pair of neurons and unit of time.
+    fn rate(&self) -> f64 {
+        let scenario = self.scenario();
+        let neurons = scenario.network.neuron_count() as f64;
+        let jumps = (PROGRAMS[0].jumps)(&scenario, 0) as f64;
+        jumps / (neurons * (neurons - 1.0) * self.duration)
+    }
+
+    fn report(&self, rounds: usize, turn: Duration) {
+        println!("\n{}, t = {}: S = {:.4}", self.name, self.duration, self.rate());
+        println!("program             best M/s  median M/s  ns/jump  x textbook  x block");
+        let speeds = self.measure(rounds, turn);
+        for (index, program) in PROGRAMS.iter().enumerate() {
+            let own: Vec<f64> = speeds.iter().map(|round| round[index]).collect();
+            let best = own.iter().copied().fold(0.0, f64::max);
+            let ratio = |other: usize| median(speeds.iter().map(|s| s[index] / s[other]).collect());
+            let typical = median(own);
+            println!(
+                "{:18} {:9.1} {:11.1} {:8.2} {:11.2} {:8.2}",
+                program.name,
+                best / 1e6,
+                typical / 1e6,
+                1e9 / typical,
+                ratio(0),
+                ratio(1)
+            );
+        }
+    }
+}
+
+impl Program {
+    /// Jumps per second over at least this time.
+    fn speed(&self, scenario: &Scenario, turn: Duration) -> f64 {
+        let start = Instant::now();
+        let mut jumps = 0;
+        let mut replicate = 0;
+        loop {
+            jumps += (self.jumps)(scenario, replicate);
+            replicate += 1;
+            let elapsed = start.elapsed();
+            if elapsed >= turn {
+                return jumps as f64 / elapsed.as_secs_f64();
+            }
+        }
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    f64::midpoint(values[middle], values[(values.len() - 1) / 2])
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let wanted = arguments.iter().find(|argument| !argument.starts_with("--"));
+    // As `cargo test` runs it, it shows that it runs.
+    let timed = arguments.iter().any(|argument| argument == "--bench");
+    let (rounds, turn) = if timed { (ROUNDS, TURN) } else { (1, Duration::ZERO) };
+    println!("instructions of the block: {}", Instructions::best().name());
+    for case in CASES.iter().filter(|case| wanted.is_none_or(|name| case.name.contains(name))) {
+        case.report(rounds, turn);
+    }
+}
