@@ -6,7 +6,7 @@
 use std::sync::atomic::AtomicBool;
 
 use equipoise_engine::{
-    Ensemble, Jump, JumpMethod, NetworkState, Trajectory, TrajectoryRecorder, simulate,
+    Ensemble, Jump, JumpMethod, NetworkState, OneByOne, Trajectory, TrajectoryRecorder, simulate,
     stream::Stream,
 };
 use equipoise_model::{Gain, GainFunction, Method, Network, Scenario};
@@ -99,7 +99,7 @@ fn a_self_synapse_that_is_not_excluded_is_rejected() {
             let mut recorder = TrajectoryRecorder::new(&network, replicate);
             simulate(
                 &network,
-                Naive { time: 0.0, allowed },
+                OneByOne::new(Naive { time: 0.0, allowed }, SEED, replicate),
                 (SEED, replicate),
                 &TIMES,
                 &mut recorder,
@@ -129,7 +129,7 @@ impl JumpMethod for Naive {
         self.time = time;
     }
 
-    fn propose(&mut self, network: &Network, _: &NetworkState, _: f64, rng: &mut Stream) -> f64 {
+    fn propose(&mut self, network: &Network, _: &NetworkState, rng: &mut Stream) -> f64 {
         let pairs = (network.neuron_count() * network.neuron_count()) as f64;
         let gap: f64 = Exp1.sample(rng);
         self.time += gap / (pairs * network.populations[0].gain.supremum());

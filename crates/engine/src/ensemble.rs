@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use equipoise_model::{Method, Network, Scenario, Transmission};
 use thiserror::Error;
 
-use crate::method::{JumpMethod, Outcome, simulate};
+use crate::method::{self, OneByOne, Outcome, simulate};
 use crate::target_driven::TargetDriven;
 use crate::thinning::Thinning;
 use crate::trajectory::{Trajectory, TrajectoryRecorder};
@@ -142,12 +142,18 @@ impl<'a> Ensemble<'a> {
     /// Simulates one replicate, until `stop` says so.
     pub fn replicate(&self, replicate: u64, stop: impl Fn() -> bool) -> Trajectory {
         match self.method {
-            Method::Thinning => self.replicate_by(Thinning::new(self.network), replicate, stop),
-            _ => self.replicate_by(TargetDriven::new(self.network), replicate, stop),
+            Method::Thinning => {
+                let method = OneByOne::new(Thinning::new(self.network), self.seed, replicate);
+                self.replicate_by(method, replicate, stop)
+            }
+            _ => {
+                let method = TargetDriven::new(self.network, self.seed, replicate);
+                self.replicate_by(method, replicate, stop)
+            }
         }
     }
 
-    fn replicate_by<M: JumpMethod>(
+    fn replicate_by<M: method::Method>(
         &self,
         method: M,
         replicate: u64,

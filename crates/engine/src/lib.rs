@@ -9,6 +9,7 @@
 //! * [`state`]: potentiations of all neurons at any time between jumps;
 //! * [`jump`]: one jump of one neuron;
 //! * [`method`]: what a method does, and the loop that drives it;
+//! * [`vector`]: loops compiled for each instruction set;
 //! * [`thinning`]: the plain reference method;
 //! * [`target_driven`]: the fast method;
 //! * [`observer`]: what can be recorded; [`trajectory`]: moments and jump counts at sample times;
@@ -23,10 +24,11 @@ pub mod stream;
 pub mod target_driven;
 pub mod thinning;
 pub mod trajectory;
+pub mod vector;
 
 pub use ensemble::{EngineError, Ensemble, RunError};
 pub use jump::Jump;
-pub use method::{JumpMethod, Outcome, simulate};
+pub use method::{JumpMethod, Method, OneByOne, Outcome, Progress, simulate};
 pub use observer::Observer;
 pub use state::NetworkState;
 pub use target_driven::TargetDriven;

@@ -7,31 +7,101 @@ use crate::observer::Observer;
 use crate::state::NetworkState;
 use crate::stream::{Purpose, Stream, stream};
 
-/// A way to draw the jumps of a network one after the other.
+/// A way to move a network forward in time. The caller owns the state.
+pub trait Method {
+    /// Forgets everything carried from before; `time` is 0 or a step of a drive or external rate.
+    fn restart(&mut self, network: &Network, state: &NetworkState, time: f64);
+
+    /// Applies the jumps until `until`, which is not after the next step of a drive or external rate. What happens does
+    /// not depend on the times at which a method is asked to pause. Returns [`Progress::Paused`] now and then before it
+    /// is done, so that the caller can look at a signal to stop; it is then called again.
+    fn advance<O: Observer>(
+        &mut self,
+        network: &Network,
+        state: &mut NetworkState,
+        until: f64,
+        observer: &mut O,
+    ) -> Progress;
+}
+
+/// How far [`Method::advance`] got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// As far as it should.
+    Reached,
+    /// Not yet.
+    Paused,
+}
+
+/// A way to draw the jumps of a network one after the other: the simplest kind of method.
 ///
-/// The caller owns the state. A candidate is proposed first and decided afterwards, so that whoever
-/// watches can look at the state between the two.
+/// A candidate is proposed first and decided afterwards, so that the state can be looked at between the two.
 pub trait JumpMethod {
     /// Forgets everything carried from before; `time` is 0 or a step of a drive or external rate.
     fn restart(&mut self, network: &Network, state: &NetworkState, time: f64);
 
-    /// Time of the next candidate, or infinity if it is certain that none comes before `horizon`.
-    /// What is drawn must not depend on `horizon` otherwise.
-    fn propose(
-        &mut self,
-        network: &Network,
-        state: &NetworkState,
-        horizon: f64,
-        rng: &mut Stream,
-    ) -> f64;
+    /// Time of the next candidate.
+    fn propose(&mut self, network: &Network, state: &NetworkState, rng: &mut Stream) -> f64;
 
-    /// Decides the candidate; if it is a jump, applies it to the state.
+    /// Decides the candidate; if it is a jump, applies it to the potentiations.
     fn decide(
         &mut self,
         network: &Network,
         state: &mut NetworkState,
         rng: &mut Stream,
     ) -> Option<Jump>;
+}
+
+/// How many candidates pass between two looks at the signal to stop.
+const CANDIDATES_PER_LOOK: u32 = 4096;
+
+/// A [`JumpMethod`] as a [`Method`].
+#[derive(Debug, Clone)]
+pub struct OneByOne<M> {
+    method: M,
+    rng: Stream,
+    /// Time of the candidate that has been proposed and not yet decided.
+    candidate: Option<f64>,
+}
+
+impl<M: JumpMethod> OneByOne<M> {
+    /// For a replicate.
+    pub fn new(method: M, seed: u64, replicate: u64) -> Self {
+        Self { method, rng: stream(seed, replicate, Purpose::Jumps), candidate: None }
+    }
+}
+
+impl<M: JumpMethod> Method for OneByOne<M> {
+    fn restart(&mut self, network: &Network, state: &NetworkState, time: f64) {
+        self.candidate = None;
+        self.method.restart(network, state, time);
+    }
+
+    fn advance<O: Observer>(
+        &mut self,
+        network: &Network,
+        state: &mut NetworkState,
+        until: f64,
+        observer: &mut O,
+    ) -> Progress {
+        for _ in 0..CANDIDATES_PER_LOOK {
+            let propose = || self.method.propose(network, state, &mut self.rng);
+            let candidate = *self.candidate.get_or_insert_with(propose);
+            if candidate > until {
+                return Progress::Reached;
+            }
+            // Only now: samples before the candidate need the state as it was written before.
+            state.refresh(candidate);
+            let jump = self.method.decide(network, state, &mut self.rng);
+            self.candidate = None;
+            let Some(jump) = jump else { continue };
+            state.count(&jump);
+            if O::WATCHES_JUMPS {
+                observer.jump(network, state, &jump);
+            }
+        }
+        Progress::Paused
+    }
 }
 
 /// How a simulation ended.
@@ -43,14 +113,11 @@ pub enum Outcome {
     Interrupted,
 }
 
-/// How many candidates pass between two looks at the signal to stop.
-const CANDIDATES_PER_LOOK: u32 = 4096;
-
 /// Simulates one replicate from its initial law, observing it at `times` (rising, from 0 on).
 ///
 /// What happens does not depend on `times` or on what the observer does: only the last time says
 /// when to stop.
-pub fn simulate<M: JumpMethod, O: Observer>(
+pub fn simulate<M: Method, O: Observer>(
     network: &Network,
     mut method: M,
     (seed, replicate): (u64, u64),
@@ -58,40 +125,31 @@ pub fn simulate<M: JumpMethod, O: Observer>(
     observer: &mut O,
     stop: impl Fn() -> bool,
 ) -> Outcome {
-    let mut rng = stream(seed, replicate, Purpose::Jumps);
     let mut state = NetworkState::initial(network, seed, replicate);
-    let mut due = times.iter().copied().peekable();
-    let end = times.last().copied().unwrap_or(0.0);
-    let mut piece_start = 0.0;
-    let mut countdown = CANDIDATES_PER_LOOK;
-    loop {
-        method.restart(network, &state, piece_start);
-        let step = network.next_step(piece_start).unwrap_or(f64::INFINITY);
+    method.restart(network, &state, 0.0);
+    let mut step = network.next_step(0.0);
+    for time in times.iter().copied() {
         loop {
-            let candidate = method.propose(network, &state, step.min(end), &mut rng);
-            while let Some(time) = due.next_if(|time| *time < candidate.min(step)) {
-                observer.sample(network, &state, time);
-            }
-            if due.peek().is_none() {
-                return Outcome::Complete;
-            }
-            countdown -= 1;
-            if countdown == 0 {
-                countdown = CANDIDATES_PER_LOOK;
+            let until = step.map_or(time, |step| step.min(time));
+            while method.advance(network, &mut state, until, observer) == Progress::Paused {
                 if stop() {
                     return Outcome::Interrupted;
                 }
             }
-            if candidate >= step {
+            if step != Some(until) {
                 break;
             }
-            // Only now: samples before the candidate need the state as it was written before.
-            state.refresh(candidate);
-            if let Some(jump) = method.decide(network, &mut state, &mut rng) {
-                observer.jump(network, &state, &jump);
+            state.restart(network, until);
+            method.restart(network, &state, until);
+            step = network.next_step(until);
+            if until == time {
+                break;
             }
         }
-        state.restart(network, step);
-        piece_start = step;
+        observer.sample(network, &state, time);
+        if stop() {
+            return Outcome::Interrupted;
+        }
     }
+    Outcome::Complete
 }

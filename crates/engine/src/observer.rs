@@ -7,12 +7,15 @@ use crate::state::NetworkState;
 
 /// Watches a simulation.
 pub trait Observer {
+    /// Whether [`Observer::jump`] is to be called; where it is not, jumps cost nothing but themselves.
+    const WATCHES_JUMPS: bool = false;
+
     /// The state at a sample time.
     fn sample(&mut self, network: &Network, state: &NetworkState, time: f64) {
         let _ = (network, state, time);
     }
 
-    /// A jump that has just been applied to the state.
+    /// A jump that has just been applied to the state; jumps come in the order of their times.
     fn jump(&mut self, network: &Network, state: &NetworkState, jump: &Jump) {
         let _ = (network, state, jump);
     }

@@ -7,6 +7,7 @@
 use equipoise_model::{InitialLaw, Network, Schedule};
 use rand_distr::{Distribution, StandardNormal};
 
+use crate::jump::Jump;
 use crate::stream::{Purpose, stream};
 
 /// Decay after which a population is written anew, so that `s_a` stays far from underflow.
@@ -50,11 +51,13 @@ impl Common {
     }
 }
 
-/// The state of a network since its last jump.
+/// The state of a network since its last jump, and how many jumps there have been.
 #[derive(Debug, Clone)]
 pub struct NetworkState {
     flows: Vec<Flow>,
     deviations: Vec<Vec<f64>>,
+    /// Jumps since time 0, rows are target populations, columns sources.
+    tally: Vec<u64>,
 }
 
 impl NetworkState {
@@ -67,7 +70,8 @@ impl NetworkState {
         let flow =
             |time_constant| Flow { origin: 0.0, time_constant, drive: Schedule::Constant(0.0) };
         let flows = network.populations.iter().map(|p| flow(p.time_constant)).collect();
-        let mut state = Self { flows, deviations: potentiations };
+        let tally = vec![0; network.population_count() * network.source_count()];
+        let mut state = Self { flows, deviations: potentiations, tally };
         state.restart(network, 0.0);
         state
     }
@@ -132,6 +136,27 @@ impl NetworkState {
         self.deviations[population][neuron] += change;
     }
 
+    /// Jumps since time 0, (target population, source population).
+    pub fn tally(&self) -> &[u64] {
+        &self.tally
+    }
+
+    /// Counts a jump.
+    #[inline]
+    pub fn count(&mut self, jump: &Jump) {
+        let sources = self.tally.len() / self.flows.len();
+        self.tally[jump.target_population * sources + jump.source_population] += 1;
+    }
+
+    /// `y` of all neurons of population `a` and the counts of jumps onto them by source, for a method that moves many
+    /// neurons at once.
+    #[inline]
+    pub(crate) fn parts(&mut self, population: usize) -> (&mut [f64], &mut [u64]) {
+        let sources = self.tally.len() / self.flows.len();
+        let tally = &mut self.tally[population * sources..(population + 1) * sources];
+        (&mut self.deviations[population], tally)
+    }
+
     /// Writes every population anew at `time` and takes up the pieces of the drives that begin there.
     pub fn restart(&mut self, network: &Network, time: f64) {
         for (population, description) in network.populations.iter().enumerate() {
@@ -139,15 +164,18 @@ impl NetworkState {
         }
     }
 
-    /// Writes the populations whose scale has become small anew at `time`.
-    pub fn refresh(&mut self, time: f64) {
+    /// Writes the populations whose scale has become small anew at `time`; returns whether there was one.
+    pub fn refresh(&mut self, time: f64) -> bool {
+        let mut refreshed = false;
         for population in 0..self.flows.len() {
             let flow = &self.flows[population];
             if time - flow.origin > LONGEST_DECAY * flow.time_constant {
                 let drive = flow.drive.clone();
                 self.rewrite(population, time, drive);
+                refreshed = true;
             }
         }
+        refreshed
     }
 
     fn rewrite(&mut self, population: usize, time: f64, drive: Schedule) {

@@ -12,8 +12,15 @@ pub type Stream = Xoshiro256PlusPlus;
 pub enum Purpose {
     /// Initial potentiations.
     InitialState,
-    /// Times, types and targets of jumps.
+    /// Times, types, sources and targets of jumps of a method that draws them one by one.
     Jumps,
+    /// Times, types and targets of the jumps onto a population that need no decision.
+    Arrivals {
+        /// The population.
+        population: usize,
+    },
+    /// Times, types and targets of the candidates that need one.
+    Decisions,
 }
 
 /// The stream of a purpose in a replicate.
@@ -25,6 +32,8 @@ pub fn stream(seed: u64, replicate: u64, purpose: Purpose) -> Stream {
     let purpose = match purpose {
         Purpose::InitialState => 0,
         Purpose::Jumps => 1,
+        Purpose::Decisions => 2,
+        Purpose::Arrivals { population } => (1 << 32) + population as u64,
     };
     let mut state = [0_u8; 32];
     for (index, word) in state.chunks_exact_mut(8).enumerate() {
@@ -64,12 +73,20 @@ mod tests {
         assert_eq!(first(u64::MAX, u64::MAX, Purpose::Jumps), 17_404_129_452_477_270_014);
     }
 
+    const PURPOSES: [Purpose; 5] = [
+        Purpose::InitialState,
+        Purpose::Jumps,
+        Purpose::Decisions,
+        Purpose::Arrivals { population: 0 },
+        Purpose::Arrivals { population: 1 },
+    ];
+
     #[test]
     fn neighbouring_streams_differ() {
         let mut seen = HashSet::new();
         for seed in 0..20 {
             for replicate in 0..20 {
-                for purpose in [Purpose::InitialState, Purpose::Jumps] {
+                for purpose in PURPOSES {
                     assert!(seen.insert(stream(seed, replicate, purpose).next_u64()));
                 }
             }

@@ -44,7 +44,7 @@ impl JumpMethod for Thinning {
         }
     }
 
-    fn propose(&mut self, _: &Network, _: &NetworkState, _: f64, rng: &mut Stream) -> f64 {
+    fn propose(&mut self, _: &Network, _: &NetworkState, rng: &mut Stream) -> f64 {
         let total: f64 = self.bounds.iter().sum();
         let gap: f64 = Exp1.sample(rng);
         self.time += gap / total;

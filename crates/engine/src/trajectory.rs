@@ -2,7 +2,6 @@
 
 use equipoise_model::Network;
 
-use crate::jump::Jump;
 use crate::observer::Observer;
 use crate::state::NetworkState;
 
@@ -65,7 +64,6 @@ impl Trajectory {
 #[derive(Debug, Clone)]
 pub struct TrajectoryRecorder {
     trajectory: Trajectory,
-    jumps_so_far: Vec<u64>,
 }
 
 impl TrajectoryRecorder {
@@ -83,7 +81,6 @@ impl TrajectoryRecorder {
                 third_cumulant: Vec::new(),
                 jumps: Vec::new(),
             },
-            jumps_so_far: vec![0; populations * sources],
         }
     }
 
@@ -111,11 +108,6 @@ impl Observer for TrajectoryRecorder {
             self.trajectory.variance.push(square * second / count);
             self.trajectory.third_cumulant.push(square * common.scale * third / count);
         }
-        self.trajectory.jumps.extend_from_slice(&self.jumps_so_far);
-    }
-
-    fn jump(&mut self, _: &Network, _: &NetworkState, jump: &Jump) {
-        self.jumps_so_far
-            [jump.target_population * self.trajectory.sources + jump.source_population] += 1;
+        self.trajectory.jumps.extend_from_slice(state.tally());
     }
 }

@@ -77,6 +77,8 @@ fn sum(network: &Network, state: &NetworkState, source: usize, time: f64) -> f64
 }
 
 impl Observer for Compensator {
+    const WATCHES_JUMPS: bool = true;
+
     fn sample(&mut self, network: &Network, state: &NetworkState, time: f64) {
         self.advance(network, time);
         if self.path.is_some() {

@@ -143,7 +143,7 @@ impl JumpMethod for NaiveClocks {
         (self.rewind, self.redraw) = (time, true);
     }
 
-    fn propose(&mut self, network: &Network, _: &NetworkState, _: f64, rng: &mut Stream) -> f64 {
+    fn propose(&mut self, network: &Network, _: &NetworkState, rng: &mut Stream) -> f64 {
         if std::mem::take(&mut self.redraw) {
             for clock in 0..self.clocks.len() {
                 self.wind(network, clock, self.rewind, rng);

@@ -16,6 +16,8 @@ struct Everything {
 }
 
 impl Observer for Everything {
+    const WATCHES_JUMPS: bool = true;
+
     fn sample(&mut self, network: &Network, state: &NetworkState, time: f64) {
         self.recorder.sample(network, state, time);
     }

@@ -36,6 +36,8 @@ fn a_network_without_jumps_decays_undisturbed() {
 struct FromRest(Vec<f64>);
 
 impl Observer for FromRest {
+    const WATCHES_JUMPS: bool = true;
+
     fn jump(&mut self, _: &Network, state: &NetworkState, jump: &Jump) {
         self.0.push(state.potentiation(jump.target_population, jump.target_neuron, jump.time));
     }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use equipoise_engine::{
-    EngineError, Ensemble, JumpMethod, NetworkState, Outcome, RunError, TargetDriven, Thinning,
+    EngineError, Ensemble, NetworkState, OneByOne, Outcome, RunError, TargetDriven, Thinning,
     Trajectory, TrajectoryRecorder, simulate,
 };
 use equipoise_model::{Method, Network, Transmission};
@@ -90,7 +90,11 @@ fn assert_begins(whole: &Trajectory, part: &Trajectory) {
     assert_eq!(part.jumps.len(), samples * part.populations * part.sources);
 }
 
-fn interrupted_after_three_looks<M: JumpMethod>(network: &Network, method: M, whole: &Trajectory) {
+fn interrupted_after_three_looks<M: equipoise_engine::Method>(
+    network: &Network,
+    method: M,
+    whole: &Trajectory,
+) {
     let looks = AtomicUsize::new(0);
     let stop = || looks.fetch_add(1, Ordering::Relaxed) == 2;
     let mut recorder = TrajectoryRecorder::new(network, 0);
@@ -109,9 +113,10 @@ fn a_stop_within_a_replicate_keeps_its_samples() {
     let whole = |method| {
         Ensemble { times: times.clone(), ..ensemble(&network, method) }.replicate(0, || false)
     };
-    let driven = TargetDriven::new(&network);
+    let driven = TargetDriven::new(&network, SEED, 0);
     interrupted_after_three_looks(&network, driven, &whole(Method::Exact));
-    interrupted_after_three_looks(&network, Thinning::new(&network), &whole(Method::Thinning));
+    let thinning = OneByOne::new(Thinning::new(&network), SEED, 0);
+    interrupted_after_three_looks(&network, thinning, &whole(Method::Thinning));
 }
 
 #[test]

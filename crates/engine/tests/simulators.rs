@@ -1,7 +1,7 @@
 //! Every simulator under one interface: the methods of the engine and the naive ones.
 
 use equipoise_engine::{
-    Observer, Outcome, TargetDriven, Thinning, Trajectory, TrajectoryRecorder, simulate,
+    Observer, OneByOne, Outcome, TargetDriven, Thinning, Trajectory, TrajectoryRecorder, simulate,
 };
 use equipoise_model::Network;
 use rayon::prelude::*;
@@ -35,13 +35,15 @@ impl Simulator {
         let go_on = || false;
         let outcome = match self {
             Self::Thinning => {
-                simulate(network, Thinning::new(network), stream, times, observer, go_on)
+                let method = OneByOne::new(Thinning::new(network), stream.0, stream.1);
+                simulate(network, method, stream, times, observer, go_on)
             }
             Self::TargetDriven => {
-                simulate(network, TargetDriven::new(network), stream, times, observer, go_on)
+                let method = TargetDriven::new(network, stream.0, stream.1);
+                simulate(network, method, stream, times, observer, go_on)
             }
             Self::Naive(mistake) => {
-                let method = NaiveClocks::new(network, mistake);
+                let method = OneByOne::new(NaiveClocks::new(network, mistake), stream.0, stream.1);
                 simulate(network, method, stream, times, observer, go_on)
             }
         };

@@ -25,6 +25,8 @@ struct Pairs {
 }
 
 impl Observer for Pairs {
+    const WATCHES_JUMPS: bool = true;
+
     fn jump(&mut self, network: &Network, _: &NetworkState, jump: &Jump) {
         let (b, a, k) = (jump.source_population, jump.target_population, jump.target_neuron);
         let wrong = |j| {
@@ -134,6 +136,8 @@ impl SelfRejection {
 }
 
 impl Observer for SelfRejection {
+    const WATCHES_JUMPS: bool = true;
+
     fn sample(&mut self, _: &Network, state: &NetworkState, _: f64) {
         self.before = Some(state.clone());
     }

@@ -18,6 +18,8 @@ type Pinned = (f64, usize, Option<usize>, usize, usize);
 struct FirstJumps(Vec<Jump>);
 
 impl Observer for FirstJumps {
+    const WATCHES_JUMPS: bool = true;
+
     fn jump(&mut self, _: &Network, _: &NetworkState, jump: &Jump) {
         self.0.push(*jump);
     }

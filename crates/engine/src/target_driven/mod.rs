@@ -1,246 +1,539 @@
-//! The target-driven method: one random access for each jump and almost no rejection at any rate.
-//!
-//! Use it whenever the sources of single jumps are not wanted. Under independent transmission the intensity of
-//! `b`-jumps is the same for all targets but for the excluded self-synapse,
-//! `R_b(t) = sum_j lambda_b(z_b^j(t))`. So the *target* is drawn uniformly among all `N` neurons and the *type* `b` in
-//! proportion to `R_b`; no source is drawn. If the target `k` is itself in `b`, the candidate counts with
-//! probability `1 - lambda_b(z_b^k)/R_b`.
-//!
-//! # Why the law is exact
-//! The sums are not recomputed at every jump. What is carried for each `b`, from a fresh sum at time `t_0` on, is
-//!
-//! * the sum `R^`, changed by `lambda(z + jump) - lambda(z)` at each jump of a neuron of `b` and by `D^ dt` between;
-//! * its slope `D^`: `sum_j lambda'(z_j) dz_j/dt` at `t_0`, changed at each jump by what the jump changes in it (so a
-//!   neuron's term is off by what it drifted between its jumps, which `M` bounds);
-//! * a bound `M >= |d^2 R_b/dt^2|` away from jumps. Neuron `j` adds at most `L_2 w^2 + L_1 (w/tau + I_1)`, with
-//!   `L_1, L_2` the bounds of `|lambda'|, |lambda''|`, `I_1` that of `|dI/dt|`, and `w = max(|dz_j/dt|, tau I_1)`, which
-//!   bounds `|dz_j/dt|` until its next jump because `d(dz/dt)/dt = -(dz/dt)/tau + dI/dt`.
-//!
-//! Between jumps the terms of `D^` are off by at most `M (t - t_0)` in sum, hence
-//! `|R_b(t) - R^(t)| <= M (t - t_0)^2/2 + rounding = e_b(t)`. Candidates of type `b` come at a constant rate `N B_b` with
-//! `B_b >= R^(t) + e_b(t) >= R_b(t)` until a horizon, where a new bound is taken (a Poisson process has no memory).
-//! A candidate with level `u`, uniform on `[0, B_b)`, is a jump if `u < R_b(t) - own`, with `own = lambda_b(z_b^k)` if
-//! the target is in `b`, otherwise 0. If `u` is not within `e_b(t)` of `R^(t) - own` this is decided by `R^` as it would
-//! be by `R_b`; else by a fresh sum, with the same `u`. (`R^`, `e_b` and `B_b` are kept within what `N_b` neurons can
-//! give at most, which brings none of them further from the truth.) So every decision is the one that the true `R_b` would make.
+//! The target-driven method (docs to come)
 
+mod draws;
+mod inflow;
+mod kinetics;
 mod sums;
 
-use equipoise_model::Network;
+use equipoise_model::{GainFunction, Network, Schedule};
 use rand::RngExt;
 use rand_distr::{Distribution, Exp1};
 
 use crate::jump::Jump;
-use crate::method::JumpMethod;
+use crate::method::{Method, Progress};
+use crate::observer::Observer;
 use crate::state::NetworkState;
-use crate::stream::Stream;
-use crate::thinning::locate;
+use crate::stream::{Purpose, Stream, stream};
+use crate::vector::InstructionSet;
 
-use sums::{IntensitySum, Kinetics};
+use draws::{Draws, LOOKAHEAD};
+use inflow::Inflow;
+use kinetics::{Change, Contribution, Kinetics, Motion};
+use sums::IntensitySum;
 
 /// Jumps per neuron after which the sums are taken anew, whatever their error.
-const JUMPS_PER_SUM: f64 = 4.0;
-/// The horizon, in mean gaps between candidates: longer ones loosen the bound, shorter ones end too often.
-const GAPS_PER_HORIZON: f64 = 8.0;
-/// Longest horizon, where nothing moves at all; its square is still a number.
-const LONGEST_HORIZON: f64 = 1e150;
+const MOST_JUMPS_PER_SUM: f64 = 64.0;
+/// Jumps per neuron before which they are not.
+const LEAST_JUMPS_PER_SUM: f64 = 0.25;
+/// The error of a sum that is worth a fresh one, as a part of what the jumps of a segment may change.
+const WORTHWHILE: f64 = 0.125;
+/// A segment is at most this many times as long as its jumps take on average.
+const PATIENCE: f64 = 2.0;
+/// What a segment costs, in units of what a decision costs.
+const SEGMENT_COST: f64 = 0.7;
+/// Longest segment with several jumps, in time constants.
+const LONGEST_DECAY: f64 = 16.0;
+/// Longest segment, where nothing moves at all; its square is still a number.
+const LONGEST_SPAN: f64 = 1e150;
+/// Segments between two looks at the signal to stop.
+const SEGMENTS_PER_LOOK: u32 = 1024;
+
+/// How a segment ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// By a candidate that must be decided.
+    Decision,
+    /// By a jump onto a population that is applied by itself.
+    Arrival { population: usize },
+    /// By the end of its bounds.
+    Horizon,
+}
+
+/// What the method knows of a neuron population.
+#[derive(Debug, Clone)]
+struct Crowd {
+    neurons: f64,
+    kinetics: Kinetics,
+    sum: IntensitySum,
+    inflow: Inflow,
+    motion: Motion,
+    /// Largest intensity of one neuron.
+    own: f64,
+    /// `delta_a`: the largest change of an intensity by one jump.
+    stride: f64,
+    /// The largest increase of `|dz/dt|` by one jump, times `L_1`.
+    quickening: f64,
+    /// Most jumps of a segment.
+    capacity: usize,
+    time_constant: f64,
+}
 
 /// See the [module](self).
 #[derive(Debug, Clone)]
 pub struct TargetDriven {
-    /// Time to which the sums are advanced.
-    time: f64,
+    instructions: InstructionSet,
+    decisions: Stream,
+    /// Start of the segment.
+    start: f64,
+    /// End of the segment, if there is one.
+    end: Option<(f64, Ending)>,
+    /// The next step of a drive or an external rate.
+    step: f64,
     /// Time of the last fresh sums.
     summed: f64,
-    /// Updates of the sums since then.
+    /// Jumps and segments since then.
     updates: f64,
     neurons: f64,
-    sums: Vec<IntensitySum>,
-    /// Upper bounds `B_b` until the horizon.
-    bounds: Vec<f64>,
-    /// Sum of the bounds.
-    total: f64,
-    horizon: f64,
-    /// Longest horizon that keeps the candidates due to the error of the sums alone to about one.
-    sure: f64,
-    kinetics: Vec<Kinetics>,
-    /// `J_ab / sqrt(n)`, rows are targets.
-    jumps: Vec<f64>,
+    crowds: Vec<Crowd>,
+    /// Bounds of the intensities of each source without the target's own.
+    lower: Vec<f64>,
+    /// `B_b`.
+    upper: Vec<f64>,
+    /// Rates of candidates to be decided, rows are targets.
+    doubts: Vec<f64>,
+    /// Hazard of doubt left until the next one.
+    hazard: f64,
+    /// Their sum.
+    doubt: f64,
+    sources: usize,
+    single: bool,
 }
 
 impl TargetDriven {
-    /// The method for a network with independent transmission.
-    pub fn new(network: &Network) -> Self {
-        let targets = 0..network.population_count();
-        let sources = 0..network.source_count();
-        let jumps =
-            targets.flat_map(|a| sources.clone().map(move |b| network.jump(a, b))).collect();
+    /// The method for a replicate of a network with independent transmission, on the best instructions.
+    pub fn new(network: &Network, seed: u64, replicate: u64) -> Self {
+        Self::with_instructions(network, seed, replicate, InstructionSet::best())
+    }
+
+    /// The same on other instructions; the jumps are the same to the last bit.
+    pub fn with_instructions(
+        network: &Network,
+        seed: u64,
+        replicate: u64,
+        instructions: InstructionSet,
+    ) -> Self {
+        let crowd = |population: usize| {
+            let arrivals = stream(seed, replicate, Purpose::Arrivals { population });
+            Crowd::new(network, population, arrivals, instructions)
+        };
+        let crowds: Vec<Crowd> = (0..network.population_count()).map(crowd).collect();
+        let mut decisions = stream(seed, replicate, Purpose::Decisions);
+        let sources = network.source_count();
         Self {
-            time: 0.0,
+            instructions,
+            hazard: Exp1.sample(&mut decisions),
+            decisions,
+            start: 0.0,
+            end: None,
+            step: f64::INFINITY,
             summed: 0.0,
             updates: 0.0,
             neurons: network.neuron_count() as f64,
-            sums: network.populations.iter().map(IntensitySum::of).collect(),
-            bounds: vec![0.0; network.source_count()],
-            total: 0.0,
-            horizon: 0.0,
-            sure: 0.0,
-            kinetics: network.populations.iter().map(Kinetics::of).collect(),
-            jumps,
+            lower: vec![0.0; sources],
+            upper: vec![0.0; sources],
+            doubts: vec![0.0; sources * crowds.len()],
+            crowds,
+            doubt: 0.0,
+            sources,
+            single: false,
+        }
+    }
+}
+
+impl Crowd {
+    fn new(network: &Network, index: usize, stream: Stream, instructions: InstructionSet) -> Self {
+        let population = &network.populations[index];
+        let sizes: Vec<f64> = (0..network.source_count()).map(|b| network.jump(index, b)).collect();
+        let largest = sizes.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
+        let kinetics = Kinetics::of(population, largest);
+        let factors = sizes.iter().map(|size| kinetics.factor(*size)).collect();
+        let count = u32::try_from(population.count).expect("a population in memory");
+        let draws = Draws::new(count, stream, instructions);
+        Self {
+            neurons: population.count as f64,
+            sum: IntensitySum::of(population),
+            inflow: Inflow::new(draws, sizes, factors, kinetics.leak),
+            motion: Motion::default(),
+            own: population.gain.supremum(),
+            stride: (kinetics.derivative_bound * largest).min(population.gain.supremum()),
+            quickening: kinetics.derivative_bound * largest * kinetics.leak,
+            capacity: 1,
+            time_constant: population.time_constant,
+            kinetics,
         }
     }
 
-    fn sum_afresh(&mut self, state: &NetworkState) {
-        self.summed = self.time;
-        self.updates = self.neurons;
-        let mut curvature = 0.0;
-        for (index, (sum, kinetics)) in self.sums.iter_mut().zip(&self.kinetics).enumerate() {
-            let drive = state.drive(index, self.time);
-            *sum = IntensitySum::empty(sum.largest);
-            for potentiation in state.potentiations(index, self.time) {
-                let neuron = kinetics.contribution(drive, potentiation);
-                sum.value += neuron.intensity;
-                sum.slope += neuron.slope;
-                sum.curvature += neuron.curvature;
+    fn look(&mut self, network: &Network, state: &NetworkState, index: usize, time: f64) {
+        let offset = state.common(index, time).offset;
+        let drive = state.drive(index, time);
+        let drive_slope = network.populations[index].drive.derivative(time);
+        let offset_slope = drive - offset * self.kinetics.leak;
+        self.motion = Motion { offset, offset_slope, drive, drive_slope };
+    }
+
+    fn sum_afresh(&mut self, state: &NetworkState, index: usize, time: f64, set: InstructionSet) {
+        let scale = state.common(index, time).scale;
+        let total = self.kinetics.total(state.deviations(index), scale, &self.motion, set);
+        let errors = (self.kinetics.intensity_error(), self.kinetics.derivative_error());
+        self.sum.set(&total, self.neurons, errors.0, errors.1);
+        let best = (0.5 * SEGMENT_COST * total.intensity / self.stride).sqrt();
+        // Written so that what is no number becomes 1.
+        self.capacity = if best >= 1.0 { best.min(LOOKAHEAD as f64) as usize } else { 1 };
+    }
+
+    /// What the intensity sum can change by in a segment of this length.
+    fn slack(&self, span: f64) -> f64 {
+        let others = (self.capacity - 1) as f64;
+        let speed = self.time_constant * self.sum.curvature + others * self.quickening;
+        others * self.stride + span * speed
+    }
+}
+
+impl TargetDriven {
+    fn sum_afresh(&mut self, network: &Network, state: &NetworkState) {
+        self.summed = self.start;
+        self.updates = 0.0;
+        for (index, crowd) in self.crowds.iter_mut().enumerate() {
+            crowd.look(network, state, index, self.start);
+            crowd.sum_afresh(state, index, self.start, self.instructions);
+        }
+    }
+
+    fn is_due(&self) -> bool {
+        if self.updates < LEAST_JUMPS_PER_SUM * self.neurons {
+            return false;
+        }
+        let age = self.start - self.summed;
+        let worthwhile = |crowd: &Crowd| {
+            let bearable = (crowd.capacity as f64 * crowd.stride).max(crowd.own);
+            crowd.sum.error(age) > WORTHWHILE * bearable
+        };
+        self.updates > MOST_JUMPS_PER_SUM * self.neurons || self.crowds.iter().any(worthwhile)
+    }
+
+    /// Length of the next segment, and whether its jumps come one by one.
+    fn span(&mut self, network: &Network) -> f64 {
+        let outside: f64 =
+            network.externals.iter().map(|x| x.count as f64 * x.rate.value(self.start)).sum();
+        let total: f64 = self.crowds.iter().map(|c| c.sum.value).sum::<f64>() + outside;
+        let fastest = self.crowds.iter().map(|c| c.time_constant).fold(f64::INFINITY, f64::min);
+        self.single = self.neurons * total * fastest < 4.0;
+        let mut span = LONGEST_SPAN;
+        let (mut bend, mut largest) = (0.0, 0.0);
+        for crowd in &mut self.crowds {
+            if self.single {
+                crowd.capacity = 1;
             }
-            sum.magnitude = sum.value;
-            curvature += sum.curvature;
+            span = span.min(PATIENCE * crowd.capacity as f64 / (crowd.neurons * total));
+            bend += crowd.time_constant * crowd.sum.curvature;
+            largest += crowd.sum.largest;
         }
-        let largest: f64 = self.sums.iter().map(|sum| sum.largest).sum();
-        // A span of the mean gap at saturation is never too long: no bound exceeds the largest possible rate.
-        self.sure = (1.0 / (self.neurons * curvature)).cbrt().max(1.0 / (self.neurons * largest));
+        let sure = (2.0 * self.neurons * bend).sqrt().recip().max(1.0 / (self.neurons * largest));
+        let span = span.min(sure);
+        if self.single { span } else { span.min(LONGEST_DECAY * fastest) }
     }
 
-    fn advance(&mut self, time: f64) {
-        let elapsed = time - self.time;
-        for sum in &mut self.sums {
-            sum.drift(elapsed);
+    fn plan(&mut self, network: &Network, state: &mut NetworkState) {
+        if !self.single && state.refresh(self.start) {
+            self.crowds.iter_mut().for_each(|crowd| crowd.inflow.release());
+        }
+        if self.is_due() {
+            self.sum_afresh(network, state);
+        }
+        let span = self.span(network).min(self.step - self.start);
+        self.bound(network, span);
+        let mut end = (self.start + span, Ending::Horizon);
+        let decision = self.start + self.hazard / self.doubt;
+        if decision < end.0 {
+            end = (decision, Ending::Decision);
+        }
+        for (population, crowd) in self.crowds.iter().enumerate() {
+            let arrival = crowd.inflow.arrival(crowd.capacity, self.start);
+            if arrival < end.0 {
+                end = (
+                    arrival,
+                    if self.single { Ending::Arrival { population } } else { Ending::Horizon },
+                );
+            }
+        }
+        self.end = Some(end);
+        for (index, crowd) in self.crowds.iter_mut().enumerate() {
+            crowd.look(network, state, index, self.start);
+            if self.single {
+                (crowd.inflow.count, crowd.inflow.applied) = (0, 0);
+            } else {
+                let most = crowd.capacity;
+                crowd.inflow.plan(state, index, (self.start, end.0), most, self.instructions);
+            }
+        }
+    }
+
+    /// Bounds for a segment of this length.
+    fn bound(&mut self, network: &Network, span: f64) {
+        let age = self.start - self.summed;
+        let inside = self.crowds.len();
+        for (b, crowd) in self.crowds.iter().enumerate() {
+            let sum = &crowd.sum;
+            let slack = crowd.slack(span) + sum.error(age);
+            let upper = sum.value + slack;
+            self.upper[b] = if upper < sum.largest { upper } else { sum.largest };
+            self.lower[b] = (sum.value - slack).max(0.0);
+        }
+        for (x, external) in network.externals.iter().enumerate() {
+            let (low, high) = external_bounds(&external.rate, self.start, span);
+            self.lower[inside + x] = external.count as f64 * low;
+            self.upper[inside + x] = external.count as f64 * high;
+        }
+        self.doubt = 0.0;
+        for (a, crowd) in self.crowds.iter_mut().enumerate() {
+            for b in 0..self.sources {
+                let own = if a == b { crowd.own } else { 0.0 };
+                let certain = (self.lower[b] - own).max(0.0);
+                crowd.inflow.certain[b] = certain;
+                let doubt = crowd.neurons * (self.upper[b] - certain);
+                self.doubts[a * self.sources + b] = doubt;
+                self.doubt += doubt;
+            }
+            crowd.inflow.set_rate(crowd.neurons);
+        }
+    }
+
+    fn apply<O: Observer>(
+        &mut self,
+        network: &Network,
+        state: &mut NetworkState,
+        time: f64,
+        observer: &mut O,
+    ) {
+        if O::WATCHES_JUMPS {
+            return self.apply_watched(network, state, time, observer);
+        }
+        for (index, crowd) in self.crowds.iter_mut().enumerate() {
+            let (deviations, tally) = state.parts(index);
+            crowd.inflow.apply(deviations, tally, time);
+        }
+    }
+
+    fn apply_watched<O: Observer>(
+        &mut self,
+        network: &Network,
+        state: &mut NetworkState,
+        time: f64,
+        observer: &mut O,
+    ) {
+        loop {
+            let times = self.crowds.iter().map(|crowd| crowd.inflow.next_time()).enumerate();
+            let first = times.min_by(|x, y| x.1.total_cmp(&y.1)).expect("a population");
+            if first.1 > time || first.1 == f64::INFINITY {
+                return;
+            }
+            let (population, time) = first;
+            let (deviations, tally) = state.parts(population);
+            let (target, source) = self.crowds[population].inflow.apply_one(deviations, tally);
+            let jump = Jump {
+                time,
+                source_population: source,
+                source_neuron: None,
+                target_population: population,
+                target_neuron: target,
+            };
+            observer.jump(network, state, &jump);
+        }
+    }
+
+    /// Brings the sums to the end of the segment, and decides or applies what ended it.
+    fn finish<O: Observer>(
+        &mut self,
+        network: &Network,
+        state: &mut NetworkState,
+        (end, ending): (f64, Ending),
+        observer: &mut O,
+    ) {
+        let elapsed = end - self.start;
+        for crowd in &mut self.crowds {
+            let Crowd { kinetics, sum, inflow, motion, .. } = crowd;
+            let count = inflow.count;
+            let change =
+                kinetics.change(&mut inflow.jumps, count, motion, elapsed, self.instructions);
+            sum.pass(elapsed, &change);
+            sum.value_error += 2.0 * count as f64 * kinetics.intensity_error();
+            sum.slope_error += change.speed * kinetics.derivative_error();
+            let hazard = inflow.draws.now() + elapsed * inflow.rate;
+            inflow.draws.advance(hazard, count, self.instructions);
+            self.updates += count as f64;
         }
         self.updates += 1.0;
-        self.time = time;
+        self.hazard = (self.hazard - elapsed * self.doubt).max(0.0);
+        self.start = end;
+        self.end = None;
+        match ending {
+            Ending::Horizon => {}
+            Ending::Decision => self.decide(network, state, observer),
+            Ending::Arrival { population } => self.arrive(network, state, population, observer),
+        }
     }
 
-    /// New bounds until a new horizon; returns the total rate of candidates.
-    fn bound(&mut self, network: &Network) -> f64 {
-        let (inside, outside) = self.bounds.split_at_mut(self.sums.len());
-        for (bound, source) in outside.iter_mut().zip(&network.externals) {
-            *bound = source.count as f64 * source.rate.supremum_from(self.time);
-        }
-        let inside_rate: f64 = self.sums.iter().map(|sum| sum.value.max(0.0)).sum();
-        let gaps = GAPS_PER_HORIZON / (self.neurons * (inside_rate + outside.iter().sum::<f64>()));
-        let span = gaps.min(self.sure).min(LONGEST_HORIZON);
-        self.horizon = self.time + span;
-        let age = self.horizon - self.summed;
-        for (bound, sum) in inside.iter_mut().zip(&self.sums) {
-            let highest =
-                sum.value + sum.slope.max(0.0) * span + sum.error(age, self.updates + 1.0);
-            // Written so that what is no number (an overflow) becomes the bound that always holds.
-            *bound = if highest < sum.largest { highest } else { sum.largest };
-        }
-        self.total = self.bounds.iter().sum();
-        self.neurons * self.total
+    /// A certain jump by itself.
+    fn arrive<O: Observer>(
+        &mut self,
+        network: &Network,
+        state: &mut NetworkState,
+        population: usize,
+        observer: &mut O,
+    ) {
+        let inflow = &mut self.crowds[population].inflow;
+        let (target, source) = inflow.take_one(self.instructions);
+        self.jump(network, state, source, (population, target), observer);
     }
 
-    /// Type of a candidate, in proportion to the bounds, and its level, uniform below its bound.
-    fn draw_type(&self, rng: &mut Stream) -> (usize, f64) {
-        let mut level = rng.random::<f64>() * self.total;
-        let mut last = 0;
-        for (source, bound) in self.bounds.iter().enumerate().filter(|(_, bound)| **bound > 0.0) {
-            if level < *bound {
-                return (source, level);
-            }
-            level -= bound;
-            last = source;
+    fn decide<O: Observer>(
+        &mut self,
+        network: &Network,
+        state: &mut NetworkState,
+        observer: &mut O,
+    ) {
+        self.hazard = Exp1.sample(&mut self.decisions);
+        let level = self.decisions.random::<f64>() * self.doubt;
+        let (row, level) = pick(&self.doubts, level);
+        let (target, source) = (row / self.sources, row % self.sources);
+        let crowd = &self.crowds[target];
+        let count = network.populations[target].count;
+        let neuron = self.decisions.random_range(0..count as u64) as usize;
+        let level = crowd.inflow.certain[source] + level / crowd.neurons;
+        if self.accept(network, state, (source, level), (target, neuron)) {
+            self.jump(network, state, source, (target, neuron), observer);
         }
-        // Only by rounding of the sum: the top of the last interval.
-        (last, self.bounds[last].next_down())
     }
 
-    /// Whether a candidate of type `source` at this level is a jump, for a target that adds `own`
-    /// to the intensity sum of `source`.
     fn accept(
         &mut self,
         network: &Network,
         state: &NetworkState,
         (source, level): (usize, f64),
-        own: f64,
+        (target, neuron): (usize, usize),
     ) -> bool {
-        if source >= self.sums.len() {
-            let external = &network.externals[source - self.sums.len()];
-            return level < external.count as f64 * external.rate.value(self.time);
+        if source >= self.crowds.len() {
+            let external = &network.externals[source - self.crowds.len()];
+            return level < external.count as f64 * external.rate.value(self.start);
         }
-        let sum = &self.sums[source];
-        let error = sum.error(self.time - self.summed, self.updates);
+        let gain = &network.populations[source].gain;
+        let own = if source == target {
+            gain.intensity(state.potentiation(target, neuron, self.start))
+        } else {
+            0.0
+        };
+        let sum = &self.crowds[source].sum;
+        let error = sum.error(self.start - self.summed);
         let threshold = sum.value - own;
         if (level - threshold).abs() > error {
             return level < threshold;
         }
-        self.sum_afresh(state);
-        level < self.sums[source].value - own
-    }
-}
-
-impl JumpMethod for TargetDriven {
-    fn restart(&mut self, _: &Network, state: &NetworkState, time: f64) {
-        self.time = time;
-        self.sum_afresh(state);
+        let exact: f64 = state.potentiations(source, self.start).map(|z| gain.intensity(z)).sum();
+        self.sum_afresh(network, state);
+        level < exact - own
     }
 
-    fn propose(
-        &mut self,
-        network: &Network,
-        state: &NetworkState,
-        horizon: f64,
-        rng: &mut Stream,
-    ) -> f64 {
-        if self.updates > (JUMPS_PER_SUM + 1.0) * self.neurons {
-            self.sum_afresh(state);
-        }
-        loop {
-            let total = self.bound(network);
-            let gap: f64 = Exp1.sample(rng);
-            let candidate = self.time + gap / total;
-            if candidate < self.horizon {
-                self.advance(candidate);
-                return candidate;
-            }
-            if self.horizon >= horizon {
-                return f64::INFINITY;
-            }
-            self.advance(self.horizon);
-        }
-    }
-
-    fn decide(
+    /// Applies one jump now.
+    fn jump<O: Observer>(
         &mut self,
         network: &Network,
         state: &mut NetworkState,
-        rng: &mut Stream,
-    ) -> Option<Jump> {
-        let (source, level) = self.draw_type(rng);
-        let target = rng.random_range(0..network.neuron_count() as u64) as usize;
-        let (population, neuron) = locate(network, target);
-        let kinetics = &self.kinetics[population];
-        let common = state.common(population, self.time);
-        let potentiation = common.potentiation(state.deviation(population, neuron));
-        let drive = state.drive(population, self.time);
-        let before = kinetics.contribution(drive, potentiation);
-        let own = if population == source { before.intensity } else { 0.0 };
-        if !self.accept(network, state, (source, level), own) {
-            return None;
+        source: usize,
+        (target, neuron): (usize, usize),
+        observer: &mut O,
+    ) {
+        if self.single && state.refresh(self.start) {
+            self.crowds.iter_mut().for_each(|crowd| crowd.inflow.release());
         }
-        let jump = self.jumps[population * network.source_count() + source];
-        state.kick(population, neuron, jump / common.scale);
-        let after = self.kinetics[population].contribution(drive, potentiation + jump);
-        self.sums[population].change(&before, &after);
+        let crowd = &mut self.crowds[target];
+        let size = crowd.inflow.size(source);
+        let common = state.common(target, self.start);
+        let drive = state.drive(target, self.start);
+        let potentiation = common.potentiation(state.deviation(target, neuron));
+        let before = crowd.kinetics.contribution(drive, potentiation);
+        let after = crowd.kinetics.contribution(drive, potentiation + size);
+        state.kick(target, neuron, size / common.scale);
+        crowd.sum.pass(0.0, &difference(&before, &after));
+        crowd.sum.value_error += 2.0 * crowd.kinetics.intensity_error();
         self.updates += 1.0;
-        Some(Jump {
-            time: self.time,
+        let jump = Jump {
+            time: self.start,
             source_population: source,
             source_neuron: None,
-            target_population: population,
+            target_population: target,
             target_neuron: neuron,
-        })
+        };
+        state.count(&jump);
+        if O::WATCHES_JUMPS {
+            observer.jump(network, state, &jump);
+        }
+    }
+}
+
+fn difference(before: &Contribution, after: &Contribution) -> Change {
+    Change {
+        intensity: after.intensity - before.intensity,
+        slope: after.slope - before.slope,
+        lag: 0.0,
+        curvature: (after.curvature - before.curvature).max(0.0),
+        speed: after.speed + before.speed,
+    }
+}
+
+/// Bounds of a rate over a time without steps.
+fn external_bounds(rate: &Schedule, start: f64, span: f64) -> (f64, f64) {
+    let (value, change) = (rate.value(start), rate.derivative_bound() * span);
+    if change == 0.0 {
+        return (value, value);
+    }
+    ((value - change).max(rate.minimum()).max(0.0), (value + change).min(rate.supremum_from(start)))
+}
+
+/// Index of the interval of lengths `weights` in which `level` lies, and where in it.
+fn pick(weights: &[f64], mut level: f64) -> (usize, f64) {
+    let mut last = 0;
+    for (index, weight) in weights.iter().enumerate().filter(|(_, weight)| **weight > 0.0) {
+        if level < *weight {
+            return (index, level);
+        }
+        level -= weight;
+        last = index;
+    }
+    // Only by rounding of the sum: the top of the last interval.
+    (last, weights[last].next_down())
+}
+
+impl Method for TargetDriven {
+    fn restart(&mut self, network: &Network, state: &NetworkState, time: f64) {
+        self.start = time;
+        self.end = None;
+        self.step = network.next_step(time).unwrap_or(f64::INFINITY);
+        self.crowds.iter_mut().for_each(|crowd| crowd.inflow.release());
+        self.sum_afresh(network, state);
+    }
+
+    fn advance<O: Observer>(
+        &mut self,
+        network: &Network,
+        state: &mut NetworkState,
+        until: f64,
+        observer: &mut O,
+    ) -> Progress {
+        for _ in 0..SEGMENTS_PER_LOOK {
+            if self.end.is_none() {
+                if self.start >= until {
+                    return Progress::Reached;
+                }
+                self.plan(network, state);
+            }
+            let Some((end, ending)) = self.end else { unreachable!("just planned") };
+            self.apply(network, state, end.min(until), observer);
+            if end > until {
+                return Progress::Reached;
+            }
+            self.finish(network, state, (end, ending), observer);
+        }
+        Progress::Paused
     }
 }
 
@@ -248,12 +541,9 @@ impl JumpMethod for TargetDriven {
 mod tests {
     use equipoise_model::gain::Logistic;
     use equipoise_model::schedule::Sine;
-    use equipoise_model::{
-        Coupling, Gain, GainFunction, InitialLaw, Kind, NeuronPopulation, Schedule, Transmission,
-    };
+    use equipoise_model::{Coupling, Gain, InitialLaw, Kind, NeuronPopulation, Transmission};
 
     use super::*;
-    use crate::stream::{Purpose, stream};
 
     /// Drives that sweep the neurons through their thresholds, one smoothly, one by steps.
     fn swept_pair(count: usize, max_rate: f64) -> Network {
@@ -281,42 +571,64 @@ mod tests {
         }
     }
 
-    /// What exactness rests on: `|R_b - R^| <= e_b` and `R^ + e_b <= B_b` (to rounding).
-    fn assert_claims(method: &TargetDriven, network: &Network, state: &NetworkState) {
-        for (index, sum) in method.sums.iter().enumerate() {
-            let gain = &network.populations[index].gain;
-            let potentiations = state.potentiations(index, method.time);
-            let exact: f64 = potentiations.map(|z| gain.intensity(z)).sum();
-            let error = sum.error(method.time - method.summed, method.updates);
-            assert!((exact - sum.value).abs() <= error, "{exact} {} {error}", sum.value);
-            let bound = method.bounds[index] * (1.0 + 4.0 * f64::EPSILON);
-            assert!((sum.value + error).min(sum.largest) <= bound, "{} {error} {bound}", sum.value);
+    fn exact_sum(network: &Network, state: &NetworkState, index: usize, time: f64) -> f64 {
+        let gain = &network.populations[index].gain;
+        state.potentiations(index, time).map(|z| gain.intensity(z)).sum()
+    }
+
+    /// At the start of a segment: `|R_b - R^| <= e_b`.
+    fn assert_errors(method: &TargetDriven, network: &Network, state: &NetworkState) {
+        for (index, crowd) in method.crowds.iter().enumerate() {
+            let exact = exact_sum(network, state, index, method.start);
+            let error = crowd.sum.error(method.start - method.summed);
+            let value = crowd.sum.value;
+            assert!((exact - value).abs() <= error, "{exact} {value} {error}");
+        }
+    }
+
+    /// Within a segment: `L_b <= R_b <= B_b`, to rounding.
+    fn assert_bounds(method: &TargetDriven, network: &Network, state: &NetworkState, time: f64) {
+        for (index, (lower, upper)) in method.lower.iter().zip(&method.upper).enumerate() {
+            let exact = exact_sum(network, state, index, time);
+            let rounding = 8.0 * f64::EPSILON * exact;
+            assert!(
+                *lower <= exact + rounding && exact <= upper + rounding,
+                "{lower} {exact} {upper}"
+            );
         }
     }
 
     #[test]
     fn carried_sums_stay_within_their_errors_and_bounds() {
-        for (count, max_rate) in [(1, 0.3), (1, 3.0), (2, 20.0), (30, 0.01), (30, 1.0)] {
+        for (count, max_rate) in [(1, 0.3), (1, 3.0), (2, 20.0), (30, 0.01), (30, 1.0), (300, 1.0)]
+        {
             let network = swept_pair(count, max_rate);
-            let mut rng = stream(1, 0, Purpose::Jumps);
             let mut state = NetworkState::initial(&network, 1, 0);
-            let mut method = TargetDriven::new(&network);
-            let (mut start, mut candidates) = (0.0, 0);
-            while let Some(step) = network.next_step(start).filter(|_| candidates < 20_000) {
+            let mut method = TargetDriven::new(&network, 1, 0);
+            let (mut start, mut looks) = (0.0, 0);
+            while let Some(step) = network.next_step(start).filter(|_| looks < 20_000) {
                 method.restart(&network, &state, start);
-                loop {
-                    let candidate = method.propose(&network, &state, step, &mut rng);
-                    if candidate >= step {
-                        break;
+                while method.start < step && looks < 20_000 {
+                    method.plan(&network, &mut state);
+                    assert_errors(&method, &network, &state);
+                    let (end, ending) = method.end.expect("planned");
+                    for part in 0..=4 {
+                        let before_end = if part == 4 { end.next_down() } else { end };
+                        let time =
+                            method.start + 0.25 * f64::from(part) * (before_end - method.start);
+                        method.apply(&network, &mut state, time, &mut Nothing);
+                        assert_bounds(&method, &network, &state, time);
+                        looks += 1;
                     }
-                    candidates += 1;
-                    state.refresh(candidate);
-                    assert_claims(&method, &network, &state);
-                    method.decide(&network, &mut state, &mut rng);
+                    method.apply(&network, &mut state, end, &mut Nothing);
+                    method.finish(&network, &mut state, (end, ending), &mut Nothing);
                 }
                 state.restart(&network, step);
                 start = step;
             }
         }
     }
+
+    struct Nothing;
+    impl Observer for Nothing {}
 }

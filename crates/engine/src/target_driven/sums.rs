@@ -1,6 +1,8 @@
 //! The carried intensity sums and their errors; the argument is in the parent module.
 
-use equipoise_model::{Gain, GainFunction, NeuronPopulation};
+use equipoise_model::{GainFunction, NeuronPopulation};
+
+use super::kinetics::{Change, Contribution};
 
 /// The carried sum of one neuron population.
 #[derive(Debug, Clone)]
@@ -11,8 +13,10 @@ pub(super) struct IntensitySum {
     pub slope: f64,
     /// `M`.
     pub curvature: f64,
-    /// Largest magnitude that took part since the fresh sum, for rounding.
-    pub magnitude: f64,
+    /// Bound of what kernels and roundings have added to the error of `R^`.
+    pub value_error: f64,
+    /// The same for `D^`.
+    pub slope_error: f64,
     /// What the population can give at most; infinite for an unbounded gain.
     pub largest: f64,
 }
@@ -20,84 +24,39 @@ pub(super) struct IntensitySum {
 impl IntensitySum {
     /// Of a population, before any neuron is counted.
     pub fn of(population: &NeuronPopulation) -> Self {
-        Self::empty(population.count as f64 * population.gain.supremum())
+        Self {
+            value: 0.0,
+            slope: 0.0,
+            curvature: 0.0,
+            value_error: 0.0,
+            slope_error: 0.0,
+            largest: population.count as f64 * population.gain.supremum(),
+        }
     }
 
-    /// Of no neuron yet.
-    pub fn empty(largest: f64) -> Self {
-        Self { value: 0.0, slope: 0.0, curvature: 0.0, magnitude: 0.0, largest }
+    /// Takes a fresh sum over `count` neurons, with the errors of one intensity and one derivative.
+    pub fn set(&mut self, total: &Contribution, count: f64, intensity: f64, derivative: f64) {
+        self.value = total.intensity;
+        self.slope = total.slope;
+        self.curvature = total.curvature;
+        self.value_error = count * (intensity + f64::EPSILON * total.intensity);
+        self.slope_error = total.speed * (derivative + count * f64::EPSILON * derivative);
     }
 
-    /// `e_b`, at this age of the sums.
-    pub fn error(&self, age: f64, updates: f64) -> f64 {
-        let error =
-            0.5 * self.curvature * age * age + 4.0 * f64::EPSILON * updates * self.magnitude;
+    /// `e_b`, at this age of the sum.
+    #[inline]
+    pub fn error(&self, age: f64) -> f64 {
+        let error = (0.5 * self.curvature * age + self.slope_error) * age + self.value_error;
         if error < self.largest { error } else { self.largest }
     }
 
-    /// Time has passed without a jump.
-    pub fn drift(&mut self, elapsed: f64) {
-        self.value = (self.value + self.slope * elapsed).clamp(0.0, self.largest);
-        self.magnitude = self.magnitude.max(self.value);
-    }
-
-    /// A neuron of the population has jumped.
-    pub fn change(&mut self, before: &Contribution, after: &Contribution) {
-        self.value = (self.value + after.intensity - before.intensity).clamp(0.0, self.largest);
-        self.slope += after.slope - before.slope;
-        self.curvature += (after.curvature - before.curvature).max(0.0);
-        self.magnitude = self.magnitude.max(self.value);
-    }
-}
-
-/// What one neuron adds to the sums of its population.
-pub(super) struct Contribution {
-    pub intensity: f64,
-    pub slope: f64,
-    pub curvature: f64,
-}
-
-/// What [`Contribution`]s need of a population, looked up once.
-#[derive(Debug, Clone)]
-pub(super) struct Kinetics {
-    gain: Gain,
-    /// `1/tau`.
-    leak: f64,
-    /// `I_1`.
-    drive_slope: f64,
-    /// `tau I_1`.
-    least_velocity: f64,
-    /// `L_1`.
-    derivative_bound: f64,
-    /// `L_2`.
-    curvature_bound: f64,
-}
-
-impl Kinetics {
-    /// Looks them up.
-    pub fn of(population: &NeuronPopulation) -> Self {
-        let drive_slope = population.drive.derivative_bound();
-        Self {
-            gain: population.gain,
-            leak: 1.0 / population.time_constant,
-            drive_slope,
-            least_velocity: population.time_constant * drive_slope,
-            derivative_bound: population.gain.derivative_bound(),
-            curvature_bound: population.gain.curvature_bound(),
-        }
-    }
-
-    /// Of a neuron at this potentiation, with this drive at the time.
+    /// A segment of this length has passed, in which jumps have changed the sum.
     #[inline]
-    pub fn contribution(&self, drive: f64, potentiation: f64) -> Contribution {
-        let (intensity, derivative) = self.gain.intensity_and_derivative(potentiation);
-        let velocity = drive - potentiation * self.leak;
-        let fastest = velocity.abs().max(self.least_velocity);
-        Contribution {
-            intensity,
-            slope: derivative * velocity,
-            curvature: self.curvature_bound * fastest * fastest
-                + self.derivative_bound * (fastest * self.leak + self.drive_slope),
-        }
+    pub fn pass(&mut self, elapsed: f64, change: &Change) {
+        let value = self.value + (change.intensity + (self.slope * elapsed + change.lag));
+        self.value_error += 4.0 * f64::EPSILON * (value.abs() + self.value);
+        self.value = value.clamp(0.0, self.largest);
+        self.slope += change.slope;
+        self.curvature += change.curvature;
     }
 }
