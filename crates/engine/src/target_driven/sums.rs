@@ -78,7 +78,7 @@ impl Kinetics {
     pub fn of(population: &NeuronPopulation) -> Self {
         let drive_slope = population.drive.derivative_bound();
         Self {
-            gain: population.gain,
+            gain: population.gain.clone(),
             leak: 1.0 / population.time_constant,
             drive_slope,
             least_velocity: population.time_constant * drive_slope,
