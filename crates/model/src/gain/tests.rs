@@ -30,7 +30,7 @@ fn all_gains() -> Vec<Gain> {
     [smooth_gains(), kinked_gains()].concat()
 }
 
-/// Orders below 8 of the smooth gains; away from breakpoints all orders of the others too.
+/// The places lie away from breakpoints.
 #[test]
 fn derivatives_agree_with_central_differences_of_one_order_less() {
     let step = 1e-4;
@@ -131,7 +131,7 @@ fn refractory_times_add() {
     }
 }
 
-/// `g = beta x/(1 + t beta x)` has `g^(k) = -k! beta (-t beta)^(k-1)/(1 + t beta x)^(k+1)`... with the sign of `(-1)^(k-1)`.
+/// `g = beta x/(1 + t beta x)` has `g^(k) = k! beta (-t beta)^(k-1)/(1 + t beta x)^(k+1)`.
 #[test]
 fn derivatives_of_the_saturated_line_are_exact() {
     let gain = threshold_linear().saturated(0.7);
