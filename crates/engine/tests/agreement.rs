@@ -29,7 +29,7 @@ fn cases() -> Vec<Case> {
     };
     let gain = logistic(1.0, 0.0, 0.5);
     vec![
-        case("small", balanced_pair(20, gain), &[0.3, 1.0], 1300, 61),
+        case("small", balanced_pair(20, gain.clone()), &[0.3, 1.0], 1300, 61),
         case("large", balanced_pair(100, gain), &[0.1, 0.5], 120, 63),
         case("low rate", low_rate(), &[1.0, 6.0], 6000, 65),
         case("steep gain", balanced_pair(25, logistic(1.0, 0.1, 0.02)), &[0.3, 1.0], 500, 67),

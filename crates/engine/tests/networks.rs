@@ -55,7 +55,7 @@ pub fn network(
 
 /// An excitatory and an inhibitory population of `count` neurons each, `n = count`.
 pub fn balanced_pair(count: usize, gain: Gain) -> Network {
-    let mut populations = vec![neurons("E", count, gain), neurons("I", count, gain)];
+    let mut populations = vec![neurons("E", count, gain.clone()), neurons("I", count, gain)];
     populations[0].drive = Schedule::Constant(0.5);
     populations[1].drive = Schedule::Constant(0.2);
     populations[1].time_constant = 0.7;

@@ -2,13 +2,15 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use equipoise_engine::vector::InstructionSet;
 use equipoise_engine::{
     EngineError, Ensemble, NetworkState, OneByOne, Outcome, RunError, TargetDriven, Thinning,
     Trajectory, TrajectoryRecorder, simulate,
 };
-use equipoise_model::{Method, Network, Transmission};
+use equipoise_model::gain::ThresholdLinear;
+use equipoise_model::{Gain, Method, Network, Schedule, Transmission};
 
-use crate::networks::{balanced_pair, logistic};
+use crate::networks::{balanced_pair, logistic, probit, sine};
 
 const SEED: u64 = 91;
 const METHODS: [Method; 2] = [Method::Exact, Method::Thinning];
@@ -46,6 +48,39 @@ fn threads_change_no_bit_and_no_order() {
         assert_eq!(alone[17], single);
         assert_ne!(alone[16].mean, alone[17].mean);
     }
+}
+
+/// Kernels for all gains, drives of all forms, segments of all lengths.
+fn varied() -> Vec<Network> {
+    let linear = Gain::ThresholdLinear(ThresholdLinear { gain: 0.8, threshold: -0.1 });
+    let gains =
+        [logistic(1.0, 0.0, 0.5), probit(1.0, 0.1, 0.4), linear.clone(), linear.saturated(0.3)];
+    let mut networks: Vec<Network> =
+        gains.into_iter().map(|gain| balanced_pair(150, gain)).collect();
+    networks[0].populations[1].drive = sine(0.3, 1.0, 0.7);
+    networks[2].populations[0].drive = Schedule::Steps(vec![(0.0, 0.2), (0.2, -1.0)]);
+    networks.push(small());
+    networks
+}
+
+#[test]
+fn instruction_sets_change_no_bit() {
+    let times = [0.0, 0.1, 0.35];
+    let mut compared = 0;
+    for network in varied() {
+        let on = |instructions| {
+            let method = TargetDriven::with_instructions(&network, SEED, 0, instructions);
+            let mut recorder = TrajectoryRecorder::new(&network, 0);
+            simulate(&network, method, (SEED, 0), &times, &mut recorder, || false);
+            recorder.into_trajectory()
+        };
+        let baseline = on(InstructionSet::BASELINE);
+        for instructions in InstructionSet::available() {
+            assert_eq!(on(instructions), baseline, "{}", instructions.name());
+            compared += 1;
+        }
+    }
+    println!("{compared} comparisons on {:?}", InstructionSet::available());
 }
 
 #[test]

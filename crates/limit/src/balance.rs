@@ -101,8 +101,10 @@ impl Balance {
             return LimitError::Unstable { time, eigenvalue: self.fast_eigenvalue(&at.slopes) };
         }
         let words = network.populations.iter().zip(at.rates.iter());
-        let words =
-            words.map(|(p, rate)| format!("`{}` {rate:.3e} of {}", p.name, p.gain.supremum()));
+        let words = words.map(|(p, rate)| match p.gain.supremum() {
+            f64::INFINITY => format!("`{}` {rate:.3e}", p.name),
+            supremum => format!("`{}` {rate:.3e} of {supremum}", p.name),
+        });
         LimitError::Unresponsive { time, rates: words.collect::<Vec<_>>().join(", ") }
     }
 
@@ -141,16 +143,16 @@ impl Balance {
         }
         let rates = &self.constraints * self.target(&coefficients.external_drive(network, time));
         for (population, rate) in network.populations.iter().zip(rates.iter().copied()) {
-            let supremum = population.gain.supremum();
+            let (infimum, supremum) = (population.gain.infimum(), population.gain.supremum());
             // A rate of zero up to rounding is still no rate that a gain gives.
-            if rate <= RANGE_TOLERANCE * supremum.min(1.0) || rate >= supremum {
+            if rate <= infimum + RANGE_TOLERANCE * supremum.min(1.0) || rate >= supremum {
                 let population = population.name.clone();
                 let condition = self.singular_values.min() / self.singular_values.max();
                 return Err(LimitError::RateOutOfRange {
                     time,
                     population,
                     rate,
-                    supremum,
+                    range: (infimum, supremum),
                     condition,
                 });
             }

@@ -31,7 +31,7 @@ pub enum LimitError {
     /// Balance asks for a rate that a gain cannot give.
     #[error(
         "not balanced: at time {time} balance needs population `{population}` to have rate {rate:.6}, but its gain \
-         only gives rates between 0 and {supremum}{}", nearly_singular(*.condition)
+         only gives rates {}{}", between(*.range), nearly_singular(*.condition)
     )]
     RateOutOfRange {
         /// When.
@@ -40,8 +40,8 @@ pub enum LimitError {
         population: String,
         /// The rate that balance needs.
         rate: f64,
-        /// The gain's largest rate.
-        supremum: f64,
+        /// Infimum and supremum of the gain.
+        range: (f64, f64),
         /// Smallest over largest singular value of `K`.
         condition: f64,
     },
@@ -65,7 +65,7 @@ pub enum LimitError {
         /// When.
         time: f64,
     },
-    /// All rates are at the ends of their ranges.
+    /// All rates are silent or saturated.
     #[error(
         "not balanced: at time {time:.6} the rates have reached the ends of the gains' ranges, where they no longer \
          respond and nothing holds the network in balance: {rates}"
@@ -98,6 +98,14 @@ pub enum LimitError {
         /// The library's message.
         source: IntegrationError,
     },
+}
+
+/// The open range of a gain in words.
+fn between((infimum, supremum): (f64, f64)) -> String {
+    if supremum == f64::INFINITY {
+        return format!("above {infimum}");
+    }
+    format!("between {infimum} and {supremum}")
 }
 
 /// A hint where a rounded coupling may have made a singular matrix regular.

@@ -15,6 +15,12 @@ use crate::rates::Rates;
 
 /// Residual, relative to the largest input, below which Newton's method takes over.
 const HANDOVER: f64 = 1e-6;
+/// Rates this many times their scale at the start have run away; an unbounded gain sets them no end.
+const RUNAWAY: f64 = 1e8;
+/// Slopes below this fraction of the steepest: a rate that does not respond.
+const NO_RESPONSE: f64 = 1e-14;
+/// Part of its scale to which a rate must be at an end of its range to be silent or saturated.
+const AT_END: f64 = 1e-9;
 /// How often the span of the flow is doubled before giving up.
 const DOUBLINGS: u32 = 24;
 
@@ -24,6 +30,8 @@ struct FastFlow<'a> {
     coupling: &'a DMatrix<f64>,
     drive: &'a DVector<f64>,
     variance: &'a DVector<f64>,
+    /// Rates above which the flow is stopped; infinite if all gains are bounded.
+    largest_rate: f64,
 }
 
 impl FastFlow<'_> {
@@ -33,6 +41,51 @@ impl FastFlow<'_> {
 
     fn velocity(&self, mean: &[f64]) -> DVector<f64> {
         self.coupling * self.rates(mean).rates + self.drive
+    }
+
+    /// Size of the rates: the supremum of a gain; of an unbounded one the largest of the present rates, of what the width of
+    /// the law gives and of what the external input asks for.
+    fn scales(&self, mean: &[f64]) -> DVector<f64> {
+        let rates = self.rates(mean).rates;
+        let asked = self.drive.amax() / self.coupling.amax();
+        let populations = self.network.populations.iter().zip(self.variance.iter());
+        let scales = populations.map(|(population, variance)| match population.gain.supremum() {
+            f64::INFINITY => {
+                let spread = population.gain.derivative_bound() * variance.max(0.0).sqrt();
+                rates.amax().max(spread).max(asked)
+            }
+            supremum => supremum,
+        });
+        DVector::from_iterator(mean.len(), scales)
+    }
+
+    /// The largest velocity that rates of these sizes could cause.
+    fn largest_input(&self, scales: &DVector<f64>) -> f64 {
+        (self.coupling.abs() * scales).amax() + self.drive.amax()
+    }
+
+    /// Whether the input all but vanishes against what it could be.
+    fn is_balanced(&self, mean: &DVector<f64>) -> bool {
+        let largest = self.largest_input(&self.scales(mean.as_slice()));
+        self.velocity(mean.as_slice()).amax() <= HANDOVER * largest
+    }
+
+    /// Whether no rate responds to the means, nor will: silent ones are not driven upwards nor saturated ones downwards.
+    fn is_stuck(&self, mean: &DVector<f64>) -> bool {
+        let at = self.rates(mean.as_slice());
+        let velocity = self.coupling * &at.rates + self.drive;
+        let scales = self.scales(mean.as_slice());
+        self.network.populations.iter().enumerate().all(|(a, population)| {
+            let (gain, rate, near) = (&population.gain, at.rates[a], AT_END * scales[a]);
+            let silent = rate - gain.infimum() <= near && velocity[a] <= 0.0;
+            let saturated = gain.supremum() - rate <= near && velocity[a] >= 0.0;
+            let responds = at.slopes[a] >= NO_RESPONSE * gain.derivative_bound();
+            !responds && (silent || saturated || velocity[a] == 0.0)
+        })
+    }
+
+    fn is_bounded(&self) -> bool {
+        self.network.populations.iter().all(|p| p.gain.supremum().is_finite())
     }
 }
 
@@ -50,6 +103,13 @@ impl System for FastFlow<'_> {
         let moved = slopes.component_mul(&DVector::from_column_slice(direction));
         product.copy_from_slice((self.coupling * moved).as_slice());
     }
+
+    fn validity(&self, _: f64, state: &[f64]) -> f64 {
+        if self.largest_rate == f64::INFINITY {
+            return 1.0;
+        }
+        1.0 - self.rates(state).rates.amax() / self.largest_rate
+    }
 }
 
 /// Carries `mean` along the fast flow onto the balanced manifold, at fixed `variance`.
@@ -65,24 +125,24 @@ pub fn onto_manifold(
     time: f64,
     (mean, variance): (&DVector<f64>, &DVector<f64>),
 ) -> Result<DVector<f64>, LimitError> {
-    let drive = coefficients.external_drive(network, time);
-    let flow = FastFlow { network, coupling: &coefficients.mean, drive: &drive, variance };
     if balance.rank() == 0 {
         return Ok(mean.clone());
     }
-    let suprema =
-        DVector::from_iterator(mean.len(), network.populations.iter().map(|p| p.gain.supremum()));
-    let largest_input = (coefficients.mean.abs() * suprema).amax() + drive.amax();
-    let steepest = steepest_gain(network);
-    let mut span = 1.0 / (coefficients.mean.norm() * steepest);
+    let drive = coefficients.external_drive(network, time);
+    let (coupling, largest_rate) = (&coefficients.mean, f64::INFINITY);
+    let mut flow = FastFlow { network, coupling, drive: &drive, variance, largest_rate };
+    if !flow.is_bounded() {
+        flow.largest_rate = RUNAWAY * flow.scales(mean.as_slice()).amax();
+    }
+    let mut span = 1.0 / (coupling.norm() * steepest_gain(network));
     let mut current = mean.clone();
     for _ in 0..DOUBLINGS {
-        if flow.velocity(current.as_slice()).amax() < HANDOVER * largest_input
+        if flow.is_balanced(&current)
             && let Some(end) = newton(&flow, balance, &current)
         {
             return stable(&flow, balance, end, time);
         }
-        if saturated(&flow, &current) {
+        if flow.is_stuck(&current) {
             break;
         }
         let solution = Integrator { relative: 1e-8, absolute: 1e-10 }
@@ -92,26 +152,22 @@ pub fn onto_manifold(
                 time,
                 source,
             })?;
+        if let Some((_, state)) = solution.end_of_validity {
+            let growth = describe_growth(network, &flow.velocity(&state));
+            return Err(LimitError::RunsAway { time, growth });
+        }
         current = DVector::from_column_slice(&solution.states[0]);
         span *= 2.0;
     }
-    let velocity = flow.velocity(current.as_slice());
-    if velocity.amax() < HANDOVER * largest_input {
+    if flow.is_balanced(&current) {
         // All but balanced, but only where no rate responds any more.
         return Err(balance.lost(network, time, &flow.rates(current.as_slice())));
     }
-    if saturated(&flow, &current) || (&current - mean).amax() > 0.5 * span * velocity.amax() {
+    let velocity = flow.velocity(current.as_slice());
+    if flow.is_stuck(&current) || (&current - mean).amax() > 0.5 * span * velocity.amax() {
         return Err(LimitError::RunsAway { time, growth: describe_growth(network, &velocity) });
     }
     Err(LimitError::Unsettled { time })
-}
-
-/// Whether all rates have stopped to respond to the means: then nothing will stop these either.
-fn saturated(flow: &FastFlow<'_>, mean: &DVector<f64>) -> bool {
-    let slopes = flow.rates(mean.as_slice()).slopes;
-    let bounds =
-        flow.network.populations.iter().map(|population| population.gain.derivative_bound());
-    slopes.iter().zip(bounds).all(|(slope, bound)| *slope < 1e-14 * bound)
 }
 
 /// Solves `V_r^T S(m + U_r c, v) = -Sigma_r^{-1} U_r^T h` for `c`; none if it does not converge nearby.
@@ -139,10 +195,11 @@ fn newton(flow: &FastFlow<'_>, balance: &Balance, start: &DVector<f64>) -> Optio
 
 /// Whether the end lies where the start was heading: within a small part of the widths of gain and law.
 fn near(flow: &FastFlow<'_>, start: &DVector<f64>, end: &DVector<f64>) -> bool {
-    let populations = flow.network.populations.iter().enumerate();
-    populations
-        .map(|(a, p)| (a, p.gain.supremum() / p.gain.derivative_bound()))
-        .all(|(a, width)| (end[a] - start[a]).abs() < 0.05 * (width + flow.variance[a].sqrt()))
+    let scales = flow.scales(start.as_slice());
+    flow.network.populations.iter().enumerate().all(|(a, population)| {
+        let width = scales[a] / population.gain.derivative_bound();
+        (end[a] - start[a]).abs() < 0.05 * (width + flow.variance[a].sqrt())
+    })
 }
 
 fn stable(

@@ -1,8 +1,8 @@
-//! Against independent programs: `oracle/gaussian_averages.py` (mpmath) and `oracle/theory.py` (SciPy).
+//! Against independent programs: `oracle/gaussian_averages.py` and `oracle/piecewise_averages.py` (mpmath), and `oracle/theory.py` (SciPy).
 
 use equipoise_limit::gaussian::averages;
 use equipoise_limit::{FiniteN, Limit, Terms};
-use equipoise_model::gain::{Logistic, Probit};
+use equipoise_model::gain::{Logistic, Probit, Tabulated, ThresholdLinear};
 use equipoise_model::{
     Coupling, ExternalPopulation, Gain, InitialLaw, Kind, Network, NeuronPopulation, Schedule,
     Transmission,
@@ -110,6 +110,40 @@ fn gaussian_averages_are_right_to_1e_12_of_the_largest_derivative() {
         }
     }
     println!("largest error relative to the largest derivative: {worst:e}");
+}
+
+fn gain_of(entry: &Value) -> Gain {
+    let field = |name: &str| number(&entry[name]);
+    let gain = match entry["gain"].as_str().expect("a name") {
+        "threshold_linear" => Gain::ThresholdLinear(ThresholdLinear {
+            gain: field("beta"),
+            threshold: field("theta"),
+        }),
+        "tabulated" => {
+            let [potentiations, rates] = ["potentiation", "rate"].map(|name| numbers(&entry[name]));
+            Gain::Tabulated(Tabulated::new(&potentiations, &rates).expect("a sound table"))
+        }
+        kind => gain(kind, field("r_max"), field("theta"), field("slope")),
+    };
+    gain.saturated(entry.get("refractory_time").map_or(0.0, number))
+}
+
+#[test]
+fn averages_of_saturated_and_kinked_gains_are_right_to_1e_13_of_their_scale() {
+    let oracle: Value =
+        serde_json::from_str(include_str!("oracle/piecewise_averages.json")).unwrap();
+    let mut worst: f64 = 0.0;
+    for entry in list(&oracle["entries"]) {
+        let mut ours = [0.0; 13];
+        averages(&gain_of(entry), number(&entry["mean"]), number(&entry["variance"]), &mut ours);
+        let (values, scales) = (numbers(&entry["values"]), numbers(&entry["scale"]));
+        for (k, ((a, b), scale)) in ours.iter().zip(values).zip(scales).enumerate() {
+            let error = (a - b).abs();
+            worst = worst.max(if scale > 0.0 { error / scale } else { 0.0 });
+            assert!(error <= 1e-13 * scale, "{entry} order {k}: {a} against {b}, scale {scale}");
+        }
+    }
+    println!("largest error relative to the scale: {worst:e}");
 }
 
 #[test]

@@ -76,7 +76,7 @@ pub struct NeuronPopulation {
     pub time_constant: f64,
     /// `I_a(t)`, potentiation per time unit.
     pub drive: Schedule,
-    /// `lambda_a`.
+    /// `lambda_a`, the intensity towards one target; the intensity of spikes is `lambda_a/p`, see [`Transmission::release_probability`].
     pub gain: Gain,
     /// Law of `z_a^k(0)`.
     pub initial: InitialLaw,
@@ -108,6 +108,17 @@ pub enum Transmission {
         /// `p` in `(0, 1]`.
         probability: f64,
     },
+}
+
+impl Transmission {
+    /// `p`: a neuron spikes with `1/p` times the intensity towards one target. With independent transmission its spikes are
+    /// its jumps onto one target, and `p = 1`.
+    pub fn release_probability(self) -> f64 {
+        match self {
+            Self::Independent | Self::Shared => 1.0,
+            Self::Release { probability } => probability,
+        }
+    }
 }
 
 impl fmt::Display for Transmission {

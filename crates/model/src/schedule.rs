@@ -97,6 +97,14 @@ impl Schedule {
         }
     }
 
+    /// Upper bound of `|d^2 value/dt^2|` away from steps.
+    pub fn curvature_bound(&self) -> f64 {
+        match self {
+            Self::Constant(_) | Self::Steps(_) => 0.0,
+            Self::Sine(sine) => (sine.amplitude * (TAU * sine.frequency).powi(2)).abs(),
+        }
+    }
+
     /// A solution of `dx/dt = -x/time_constant + value(t)`, valid until the next step.
     ///
     /// Constant pieces give `time_constant * value`; a sine gives the periodic response, smaller by
@@ -151,6 +159,8 @@ mod tests {
             assert!(schedule.value(time) <= schedule.supremum_from(0.0));
             assert!(schedule.value(time) >= schedule.minimum());
             assert!(schedule.derivative(time).abs() <= schedule.derivative_bound());
+            let change = schedule.derivative(time + 1e-5) - schedule.derivative(time);
+            assert!(change.abs() <= 1e-5 * schedule.curvature_bound() * (1.0 + 1e-9));
         }
     }
 }

@@ -36,6 +36,9 @@ I = { E = 2.0, I = -2.0, X = 0.1 }
 replicates = 10
 "#;
 
+/// The gain of I in the sound scenario.
+const PROBIT: &str = "gain = { probit = { max_rate = 1.0, threshold = 0.0, slope = 0.5 } }";
+
 /// (name of the snapshot, what is replaced in the sound scenario, by what)
 const BROKEN: &[(&str, &str, &str)] = &[
     ("amplitude_makes_rate_negative", "amplitude = 0.1", "amplitude = 0.6"),
@@ -57,6 +60,73 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("duration_negative", "duration = 4.0", "duration = -4.0"),
     ("duration_overflows_samples", "duration = 4.0", "duration = 1e18"),
     ("empty_population", "fraction = 0.5", "fraction = 0.004"),
+    ("gain_none", PROBIT, "gain = { refractory_time = 0.1 }"),
+    ("gain_of_wrong_type", PROBIT, "gain = 1.0"),
+    (
+        "gain_refractory_time_negative",
+        PROBIT,
+        "gain = { probit = { max_rate = 1.0, threshold = 0.0, slope = 0.5 }, refractory_time = -0.1 }",
+    ),
+    (
+        "gain_refractory_time_too_large",
+        PROBIT,
+        "gain = { probit = { max_rate = 1e200, threshold = 0.0, slope = 0.5 }, refractory_time = 1e200 }",
+    ),
+    (
+        "gain_threshold_linear_missing_field",
+        PROBIT,
+        "gain = { threshold_linear = { beta = 1.0, threshold = 0.0 } }",
+    ),
+    (
+        "gain_threshold_linear_zero",
+        PROBIT,
+        "gain = { threshold_linear = { gain = 0.0, threshold = 0.0 } }",
+    ),
+    (
+        "gain_twice",
+        PROBIT,
+        "gain = { tabulated = { potentiation = [0.0, 1.0], rate = [0.0, 1.0] }, logistic = { max_rate = 1.0, threshold = 0.0, slope = 0.5 } }",
+    ),
+    (
+        "gain_table_of_one_point",
+        PROBIT,
+        "gain = { tabulated = { potentiation = [0.0], rate = [1.0] } }",
+    ),
+    (
+        "gain_table_of_unequal_lengths",
+        PROBIT,
+        "gain = { tabulated = { potentiation = [0.0, 1.0, 2.0], rate = [0.0, 1.0] } }",
+    ),
+    (
+        "gain_table_potentiation_not_finite",
+        PROBIT,
+        "gain = { tabulated = { potentiation = [0.0, inf], rate = [0.0, 1.0] } }",
+    ),
+    (
+        "gain_table_potentiations_do_not_rise",
+        PROBIT,
+        "gain = { tabulated = { potentiation = [0.0, 1.0, 0.5], rate = [0.0, 1.0, 2.0] } }",
+    ),
+    (
+        "gain_table_rate_negative",
+        PROBIT,
+        "gain = { tabulated = { potentiation = [0.0, 1.0], rate = [-0.5, 1.0] } }",
+    ),
+    (
+        "gain_table_rates_fall",
+        PROBIT,
+        "gain = { tabulated = { potentiation = [0.0, 1.0, 2.0], rate = [0.0, 1.0, 0.5] } }",
+    ),
+    (
+        "gain_table_silent",
+        PROBIT,
+        "gain = { tabulated = { potentiation = [0.0, 1.0], rate = [0.0, 0.0] } }",
+    ),
+    (
+        "gain_table_too_steep",
+        PROBIT,
+        "gain = { tabulated = { potentiation = [0.0, 1e-200], rate = [0.0, 1.0] } }",
+    ),
     ("fraction_zero", "fraction = 0.5", "fraction = 0.0"),
     (
         "gain_slope_zero",
@@ -158,6 +228,16 @@ fn sound_scenario_is_accepted() {
     assert_eq!(scenario.network.populations[1].count, 50);
     assert_eq!(scenario.network.coupling.get(1, 0), 2.0);
     assert_eq!(Scenario::parse("again", &scenario.text).unwrap(), scenario);
+}
+
+#[test]
+fn thinning_needs_bounded_gains() {
+    let unbounded = "gain = { threshold_linear = { gain = 1.0, threshold = 0.0 } }";
+    let text = SOUND.replace(PROBIT, unbounded) + "\n[engine]\nmethod = \"thinning\"\n";
+    insta::assert_snapshot!("gain_unbounded_for_thinning", rendered(&text));
+    let bounded = text.replace("0.0 } }\ninitial", "0.0 }, refractory_time = 0.1 }\ninitial");
+    assert!(bounded.contains("refractory_time"));
+    Scenario::parse("scenario.toml", &bounded).expect("a saturated gain is bounded");
 }
 
 #[test]

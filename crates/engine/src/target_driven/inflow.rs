@@ -92,28 +92,39 @@ impl Inflow {
         start + larger(hazard, 0.0) * (1.0 / self.rate)
     }
 
-    /// Lays out the jumps from `start` to `end`, at most `most` of them.
+    /// No jumps.
+    pub fn clear(&mut self) {
+        (self.count, self.applied) = (0, 0);
+    }
+
+    /// How many jumps there are in a time from now on, at most `most`.
+    pub fn count_until(&self, elapsed: f64, most: usize) -> usize {
+        if self.rate == 0.0 {
+            return 0;
+        }
+        let hazard = self.draws.now() + elapsed * self.rate;
+        let arrivals = &self.draws.ahead().arrivals[..most];
+        arrivals.iter().map(|arrival| usize::from(*arrival <= hazard)).sum()
+    }
+
+    /// Lays out `count` jumps, which come from `start` to `end`.
     pub fn plan(
         &mut self,
         state: &NetworkState,
         population: usize,
         (start, end): (f64, f64),
-        most: usize,
+        count: usize,
         instructions: InstructionSet,
     ) {
-        (self.count, self.applied) = (0, 0);
-        if self.rate == 0.0 {
+        (self.count, self.applied) = (count, 0);
+        if count == 0 {
             return;
         }
-        let near = (end - self.anchor.time) * self.leak <= NEAR_ZERO;
-        if !near {
+        let is_near = |anchor: Anchor, leak| (end - anchor.time) * leak <= NEAR_ZERO;
+        if !is_near(self.anchor, self.leak) {
             self.anchor = Anchor { time: start, scale: state.common(population, start).scale };
         }
-        let near = (end - self.anchor.time) * self.leak <= NEAR_ZERO;
-        let hazard = self.draws.now() + (end - start) * self.rate;
-        let arrivals = &self.draws.ahead().arrivals[..most];
-        self.count = arrivals.iter().map(|arrival| usize::from(*arrival <= hazard)).sum();
-        if near {
+        if is_near(self.anchor, self.leak) {
             instructions.run(self.layout::<true>(start));
         } else {
             instructions.run(self.layout::<false>(start));

@@ -5,7 +5,7 @@ mod inflow;
 mod kinetics;
 mod sums;
 
-use equipoise_model::{GainFunction, Network, Schedule};
+use equipoise_model::{GainFunction, Network, NeuronPopulation, Schedule};
 use rand::RngExt;
 use rand_distr::{Distribution, Exp1};
 
@@ -18,7 +18,7 @@ use crate::vector::InstructionSet;
 
 use draws::{Draws, LOOKAHEAD};
 use inflow::Inflow;
-use kinetics::{Change, Contribution, Kinetics, Motion};
+use kinetics::{Change, Kinetics, Motion};
 use sums::IntensitySum;
 
 /// Jumps per neuron after which the sums are taken anew, whatever their error.
@@ -27,6 +27,8 @@ const MOST_JUMPS_PER_SUM: f64 = 64.0;
 const LEAST_JUMPS_PER_SUM: f64 = 0.25;
 /// The error of a sum that is worth a fresh one, as a part of what the jumps of a segment may change.
 const WORTHWHILE: f64 = 0.125;
+/// Jumps per neuron after which sums over gains with kinks are taken anew.
+const JUMPS_PER_LIFE: f64 = 16.0;
 /// A segment is at most this many times as long as its jumps take on average.
 const PATIENCE: f64 = 2.0;
 /// What a segment costs, in units of what a decision costs.
@@ -43,7 +45,7 @@ const SEGMENTS_PER_LOOK: u32 = 1024;
 enum Ending {
     /// By a candidate that must be decided.
     Decision,
-    /// By a jump onto a population that is applied by itself.
+    /// By the last jump onto a population that its bounds allow.
     Arrival { population: usize },
     /// By the end of its bounds.
     Horizon,
@@ -59,6 +61,12 @@ struct Crowd {
     motion: Motion,
     /// Largest intensity of one neuron.
     own: f64,
+    /// Highest potentiation, where the gain has no bound.
+    highest: f64,
+    /// The largest upward jump.
+    largest_rise: f64,
+    /// Bound of `|d^2 I/dt^2|`.
+    drive_curvature: f64,
     /// `delta_a`: the largest change of an intensity by one jump.
     stride: f64,
     /// The largest increase of `|dz/dt|` by one jump, times `L_1`.
@@ -81,6 +89,8 @@ pub struct TargetDriven {
     step: f64,
     /// Time of the last fresh sums.
     summed: f64,
+    /// How long they are used at most.
+    lifetime: f64,
     /// Jumps and segments since then.
     updates: f64,
     neurons: f64,
@@ -127,6 +137,7 @@ impl TargetDriven {
             end: None,
             step: f64::INFINITY,
             summed: 0.0,
+            lifetime: f64::INFINITY,
             updates: 0.0,
             neurons: network.neuron_count() as f64,
             lower: vec![0.0; sources],
@@ -152,9 +163,12 @@ impl Crowd {
         Self {
             neurons: population.count as f64,
             sum: IntensitySum::of(population),
-            inflow: Inflow::new(draws, sizes, factors, kinetics.leak),
+            inflow: Inflow::new(draws, sizes.clone(), factors, kinetics.leak),
             motion: Motion::default(),
             own: population.gain.supremum(),
+            highest: f64::NEG_INFINITY,
+            largest_rise: sizes.iter().fold(0.0, |m: f64, x| m.max(*x)),
+            drive_curvature: population.drive.curvature_bound(),
             stride: (kinetics.derivative_bound * largest).min(population.gain.supremum()),
             quickening: kinetics.derivative_bound * largest * kinetics.leak,
             capacity: 1,
@@ -171,14 +185,46 @@ impl Crowd {
         self.motion = Motion { offset, offset_slope, drive, drive_slope };
     }
 
-    fn sum_afresh(&mut self, state: &NetworkState, index: usize, time: f64, set: InstructionSet) {
+    fn sum_afresh(
+        &mut self,
+        state: &NetworkState,
+        index: usize,
+        (time, highest_drive): (f64, f64),
+        set: InstructionSet,
+    ) {
         let scale = state.common(index, time).scale;
         let total = self.kinetics.total(state.deviations(index), scale, &self.motion, set);
-        let errors = (self.kinetics.intensity_error(), self.kinetics.derivative_error());
-        self.sum.set(&total, self.neurons, errors.0, errors.1);
+        let relative = self.kinetics.relative_error();
+        self.sum.set(&total, self.neurons, relative, self.kinetics.derivative_bound);
+        // The drive alone brings no neuron above this.
+        self.highest = total.highest.max(self.time_constant * highest_drive);
         let best = (0.5 * SEGMENT_COST * total.intensity / self.stride).sqrt();
         // Written so that what is no number becomes 1.
         self.capacity = if best >= 1.0 { best.min(LOOKAHEAD as f64) as usize } else { 1 };
+    }
+
+    /// A segment of this length has passed, in which `count` jumps have changed the sum.
+    fn pass(&mut self, elapsed: f64, count: usize, change: &Change) {
+        let Self { kinetics, sum, .. } = self;
+        sum.pass(elapsed, change);
+        self.highest = self.highest.max(change.highest);
+        // Roundings of the kernels, kinks, and the motion beyond first order: off by `x` in position, by `v` in speed.
+        let (bound, relative) = (kinetics.derivative_bound, kinetics.relative_error());
+        let v = self.drive_curvature * elapsed * elapsed;
+        let x = 0.5 * self.time_constant * v;
+        let count = 2.0 * count as f64;
+        sum.value_error += count * (relative * self.own + bound * x);
+        sum.slope_error +=
+            change.kink + change.speed * (2.0 * relative * bound + kinetics.curvature_bound * x);
+        sum.slope_error += count * bound * v;
+    }
+
+    /// Brings the largest intensity of one neuron up to date, over a segment.
+    fn look_at_largest(&mut self, population: &NeuronPopulation) {
+        if self.sum.largest == f64::INFINITY {
+            let highest = self.highest + self.capacity as f64 * self.largest_rise;
+            self.own = population.gain.intensity(highest);
+        }
     }
 
     /// What the intensity sum can change by in a segment of this length.
@@ -193,13 +239,34 @@ impl TargetDriven {
     fn sum_afresh(&mut self, network: &Network, state: &NetworkState) {
         self.summed = self.start;
         self.updates = 0.0;
+        self.lifetime = self.lifetime(network);
         for (index, crowd) in self.crowds.iter_mut().enumerate() {
             crowd.look(network, state, index, self.start);
-            crowd.sum_afresh(state, index, self.start, self.instructions);
+            crowd.kinetics.lifetime = self.lifetime;
+            let highest_drive = network.populations[index].drive.supremum_from(self.start);
+            crowd.sum_afresh(state, index, (self.start, highest_drive), self.instructions);
         }
     }
 
+    /// How long fresh sums are used at most: where gains have kinks, as long as a neuron jumps a few times.
+    fn lifetime(&self, network: &Network) -> f64 {
+        if !self.crowds.iter().any(|crowd| crowd.kinetics.has_kink()) {
+            return f64::INFINITY;
+        }
+        let shortest = self.crowds.iter().map(|c| c.time_constant).fold(f64::INFINITY, f64::min);
+        (JUMPS_PER_LIFE / self.towards_one(network)).min(shortest)
+    }
+
+    /// Intensity of all jumps towards one neuron, by the carried sums.
+    fn towards_one(&self, network: &Network) -> f64 {
+        let outside = network.externals.iter().map(|x| x.count as f64 * x.rate.value(self.start));
+        self.crowds.iter().map(|crowd| crowd.sum.value).sum::<f64>() + outside.sum::<f64>()
+    }
+
     fn is_due(&self) -> bool {
+        if self.start >= self.summed + self.lifetime {
+            return true;
+        }
         if self.updates < LEAST_JUMPS_PER_SUM * self.neurons {
             return false;
         }
@@ -213,12 +280,10 @@ impl TargetDriven {
 
     /// Length of the next segment, and whether its jumps come one by one.
     fn span(&mut self, network: &Network) -> f64 {
-        let outside: f64 =
-            network.externals.iter().map(|x| x.count as f64 * x.rate.value(self.start)).sum();
-        let total: f64 = self.crowds.iter().map(|c| c.sum.value).sum::<f64>() + outside;
+        let total = self.towards_one(network);
         let fastest = self.crowds.iter().map(|c| c.time_constant).fold(f64::INFINITY, f64::min);
         self.single = self.neurons * total * fastest < 4.0;
-        let mut span = LONGEST_SPAN;
+        let mut span = LONGEST_SPAN.min(self.summed + self.lifetime - self.start);
         let (mut bend, mut largest) = (0.0, 0.0);
         for crowd in &mut self.crowds {
             if self.single {
@@ -250,21 +315,22 @@ impl TargetDriven {
         for (population, crowd) in self.crowds.iter().enumerate() {
             let arrival = crowd.inflow.arrival(crowd.capacity, self.start);
             if arrival < end.0 {
-                end = (
-                    arrival,
-                    if self.single { Ending::Arrival { population } } else { Ending::Horizon },
-                );
+                end = (arrival, Ending::Arrival { population });
             }
         }
         self.end = Some(end);
         for (index, crowd) in self.crowds.iter_mut().enumerate() {
             crowd.look(network, state, index, self.start);
             if self.single {
-                (crowd.inflow.count, crowd.inflow.applied) = (0, 0);
-            } else {
-                let most = crowd.capacity;
-                crowd.inflow.plan(state, index, (self.start, end.0), most, self.instructions);
+                crowd.inflow.clear();
+                continue;
             }
+            let count = if end.1 == (Ending::Arrival { population: index }) {
+                crowd.capacity
+            } else {
+                crowd.inflow.count_until(end.0 - self.start, crowd.capacity)
+            };
+            crowd.inflow.plan(state, index, (self.start, end.0), count, self.instructions);
         }
     }
 
@@ -272,7 +338,8 @@ impl TargetDriven {
     fn bound(&mut self, network: &Network, span: f64) {
         let age = self.start - self.summed;
         let inside = self.crowds.len();
-        for (b, crowd) in self.crowds.iter().enumerate() {
+        for (b, crowd) in self.crowds.iter_mut().enumerate() {
+            crowd.look_at_largest(&network.populations[b]);
             let sum = &crowd.sum;
             let slack = crowd.slack(span) + sum.error(age);
             let upper = sum.value + slack;
@@ -351,15 +418,13 @@ impl TargetDriven {
     ) {
         let elapsed = end - self.start;
         for crowd in &mut self.crowds {
-            let Crowd { kinetics, sum, inflow, motion, .. } = crowd;
+            let Crowd { kinetics, inflow, motion, .. } = crowd;
             let count = inflow.count;
             let change =
                 kinetics.change(&mut inflow.jumps, count, motion, elapsed, self.instructions);
-            sum.pass(elapsed, &change);
-            sum.value_error += 2.0 * count as f64 * kinetics.intensity_error();
-            sum.slope_error += change.speed * kinetics.derivative_error();
             let hazard = inflow.draws.now() + elapsed * inflow.rate;
             inflow.draws.advance(hazard, count, self.instructions);
+            crowd.pass(elapsed, count, &change);
             self.updates += count as f64;
         }
         self.updates += 1.0;
@@ -369,7 +434,10 @@ impl TargetDriven {
         match ending {
             Ending::Horizon => {}
             Ending::Decision => self.decide(network, state, observer),
-            Ending::Arrival { population } => self.arrive(network, state, population, observer),
+            Ending::Arrival { population } if self.single => {
+                self.arrive(network, state, population, observer);
+            }
+            Ending::Arrival { .. } => {}
         }
     }
 
@@ -453,8 +521,9 @@ impl TargetDriven {
         let before = crowd.kinetics.contribution(drive, potentiation);
         let after = crowd.kinetics.contribution(drive, potentiation + size);
         state.kick(target, neuron, size / common.scale);
-        crowd.sum.pass(0.0, &difference(&before, &after));
-        crowd.sum.value_error += 2.0 * crowd.kinetics.intensity_error();
+        let mut change = Change::NONE;
+        change.add(&before, &after, 0.0);
+        crowd.pass(0.0, 1, &change);
         self.updates += 1.0;
         let jump = Jump {
             time: self.start,
@@ -467,16 +536,6 @@ impl TargetDriven {
         if O::WATCHES_JUMPS {
             observer.jump(network, state, &jump);
         }
-    }
-}
-
-fn difference(before: &Contribution, after: &Contribution) -> Change {
-    Change {
-        intensity: after.intensity - before.intensity,
-        slope: after.slope - before.slope,
-        lag: 0.0,
-        curvature: (after.curvature - before.curvature).max(0.0),
-        speed: after.speed + before.speed,
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) struct IntensitySum {
     pub curvature: f64,
     /// Bound of what kernels and roundings have added to the error of `R^`.
     pub value_error: f64,
-    /// The same for `D^`.
+    /// The same for `D^`, and what kinks within reach can change it by.
     pub slope_error: f64,
     /// What the population can give at most; infinite for an unbounded gain.
     pub largest: f64,
@@ -34,13 +34,14 @@ impl IntensitySum {
         }
     }
 
-    /// Takes a fresh sum over `count` neurons, with the errors of one intensity and one derivative.
-    pub fn set(&mut self, total: &Contribution, count: f64, intensity: f64, derivative: f64) {
+    /// Takes a fresh sum over `count` neurons, whose terms have this relative error.
+    pub fn set(&mut self, total: &Contribution, count: f64, relative: f64, derivative_bound: f64) {
         self.value = total.intensity;
         self.slope = total.slope;
         self.curvature = total.curvature;
-        self.value_error = count * (intensity + f64::EPSILON * total.intensity);
-        self.slope_error = total.speed * (derivative + count * f64::EPSILON * derivative);
+        let relative = relative + count * f64::EPSILON;
+        self.value_error = relative * total.intensity;
+        self.slope_error = 2.0 * relative * derivative_bound * total.speed + total.kink;
     }
 
     /// `e_b`, at this age of the sum.

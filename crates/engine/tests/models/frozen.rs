@@ -14,7 +14,7 @@ pub const DURATION: f64 = 1500.0;
 /// Two populations whose neurons differ much in intensity, and an external one.
 pub fn frozen_network() -> Network {
     let gain = logistic(2.0, 0.0, 0.5);
-    let mut populations = vec![neurons("E", 5, gain), neurons("I", 3, gain)];
+    let mut populations = vec![neurons("E", 5, gain.clone()), neurons("I", 3, gain)];
     populations[0].initial = InitialLaw::Values(vec![-1.0, -0.5, 0.0, 0.4, 2.0]);
     populations[1].initial = InitialLaw::Values(vec![-0.3, 0.1, 0.6]);
     for population in &mut populations {

@@ -34,7 +34,7 @@ struct PopulationTerms<D> {
 impl<'a> ModeSystem<'a> {
     pub fn new(theory: &'a FiniteN<'a>, network: Network) -> Self {
         let averagers =
-            network.populations.iter().map(|p| Averager::new(p.gain, MODES + 1)).collect();
+            network.populations.iter().map(|p| Averager::new(p.gain.clone(), MODES + 1)).collect();
         let layout = Layout { populations: network.population_count() };
         Self { theory, network, averagers, layout }
     }

@@ -20,6 +20,19 @@ impl Logistic {
     }
 }
 
+impl Logistic {
+    /// `lambda/(1 + t lambda)`, again a logistic: `r_max/(1 + e^(-u) + t r_max)` has maximum `r_max/(1 + t r_max)`, and its
+    /// threshold is lower by `s ln(1 + t r_max)`.
+    pub(super) fn saturated(&self, refractory_time: f64) -> Self {
+        let load = refractory_time * self.max_rate;
+        Self {
+            max_rate: self.max_rate / (1.0 + load),
+            threshold: self.threshold - self.slope * load.ln_1p(),
+            slope: self.slope,
+        }
+    }
+}
+
 impl GainFunction for Logistic {
     #[inline]
     fn intensity(&self, potentiation: f64) -> f64 {

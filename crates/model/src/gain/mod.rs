@@ -1,16 +1,44 @@
 //! Gain functions: the intensity of a neuron as a function of its potentiation.
 //!
-//! Each gain is a file of its own and implements [`GainFunction`]. To add one: write its file, add
-//! a variant to [`Gain`], to its scenario form and, where it has a closed form, to the Gaussian
-//! averages of the limit theory.
+//! Each gain is a file of its own and implements [`GainFunction`]:
+//!
+//! * [`Logistic`]: the default sigmoid;
+//! * [`Probit`]: a sigmoid whose Gaussian averages have a closed form;
+//! * [`ThresholdLinear`]: without bound above a threshold, where it has a kink;
+//! * [`Tabulated`]: through given points, as measured;
+//! * [`Refractory`]: any of them saturated by a refractory time, made by [`Gain::saturated`].
+//!
+//! To add one: write its file, add a variant to [`Gain`], to its scenario form and to the Gaussian averages of the limit
+//! theory.
 
 mod logistic;
+mod pieces;
 mod probit;
+mod refractory;
+mod tabulated;
+#[cfg(test)]
+mod tests;
+mod threshold_linear;
 
 pub use logistic::Logistic;
 pub use probit::Probit;
+pub use refractory::Refractory;
+pub use tabulated::{TableError, Tabulated};
+pub use threshold_linear::ThresholdLinear;
+
+/// A place where `lambda'` jumps.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Kink {
+    /// Where, in units of potentiation.
+    pub potentiation: f64,
+    /// `lambda'` to the right of it less `lambda'` to the left, per time unit and potentiation.
+    pub derivative_jump: f64,
+}
 
 /// What the engines and the theory need to know of a gain `lambda(z)`.
+///
+/// A gain is continuous and never falls. It is smooth but at its [`breakpoints`](GainFunction::breakpoints); there, values of derivatives are
+/// those to the right. Bounds hold up to the rounding of the last digits.
 ///
 /// Units: `z` in units of potentiation, intensities per time unit.
 pub trait GainFunction {
@@ -23,24 +51,84 @@ pub trait GainFunction {
     /// Writes `lambda, lambda', lambda'', ...` at `z` into `out`, as many as it has room for.
     fn derivatives(&self, potentiation: f64, out: &mut [f64]);
 
+    /// The same from the left: other values at [`breakpoints`](GainFunction::breakpoints) only.
+    fn left_derivatives(&self, potentiation: f64, out: &mut [f64]) {
+        self.derivatives(potentiation, out);
+    }
+
+    /// Greatest lower bound of the intensity.
+    fn infimum(&self) -> f64 {
+        0.0
+    }
+
     /// Least upper bound of the intensity; infinite for an unbounded gain.
     fn supremum(&self) -> f64;
 
-    /// Least upper bound of `|lambda'|`.
+    /// Upper bound of `|lambda'|`, so that `|lambda(y) - lambda(z)| <= bound |y - z|` everywhere; the least one but for
+    /// [`Refractory`].
     fn derivative_bound(&self) -> f64;
 
-    /// Least upper bound of `|lambda''|`.
+    /// Upper bound of `|lambda''|` away from a [`kink`](GainFunction::kink), so that `|lambda'(y) - lambda'(z)| <= bound |y - z|` if none lies
+    /// between `y` and `z`; the least one but for [`Refractory`].
     fn curvature_bound(&self) -> f64;
+
+    /// The place where `lambda'` jumps, if there is one.
+    fn kink(&self) -> Option<Kink> {
+        None
+    }
+
+    /// Potentiations, rising, at which any derivative jumps; none for a smooth gain.
+    fn breakpoints(&self) -> &[f64] {
+        &[]
+    }
 }
 
 /// A gain function of any of the supported forms.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Gain {
     /// `r_max / (1 + exp(-(z - theta)/s))`.
     Logistic(Logistic),
     /// `r_max * Phi((z - theta)/s)`.
     Probit(Probit),
+    /// `beta * max(z - theta, 0)`.
+    ThresholdLinear(ThresholdLinear),
+    /// Monotone cubics through given points.
+    Tabulated(Tabulated),
+    /// `lambda / (1 + t_ref lambda)`.
+    Refractory(Refractory),
+}
+
+impl Gain {
+    /// The gain saturated by a refractory time `t_ref`, in time units: `lambda/(1 + t_ref lambda)`.
+    ///
+    /// In its normal form: a saturated logistic is the logistic of maximum `r_max/(1 + t_ref r_max)` and threshold
+    /// `theta - s ln(1 + t_ref r_max)`, the times of repeated saturations add, and a time of 0 changes nothing.
+    ///
+    /// ```
+    /// # use equipoise_model::gain::{Gain, GainFunction, ThresholdLinear};
+    /// let gain = Gain::ThresholdLinear(ThresholdLinear { gain: 2.0, threshold: 0.0 });
+    /// assert_eq!(gain.saturated(0.5).intensity(1.0), 1.0);
+    /// ```
+    ///
+    /// # Panics
+    /// If the time is negative or not finite.
+    #[must_use]
+    pub fn saturated(self, refractory_time: f64) -> Self {
+        assert!(
+            refractory_time >= 0.0 && refractory_time.is_finite(),
+            "a refractory time of {refractory_time}"
+        );
+        match self {
+            gain if refractory_time == 0.0 => gain,
+            Self::Logistic(gain) => Self::Logistic(gain.saturated(refractory_time)),
+            Self::Refractory(gain) => {
+                let time = gain.refractory_time() + refractory_time;
+                Self::Refractory(Refractory::new(gain.unsaturated().clone(), time))
+            }
+            gain => Self::Refractory(Refractory::new(gain, refractory_time)),
+        }
+    }
 }
 
 macro_rules! each_gain {
@@ -48,6 +136,9 @@ macro_rules! each_gain {
         match $gain {
             Gain::Logistic($inner) => $body,
             Gain::Probit($inner) => $body,
+            Gain::ThresholdLinear($inner) => $body,
+            Gain::Tabulated($inner) => $body,
+            Gain::Refractory($inner) => $body,
         }
     };
 }
@@ -67,6 +158,14 @@ impl GainFunction for Gain {
         each_gain!(self, gain => gain.derivatives(potentiation, out));
     }
 
+    fn left_derivatives(&self, potentiation: f64, out: &mut [f64]) {
+        each_gain!(self, gain => gain.left_derivatives(potentiation, out));
+    }
+
+    fn infimum(&self) -> f64 {
+        each_gain!(self, gain => gain.infimum())
+    }
+
     fn supremum(&self) -> f64 {
         each_gain!(self, gain => gain.supremum())
     }
@@ -78,71 +177,12 @@ impl GainFunction for Gain {
     fn curvature_bound(&self) -> f64 {
         each_gain!(self, gain => gain.curvature_bound())
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn gains() -> [Gain; 2] {
-        [
-            Gain::Logistic(Logistic { max_rate: 1.7, threshold: 0.3, slope: 0.4 }),
-            Gain::Probit(Probit { max_rate: 0.6, threshold: -0.2, slope: 0.7 }),
-        ]
+    fn kink(&self) -> Option<Kink> {
+        each_gain!(self, gain => gain.kink())
     }
 
-    #[test]
-    fn derivatives_agree_with_central_differences_of_one_order_less() {
-        let step = 1e-4;
-        for gain in gains() {
-            for z in [-2.1, -0.3, 0.0, 0.4, 1.9] {
-                let mut at = [[0.0; 8]; 3];
-                for (i, row) in at.iter_mut().enumerate() {
-                    gain.derivatives(z + (i as f64 - 1.0) * step, row);
-                }
-                for k in 1..8 {
-                    let difference = (at[2][k - 1] - at[0][k - 1]) / (2.0 * step);
-                    let scale = at[1].iter().fold(1.0_f64, |m, x| m.max(x.abs()));
-                    // Truncation of order step^2 times derivatives two orders up, here below 1e4.
-                    let error = (difference - at[1][k]).abs();
-                    assert!(error < 1e-4 * scale, "{gain:?} z={z} k={k}: {error}");
-                }
-                let (intensity, derivative) = gain.intensity_and_derivative(z);
-                assert!((intensity - at[1][0]).abs() < 1e-15);
-                assert!((derivative - at[1][1]).abs() < 1e-14);
-                assert_eq!(intensity.to_bits(), gain.intensity(z).to_bits());
-            }
-        }
-    }
-
-    #[test]
-    fn bounds_are_reached_and_never_exceeded() {
-        for gain in gains() {
-            let mut largest = [0.0_f64; 3];
-            for i in -40_000..=40_000 {
-                let mut values = [0.0; 3];
-                gain.derivatives(f64::from(i) * 2e-4, &mut values);
-                for (m, x) in largest.iter_mut().zip(values) {
-                    *m = m.max(x.abs());
-                }
-            }
-            let bounds = [gain.supremum(), gain.derivative_bound(), gain.curvature_bound()];
-            for (reached, bound) in largest.into_iter().zip(bounds) {
-                assert!(reached <= bound * (1.0 + 1e-14) && reached > bound * (1.0 - 1e-5));
-            }
-        }
-    }
-
-    #[test]
-    fn far_tails_are_finite_and_monotone() {
-        for gain in gains() {
-            assert_eq!(gain.intensity(-1e6), 0.0);
-            assert_eq!(gain.intensity(1e6), gain.supremum());
-            let mut values = [f64::NAN; 11];
-            for z in [-1e6, -50.0, 50.0, 1e6] {
-                gain.derivatives(z, &mut values);
-                assert!(values.iter().all(|x| x.is_finite()), "{gain:?} at {z}: {values:?}");
-            }
-        }
+    fn breakpoints(&self) -> &[f64] {
+        each_gain!(self, gain => gain.breakpoints())
     }
 }

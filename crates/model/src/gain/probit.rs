@@ -3,6 +3,13 @@
 use std::f64::consts::{PI, SQRT_2};
 
 use super::GainFunction;
+use super::pieces::{Piece, Pieces};
+
+/// Pieces of the middle of the range for the bounds of a saturated probit.
+const PIECES: u32 = 2048;
+/// Half width of the middle, in widths; and where the density vanishes to the last number.
+const MIDDLE: f64 = 10.0;
+const END: f64 = 40.0;
 
 /// Probit gain `lambda(z) = r_max Phi((z - theta)/s)`, `Phi` the standard normal distribution function.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,5 +72,31 @@ impl GainFunction for Probit {
     /// `r_max phi(1)/s^2`, reached one width from the threshold.
     fn curvature_bound(&self) -> f64 {
         self.max_rate * normal_density(1.0) / (self.slope * self.slope)
+    }
+}
+
+impl Probit {
+    /// Bounds between two potentiations `u` in reduced units: `lambda'` is largest at 0, `lambda''` at -1 and 1.
+    fn piece(&self, from: f64, to: f64) -> Piece {
+        let slope = |u: f64| self.max_rate * normal_density(u) / self.slope;
+        let rate = |u: f64| self.intensity(self.threshold + u * self.slope);
+        let bend = |u: f64| -u * slope(u) / self.slope;
+        let extrema = [from, to, (-1.0_f64).clamp(from, to), 1.0_f64.clamp(from, to)].map(bend);
+        Piece {
+            rate: (rate(from), rate(to)),
+            slope: (slope(from).min(slope(to)), slope(0.0_f64.clamp(from, to))),
+            curvature: (
+                extrema.into_iter().fold(f64::INFINITY, f64::min),
+                extrema.into_iter().fold(f64::NEG_INFINITY, f64::max),
+            ),
+        }
+    }
+}
+
+impl Pieces for Probit {
+    fn pieces(&self) -> Vec<Piece> {
+        let node = |i: u32| MIDDLE * (2.0 * f64::from(i) / f64::from(PIECES) - 1.0);
+        let middle = (0..PIECES).map(|i| self.piece(node(i), node(i + 1)));
+        [self.piece(-END, -MIDDLE), self.piece(MIDDLE, END)].into_iter().chain(middle).collect()
     }
 }

@@ -3,10 +3,12 @@
 //! * `raw`: the fields as they stand in the file, with their places;
 //! * `check`: from fields to a validated [`Scenario`];
 //! * `reader`: the TOML reader's errors in our own words;
-//! * [`problem`]: what can be wrong, in words, underlined in the file;
+//! * [`problem`]: what can be wrong, in words;
+//! * `diagnosis`: those words underlined in the file;
 //! * [`overrides`]: `--set PATH=VALUE`.
 
 mod check;
+mod diagnosis;
 pub mod overrides;
 pub mod problem;
 mod raw;

@@ -1,17 +1,17 @@
-//! What can be wrong with a scenario, in words, underlined in the file.
+//! What can be wrong with a scenario, in words.
 
 use std::fmt;
 use std::ops::Range;
 
-use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode, SourceSpan};
+use miette::NamedSource;
 use thiserror::Error;
 
 /// Everything that is wrong with a scenario text.
 #[derive(Debug, Error)]
 #[error("{}", summary(.problems))]
 pub struct ScenarioError {
-    source_code: NamedSource<String>,
-    problems: Vec<Problem>,
+    pub(super) source_code: NamedSource<String>,
+    pub(super) problems: Vec<Problem>,
 }
 
 fn summary(problems: &[Problem]) -> String {
@@ -29,34 +29,6 @@ impl ScenarioError {
     /// The problems, in the order in which they were found.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
-    }
-}
-
-impl Diagnostic for ScenarioError {
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.source_code)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        match self.problems.as_slice() {
-            [only] => only.labels(),
-            _ => None,
-        }
-    }
-
-    fn help(&self) -> Option<Box<dyn fmt::Display + '_>> {
-        match self.problems.as_slice() {
-            [only] => only.help(),
-            _ => None,
-        }
-    }
-
-    fn related(&self) -> Option<Box<dyn Iterator<Item = &dyn Diagnostic> + '_>> {
-        let several = self.problems.len() > 1;
-        several.then(|| {
-            let each = self.problems.iter().map(|problem| problem as &dyn Diagnostic);
-            Box::new(each) as Box<dyn Iterator<Item = &dyn Diagnostic>>
-        })
     }
 }
 
@@ -204,6 +176,64 @@ pub enum ProblemKind {
         /// Number of neurons.
         needed: usize,
     },
+    /// A gain table that names no gain.
+    #[error("`{field}` names no gain")]
+    NoGain {
+        /// The field.
+        field: String,
+        /// The gains that there are.
+        known: Vec<String>,
+    },
+    /// A gain table that names two gains or more.
+    #[error("`{field}` names two gains, `{first}` and `{second}`; a population has one")]
+    SeveralGains {
+        /// The field.
+        field: String,
+        /// The first.
+        first: &'static str,
+        /// The second.
+        second: &'static str,
+    },
+    /// A tabulated gain of one point or none.
+    #[error("`{field}` needs 2 points or more; it has {given}")]
+    TooFewPoints {
+        /// The field.
+        field: String,
+        /// Number of points.
+        given: usize,
+    },
+    /// A tabulated gain whose lists differ in length.
+    #[error(
+        "`{field}` has {rates} rates for {potentiations} potentiations; each point needs one of both"
+    )]
+    UnequalLists {
+        /// The field.
+        field: String,
+        /// Number of potentiations.
+        potentiations: usize,
+        /// Number of rates.
+        rates: usize,
+    },
+    /// A tabulated gain whose points are not in order.
+    #[error("`{field}` is {value} after {previous}; {rule}")]
+    TableOrder {
+        /// The field and the place in it.
+        field: String,
+        /// The value.
+        value: f64,
+        /// The value before it.
+        previous: f64,
+        /// What must hold.
+        rule: &'static str,
+    },
+    /// Thinning, which needs a bound, and a gain that has none.
+    #[error(
+        "the method `thinning` needs bounded gains, but that of population `{population}` has no bound"
+    )]
+    UnboundedGain {
+        /// The population.
+        population: String,
+    },
     /// A schedule without a step.
     #[error("`{field}` is empty; it needs at least the step at time 0")]
     NoSteps {
@@ -237,73 +267,3 @@ impl fmt::Display for Problem {
 }
 
 impl std::error::Error for Problem {}
-
-impl Diagnostic for Problem {
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let label = LabeledSpan::new_with_span(
-            Some(self.kind.label().to_owned()),
-            SourceSpan::from(self.span.clone()),
-        );
-        Some(Box::new(std::iter::once(label)))
-    }
-
-    fn help(&self) -> Option<Box<dyn fmt::Display + '_>> {
-        self.kind.help().map(|help| Box::new(help) as Box<dyn fmt::Display>)
-    }
-}
-
-impl ProblemKind {
-    fn label(&self) -> &'static str {
-        match self {
-            Self::Syntax { .. } | Self::WrongType { .. } => "not understood",
-            Self::Duplicate { .. } => "the second time",
-            Self::Unknown { .. } => "unknown",
-            Self::Missing { .. } => "in this table",
-            Self::NotApplicable { .. } => "remove this",
-            Self::OutOfRange { .. } | Self::TooMany { .. } => "this value",
-            Self::EmptyPopulation { .. } => "rounds to nothing",
-            Self::DalesLaw { .. } => "wrong sign",
-            Self::MissingCoupling { .. } => "in this row",
-            Self::NotAPopulation { .. } | Self::BadName { .. } => "this name",
-            Self::NoNeurons => "no neurons here",
-            Self::WrongLength { .. } | Self::NoSteps { .. } => "this list",
-            Self::StepOrder { .. } => "this step",
-        }
-    }
-
-    fn help(&self) -> Option<String> {
-        match self {
-            Self::Unknown { name, known, .. } | Self::NotAPopulation { name, known, .. } => {
-                Some(suggestion(name, known))
-            }
-            Self::EmptyPopulation { fraction, .. } => {
-                let smallest = (0.5 / fraction).ceil();
-                Some(format!("raise the fraction, or take n >= {smallest}"))
-            }
-            Self::MissingCoupling { source_population, .. } => {
-                Some(format!("write `{source_population} = 0.0` if there is no synapse"))
-            }
-            Self::DalesLaw { .. } => Some(
-                "all synapses of a neuron have the same sign (Dale's law): change the sign of the \
-                 jump, or the kind of the source population"
-                    .to_owned(),
-            ),
-            _ => None,
-        }
-    }
-}
-
-/// "did you mean" for a near miss, and what may stand here.
-fn suggestion(name: &str, known: &[String]) -> String {
-    let choices = known.iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", ");
-    let nearest = known
-        .iter()
-        .map(|choice| (strsim::jaro_winkler(&name.to_lowercase(), &choice.to_lowercase()), choice))
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    match nearest {
-        Some((similarity, choice)) if similarity > 0.7 => {
-            format!("did you mean `{choice}`? Possible here: {choices}")
-        }
-        _ => format!("possible here: {choices}"),
-    }
-}

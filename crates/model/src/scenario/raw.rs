@@ -36,7 +36,7 @@ pub(super) struct RawScenario {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawEngine {
-    pub method: Option<RawMethod>,
+    pub method: Option<Spanned<RawMethod>>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -80,15 +80,33 @@ pub(super) struct RawPopulation {
     pub rate: Option<Spanned<RawSchedule>>,
 }
 
+/// A table with one gain, and the refractory time that saturates it.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum RawGain {
-    Logistic(RawSigmoid),
-    Probit(RawSigmoid),
+#[serde(deny_unknown_fields, expecting = "a table that names a gain, `{ logistic = { ... } }`")]
+pub(super) struct RawGain {
+    pub logistic: Option<Spanned<RawSigmoid>>,
+    pub probit: Option<Spanned<RawSigmoid>>,
+    pub threshold_linear: Option<Spanned<RawThresholdLinear>>,
+    pub tabulated: Option<Spanned<RawTabulated>>,
+    pub refractory_time: Option<Number>,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with `gain` and `threshold`")]
+pub(super) struct RawThresholdLinear {
+    pub gain: Number,
+    pub threshold: Number,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table with `potentiation` and `rate`")]
+pub(super) struct RawTabulated {
+    pub potentiation: Spanned<Vec<Number>>,
+    pub rate: Spanned<Vec<Number>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table with `max_rate`, `threshold` and `slope`")]
 pub(super) struct RawSigmoid {
     pub max_rate: Number,
     pub threshold: Number,

@@ -1,6 +1,7 @@
 //! From the fields of a file to a validated scenario. All problems are collected before giving up.
 
 mod coupling;
+mod gain;
 mod numbers;
 mod population;
 mod values;
@@ -12,7 +13,7 @@ use toml::Spanned;
 use super::problem::{Problem, ProblemKind};
 use super::raw::{RawKind, RawMethod, RawScenario, RawTransmission};
 use super::{Method, Sampling, Scenario};
-use crate::{Coupling, Network, Transmission};
+use crate::{Coupling, GainFunction, Network, NeuronPopulation, Transmission};
 
 /// Most samples of a run: their times alone take 80 MB.
 const MOST_SAMPLES: f64 = 1e7;
@@ -26,6 +27,7 @@ pub(super) fn check(raw: &RawScenario, text: &str) -> Result<Scenario, Vec<Probl
     let mut check = Check { problems: Vec::new() };
     let sampling = check.sampling(raw);
     let network = check.network(raw);
+    let method = check.method(raw, &network);
     let replicates = raw.ensemble.replicates.as_ref().map_or(DEFAULT_REPLICATES, |number| {
         check.whole("ensemble.replicates", number, MOST_REPLICATES) as u64
     });
@@ -37,10 +39,7 @@ pub(super) fn check(raw: &RawScenario, text: &str) -> Result<Scenario, Vec<Probl
         network,
         seed: raw.seed.unwrap_or(1),
         sampling,
-        method: match raw.engine.method {
-            None | Some(RawMethod::Exact) => Method::Exact,
-            Some(RawMethod::Thinning) => Method::Thinning,
-        },
+        method,
         replicates,
         text: text.to_owned(),
     })
@@ -71,6 +70,21 @@ impl Check {
         Sampling { duration, interval, time_unit }
     }
 
+    fn method(&mut self, raw: &RawScenario, network: &Network) -> Method {
+        match raw.engine.method.as_ref().map(|method| (*method.get_ref(), method.span())) {
+            None | Some((RawMethod::Exact, _)) => Method::Exact,
+            Some((RawMethod::Thinning, span)) => {
+                let unbounded =
+                    |population: &&NeuronPopulation| population.gain.supremum() == f64::INFINITY;
+                if let Some(population) = network.populations.iter().find(unbounded) {
+                    let population = population.name.clone();
+                    self.problem(ProblemKind::UnboundedGain { population }, span);
+                }
+                Method::Thinning
+            }
+        }
+    }
+
     fn network(&mut self, raw: &RawScenario) -> Network {
         let size = self.whole("n", &raw.n, MOST_MEMBERS);
         let transmission = self.transmission(raw.transmission.as_ref());
@@ -81,7 +95,7 @@ impl Check {
             if *population.get_ref().kind.get_ref() == RawKind::External {
                 externals.extend(self.external(name.get_ref(), population, size));
             } else {
-                populations.extend(self.neurons(name.get_ref(), population, size));
+                populations.extend(self.neurons(name.get_ref(), population, size, transmission));
             }
         }
         let all_read = populations.len() + externals.len() == raw.populations.get_ref().len();

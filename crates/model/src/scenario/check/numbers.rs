@@ -15,10 +15,14 @@ impl Check {
         let value = *number.get_ref();
         if !value.is_finite() || !allowed {
             let requirement = if value.is_finite() { requirement } else { "a finite number" };
-            let kind = ProblemKind::OutOfRange { field: field.to_owned(), value, requirement };
-            self.problem(kind, number.span());
+            self.out_of_range(field, number, requirement);
         }
         value
+    }
+
+    pub(super) fn out_of_range(&mut self, field: &str, number: &Number, requirement: &'static str) {
+        let (field, value) = (field.to_owned(), *number.get_ref());
+        self.problem(ProblemKind::OutOfRange { field, value, requirement }, number.span());
     }
 
     pub(super) fn finite(&mut self, field: &str, number: &Number) -> f64 {

@@ -7,7 +7,7 @@ use toml::Spanned;
 use super::{Check, MOST_MEMBERS};
 use crate::scenario::problem::ProblemKind;
 use crate::scenario::raw::{RawKind, RawPopulation};
-use crate::{ExternalPopulation, Kind, NeuronPopulation, Schedule};
+use crate::{ExternalPopulation, Kind, NeuronPopulation, Schedule, Transmission};
 
 impl Check {
     pub(super) fn members(
@@ -93,6 +93,7 @@ impl Check {
         name: &str,
         raw: &Spanned<RawPopulation>,
         size: f64,
+        transmission: Transmission,
     ) -> Option<NeuronPopulation> {
         let fields = raw.get_ref();
         let path = |field: &str| format!("populations.{name}.{field}");
@@ -106,7 +107,7 @@ impl Check {
         let time_constant =
             time_constant.map(|number| self.positive(&path("time_constant"), number));
         let gain = self.needed(name, "gain", raw, fields.gain.as_ref());
-        let gain = gain.map(|gain| self.gain(&path("gain"), gain.get_ref()));
+        let gain = gain.and_then(|gain| self.gain(&path("gain"), gain, transmission));
         let initial = self.needed(name, "initial", raw, fields.initial.as_ref());
         let initial = initial.map(|initial| self.initial(&path("initial"), initial, count));
         Some(NeuronPopulation {

@@ -1,15 +1,14 @@
-//! The values of a population that have forms of their own: schedules, gains, initial laws.
+//! The values of a population that have forms of their own: schedules and initial laws.
 
 use std::ops::Range;
 
 use toml::Spanned;
 
 use super::Check;
-use crate::gain::{Logistic, Probit};
 use crate::scenario::problem::ProblemKind;
-use crate::scenario::raw::{RawGain, RawInitial, RawSchedule, RawSigmoid};
+use crate::scenario::raw::{RawInitial, RawSchedule};
 use crate::schedule::Sine;
-use crate::{Gain, InitialLaw, Schedule};
+use crate::{InitialLaw, Schedule};
 
 impl Check {
     pub(super) fn schedule(&mut self, field: &str, raw: &Spanned<RawSchedule>) -> Schedule {
@@ -60,37 +59,6 @@ impl Check {
             previous = Some(time);
         }
         Schedule::Steps(steps.iter().map(|step| *step.get_ref()).collect())
-    }
-
-    pub(super) fn gain(&mut self, field: &str, raw: &RawGain) -> Gain {
-        match raw {
-            RawGain::Logistic(sigmoid) => {
-                let [max_rate, threshold, slope] =
-                    self.sigmoid(&format!("{field}.logistic"), sigmoid);
-                Gain::Logistic(Logistic { max_rate, threshold, slope })
-            }
-            RawGain::Probit(sigmoid) => {
-                let [max_rate, threshold, slope] =
-                    self.sigmoid(&format!("{field}.probit"), sigmoid);
-                Gain::Probit(Probit { max_rate, threshold, slope })
-            }
-        }
-    }
-
-    pub(super) fn sigmoid(&mut self, field: &str, raw: &RawSigmoid) -> [f64; 3] {
-        let max_rate = self.positive(&format!("{field}.max_rate"), &raw.max_rate);
-        let threshold = self.finite(&format!("{field}.threshold"), &raw.threshold);
-        let slope = self.positive(&format!("{field}.slope"), &raw.slope);
-        if slope > 0.0 && max_rate.is_finite() && !(max_rate / slope / slope).is_finite() {
-            let requirement = "so large that max_rate / slope^2 is a number";
-            let kind = ProblemKind::OutOfRange {
-                field: format!("{field}.slope"),
-                value: slope,
-                requirement,
-            };
-            self.problem(kind, raw.slope.span());
-        }
-        [max_rate, threshold, slope]
     }
 
     pub(super) fn initial(

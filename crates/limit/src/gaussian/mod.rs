@@ -1,88 +1,73 @@
 //! Averages of gains and of their derivatives over normal laws.
 //!
-//! `g_k(m, v) = E[lambda^(k)(m + sqrt(v) X)]`, `X` standard normal, so that `S = g_0`,
-//! `dg_k/dm = g_{k+1}` and `dg_k/dv = g_{k+2}/2`.
+//! `g_k(m, v) = E[lambda^(k)(m + sqrt(v) X)] = d^k E[lambda(m + sqrt(v) X)]/dm^k`, `X` standard normal, so that `S = g_0`,
+//! `dg_k/dm = g_{k+1}` and `dg_k/dv = g_{k+2}/2`. The second form holds with kinks, too, where the first takes derivatives
+//! as distributions.
+//!
+//! * `trapezoid`: sigmoids;
+//! * `piecewise`: gains that are smooth between breakpoints.
+//!
+//! Probit and threshold-linear gains have closed forms.
+
+mod piecewise;
+mod trapezoid;
 
 use std::cell::RefCell;
-use std::f64::consts::PI;
 
-use equipoise_model::gain::{Logistic, Probit};
+use equipoise_model::gain::{Probit, ThresholdLinear};
 use equipoise_model::{Gain, GainFunction};
 use num_dual::DualNum;
+
+use trapezoid::Sigmoid;
 
 /// Highest order of derivative that can be averaged.
 pub const HIGHEST_ORDER: usize = 12;
 const ORDERS: usize = HIGHEST_ORDER + 1;
 
-/// Step of the trapezoid rule, in units of the narrower of gain and law. The poles of the logistic, `pi s` off the
-/// axis, leave a relative error below `1e-14` in derivatives up to the tenth.
-const STEP: f64 = 0.3;
-/// Half width of the range of integration in standard deviations: `exp(-9^2/2) < 3e-18`.
-const LAW_REACH: f64 = 9.0;
-/// Half width of the range in units of the gain's width: `exp(-40) < 5e-18`.
-const GAIN_REACH: f64 = 40.0;
-/// Width of the probit that takes up the step of the logistic (the best uniform approximation).
-const STEP_WIDTH: f64 = 1.7;
-
-/// Writes `g_0, g_1, ...` into `out`, as many as it has room for, with errors of order `1e-14` relative
-/// to the maximum over `z` of `|lambda^(k)|`. Units: per time unit and potentiation to the power `k`.
+/// Writes `g_0, g_1, ...` into `out`, as many as it has room for, with errors of order `1e-14`. Units: per time unit and
+/// potentiation to the power `k`.
 ///
-/// Probit gains have a closed form: a probit of width `sqrt(s^2 + v)`. For logistic gains the trapezoid rule
-/// integrates the derivatives, and of the gain itself what a probit of the same step leaves, which vanishes
-/// away from the threshold; so the number of nodes stays below 270 however steep or flat the gain.
+/// Errors are relative to the maximum over `z` of `|lambda^(k)|` for smooth gains. For gains with breakpoints, where `lambda^(k)` is no
+/// function, they are relative to the largest `lambda` (`k = 0`) or `lambda' sqrt((k-1)!)/sqrt(v)^(k-1)` within eleven
+/// standard deviations, the bounds that Cauchy's inequality gives.
+///
+/// Without variance they are the derivatives at the mean, at a breakpoint those to the right of it.
 ///
 /// # Panics
 /// If more than [`HIGHEST_ORDER`]` + 1` averages are asked for.
 pub fn averages(gain: &Gain, mean: f64, variance: f64, out: &mut [f64]) {
     assert!(out.len() <= ORDERS, "averages of derivatives are limited to order {HIGHEST_ORDER}");
+    if variance == 0.0 {
+        return gain.derivatives(mean, out);
+    }
     match gain {
         Gain::Probit(probit) => widened(probit, variance).derivatives(mean, out),
-        Gain::Logistic(logistic) if variance > 0.0 => {
-            logistic_averages(logistic, mean, variance, out);
-        }
-        gain => gain.derivatives(mean, out),
+        Gain::ThresholdLinear(line) => of_a_line(line, mean, variance, out),
+        Gain::Logistic(logistic) => Sigmoid::logistic(logistic).averages(mean, variance, out),
+        Gain::Refractory(saturated) => match saturated.unsaturated() {
+            Gain::Probit(probit) => {
+                Sigmoid::saturated_probit(saturated, probit).averages(mean, variance, out);
+            }
+            _ => piecewise::averages(gain, mean, variance, out),
+        },
+        gain => piecewise::averages(gain, mean, variance, out),
     }
 }
 
+/// Over a normal law a probit of width `s` is a probit of width `sqrt(s^2 + v)`.
 fn widened(probit: &Probit, variance: f64) -> Probit {
     Probit { slope: probit.slope.hypot(variance.sqrt()), ..*probit }
 }
 
-fn logistic_averages(gain: &Logistic, mean: f64, variance: f64, out: &mut [f64]) {
-    let deviation = variance.sqrt();
-    let step = STEP * gain.slope.min(deviation);
-    // Nodes run from `origin` in steps of the narrower scale, and their range is measured from there: so no node
-    // is rounded to its neighbour, however small the scale is against the mean.
-    let origin = if deviation < gain.slope { mean } else { gain.threshold };
-    let (law, threshold) = (mean - origin, gain.threshold - origin);
-    let from = (law - LAW_REACH * deviation).max(threshold - GAIN_REACH * gain.slope);
-    let to = (law + LAW_REACH * deviation).min(threshold + GAIN_REACH * gain.slope);
-    let (first_node, last_node) = ((from / step).floor() as i64, (to / step).ceil() as i64);
-    let shift = (origin - mean) / deviation;
-    let taken_out = Probit {
-        slope: STEP_WIDTH * gain.slope,
-        max_rate: gain.max_rate,
-        threshold: gain.threshold,
-    };
-    let weight = step / (deviation * (2.0 * PI).sqrt());
-    let mut values = [0.0; ORDERS];
-    let values = &mut values[..out.len()];
-    out.fill(0.0);
-    for node in first_node..=last_node {
-        let distance = node as f64 * step;
-        let z = origin + distance;
-        let x = shift + distance / deviation;
-        let density = weight * (-0.5 * x * x).exp();
-        gain.derivatives(z, values);
-        if let Some(first) = values.first_mut() {
-            *first -= taken_out.intensity(z);
-        }
-        for (sum, value) in out.iter_mut().zip(values.iter()) {
-            *sum += density * value;
-        }
-    }
-    if let Some(first) = out.first_mut() {
-        *first += widened(&taken_out, variance).intensity(mean);
+/// `g_1 = beta Phi((m - theta)/sqrt(v))`, a probit of the mean; its derivatives are the others, and `g_0 = (m - theta) g_1 + v g_2`.
+fn of_a_line(line: &ThresholdLinear, mean: f64, variance: f64, out: &mut [f64]) {
+    let ThresholdLinear { gain, threshold } = *line;
+    let active = Probit { max_rate: gain, threshold, slope: variance.sqrt() };
+    let mut first = [0.0; 2];
+    active.derivatives(mean, &mut first);
+    if let Some((rate, higher)) = out.split_first_mut() {
+        *rate = ((mean - threshold) * first[0] + variance * first[1]).max(0.0);
+        active.derivatives(mean, higher);
     }
 }
 
@@ -131,6 +116,7 @@ impl Averager {
 
 #[cfg(test)]
 mod tests {
+    use equipoise_model::gain::Logistic;
     use num_dual::Dual64;
 
     use super::*;

@@ -1,0 +1,320 @@
+//! What the neurons of one population add to its intensity sum, and how jumps change it.
+//!
+//! * `shape`: gains without branches; `kernels`: sums over jumps and over neurons.
+
+mod kernels;
+mod shape;
+
+use equipoise_model::gain::Kink;
+use equipoise_model::{Gain, GainFunction, NeuronPopulation};
+
+use super::draws::LOOKAHEAD;
+use crate::vector::elementary::COARSE_ERROR;
+use crate::vector::{InstructionSet, WIDTH};
+
+use kernels::{ChangeKernel, TotalKernel};
+use shape::{Linear, Logistic};
+
+/// Largest jump of the potentiation, in units of the gain's width, for which one exponential serves both
+/// the old and the new intensity.
+const LONGEST_STRIDE: f64 = 50.0;
+
+/// One value for each jump that a segment can hold.
+pub(super) type Row = [f64; LOOKAHEAD];
+
+/// Eight entries of a row.
+#[inline(always)]
+#[allow(clippy::inline_always)]
+pub(super) fn eight(row: &Row, at: usize) -> [f64; WIDTH] {
+    *row[at..].first_chunk().expect("within the row")
+}
+
+/// The motion common to a population from a time on, to first order in the time since:
+/// `z = offset + offset_slope dt + scale y`.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Motion {
+    /// `x_a`.
+    pub offset: f64,
+    /// `dx_a/dt`.
+    pub offset_slope: f64,
+    /// `I_a`.
+    pub drive: f64,
+    /// `dI_a/dt`.
+    pub drive_slope: f64,
+}
+
+/// The jumps of a segment onto one population, in order.
+#[derive(Debug, Clone)]
+pub(super) struct Jumps {
+    /// Time since the start of the segment.
+    pub since: Row,
+    /// `s_a` at that time.
+    pub scale: Row,
+    /// `y` of the target just before.
+    pub deviation: Row,
+    /// Jump of the potentiation.
+    pub jump: Row,
+    /// What it multiplies `exp(-z/slope)` by, for a logistic gain.
+    pub factor: Row,
+}
+
+impl Default for Jumps {
+    fn default() -> Self {
+        let zero = [0.0; LOOKAHEAD];
+        Self { since: zero, scale: zero, deviation: zero, jump: zero, factor: [1.0; LOOKAHEAD] }
+    }
+}
+
+/// What one neuron adds to the sums of its population, or what all of them do.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Contribution {
+    /// `lambda`.
+    pub intensity: f64,
+    /// `lambda' dz/dt`.
+    pub slope: f64,
+    /// Bound of `|d^2 lambda/dt^2|` away from a kink.
+    pub curvature: f64,
+    /// `w`, the bound of `|dz/dt|`.
+    pub speed: f64,
+    /// What a kink within reach can change the slope by.
+    pub kink: f64,
+    /// The highest potentiation.
+    pub highest: f64,
+}
+
+impl Contribution {
+    /// Of no neuron.
+    pub const NONE: Self = Self {
+        intensity: 0.0,
+        slope: 0.0,
+        curvature: 0.0,
+        speed: 0.0,
+        kink: 0.0,
+        highest: f64::NEG_INFINITY,
+    };
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            intensity: self.intensity + other.intensity,
+            slope: self.slope + other.slope,
+            curvature: self.curvature + other.curvature,
+            speed: self.speed + other.speed,
+            kink: self.kink + other.kink,
+            highest: self.highest.max(other.highest),
+        }
+    }
+}
+
+/// Sums over jumps of what each changes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Change {
+    /// Of `sum lambda`.
+    pub intensity: f64,
+    /// Of `sum lambda' dz/dt`.
+    pub slope: f64,
+    /// What the changes of the slope have added until the end of the segment.
+    pub lag: f64,
+    /// Increases of the curvature bound.
+    pub curvature: f64,
+    /// Speeds before and after, which measure the rounding of the slope.
+    pub speed: f64,
+    /// What kinks within reach after the jumps can change the slope by.
+    pub kink: f64,
+    /// The highest potentiation after a jump.
+    pub highest: f64,
+}
+
+impl Change {
+    /// By no jump.
+    pub const NONE: Self = Self {
+        intensity: 0.0,
+        slope: 0.0,
+        lag: 0.0,
+        curvature: 0.0,
+        speed: 0.0,
+        kink: 0.0,
+        highest: f64::NEG_INFINITY,
+    };
+
+    /// One more jump, this long before the end of the segment.
+    pub fn add(&mut self, before: &Contribution, after: &Contribution, left: f64) {
+        let slope = after.slope - before.slope;
+        self.intensity += after.intensity - before.intensity;
+        self.slope += slope;
+        self.lag += slope * left;
+        self.curvature += (after.curvature - before.curvature).max(0.0);
+        self.speed += after.speed + before.speed;
+        self.kink += after.kink;
+        self.highest = self.highest.max(after.highest);
+    }
+}
+
+/// What the kernels need of a population, looked up once.
+#[derive(Debug, Clone)]
+pub(super) struct Kinetics {
+    gain: Gain,
+    form: Form,
+    kink: Option<Kink>,
+    /// How long sums are used: a neuron can come within reach of a kink in this time.
+    pub lifetime: f64,
+    /// `1/tau`.
+    pub leak: f64,
+    /// `I_1`, the bound of `|dI/dt|`.
+    drive_slope: f64,
+    /// `tau I_1`.
+    least_velocity: f64,
+    /// `L_1`.
+    pub derivative_bound: f64,
+    /// `L_2`.
+    pub curvature_bound: f64,
+}
+
+/// How intensities are computed.
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    Logistic(Logistic),
+    Linear(Linear),
+    /// By the gain itself, neuron by neuron.
+    Any,
+}
+
+impl Form {
+    fn of(gain: &Gain, largest_jump: f64) -> Self {
+        let linear = |gain: &Gain, refractory_time| match gain {
+            Gain::ThresholdLinear(linear) => Self::Linear(Linear {
+                gain: linear.gain,
+                threshold: linear.threshold,
+                refractory_time,
+            }),
+            _ => Self::Any,
+        };
+        match gain {
+            Gain::Logistic(gain) if largest_jump <= LONGEST_STRIDE * gain.slope => {
+                let (max_rate, threshold) = (gain.max_rate, gain.threshold);
+                Self::Logistic(Logistic { max_rate, threshold, inverse_slope: 1.0 / gain.slope })
+            }
+            Gain::Refractory(gain) => linear(gain.unsaturated(), gain.refractory_time()),
+            gain => linear(gain, 0.0),
+        }
+    }
+}
+
+impl Kinetics {
+    /// Looks them up; `largest_jump` is the largest `|J_ab|/sqrt(n)` onto the population.
+    pub fn of(population: &NeuronPopulation, largest_jump: f64) -> Self {
+        let drive_slope = population.drive.derivative_bound();
+        Self {
+            form: Form::of(&population.gain, largest_jump),
+            kink: population.gain.kink(),
+            lifetime: f64::INFINITY,
+            leak: 1.0 / population.time_constant,
+            drive_slope,
+            least_velocity: population.time_constant * drive_slope,
+            derivative_bound: population.gain.derivative_bound(),
+            curvature_bound: population.gain.curvature_bound(),
+            gain: population.gain.clone(),
+        }
+    }
+
+    /// Whether `lambda'` jumps somewhere.
+    pub fn has_kink(&self) -> bool {
+        self.kink.is_some()
+    }
+
+    /// What a jump multiplies `exp(-z/slope)` by.
+    pub fn factor(&self, jump: f64) -> f64 {
+        match self.form {
+            Form::Logistic(Logistic { inverse_slope, .. }) => (-jump * inverse_slope).exp(),
+            _ => 1.0,
+        }
+    }
+
+    /// Bound of the relative error of intensities and derivatives as the kernels compute them.
+    pub fn relative_error(&self) -> f64 {
+        match self.form {
+            Form::Logistic(_) => 8.0 * COARSE_ERROR,
+            _ => 16.0 * f64::EPSILON,
+        }
+    }
+
+    /// Of a neuron at this potentiation, with this drive at the time; to rounding.
+    pub fn contribution(&self, drive: f64, potentiation: f64) -> Contribution {
+        let (intensity, derivative) = self.gain.intensity_and_derivative(potentiation);
+        let velocity = drive - potentiation * self.leak;
+        let speed = velocity.abs().max(self.least_velocity);
+        let curvature = self.curvature(speed);
+        let kink = self.kink.map_or(0.0, |kink| {
+            let reach = speed * self.lifetime;
+            let within = (potentiation - kink.potentiation).abs() <= reach;
+            if within { kink.derivative_jump * speed } else { 0.0 }
+        });
+        let slope = derivative * velocity;
+        Contribution { intensity, slope, curvature, speed, kink, highest: potentiation }
+    }
+
+    /// Bound of `|d^2 lambda/dt^2|` of a neuron of this speed.
+    #[inline(always)]
+    #[allow(clippy::inline_always)]
+    fn curvature(&self, speed: f64) -> f64 {
+        self.curvature_bound * speed * speed
+            + self.derivative_bound * (speed * self.leak + self.drive_slope)
+    }
+
+    /// What jumps change, from the start of a segment until `end` after it. Beyond `count` the rows are
+    /// overwritten by jumps of nothing.
+    pub fn change(
+        &self,
+        jumps: &mut Jumps,
+        count: usize,
+        motion: &Motion,
+        end: f64,
+        instructions: InstructionSet,
+    ) -> Change {
+        match self.form {
+            Form::Logistic(shape) => {
+                instructions.run(ChangeKernel::new(self, shape, jumps, count, motion, end))
+            }
+            Form::Linear(shape) => {
+                instructions.run(ChangeKernel::new(self, shape, jumps, count, motion, end))
+            }
+            Form::Any => self.change_one_by_one(jumps, count, motion, end),
+        }
+    }
+
+    fn change_one_by_one(&self, jumps: &Jumps, count: usize, motion: &Motion, end: f64) -> Change {
+        let mut change = Change::NONE;
+        for i in 0..count {
+            let since = jumps.since[i];
+            let deviation = jumps.scale[i] * jumps.deviation[i];
+            let z = motion.offset + motion.offset_slope * since + deviation;
+            let drive = motion.drive + motion.drive_slope * since;
+            let before = self.contribution(drive, z);
+            let after = self.contribution(drive, z + jumps.jump[i]);
+            change.add(&before, &after, end - since);
+        }
+        change
+    }
+
+    /// Sums over all neurons of a population with deviations `y`, at the start of `motion`.
+    pub fn total(
+        &self,
+        deviations: &[f64],
+        scale: f64,
+        motion: &Motion,
+        instructions: InstructionSet,
+    ) -> Contribution {
+        match self.form {
+            Form::Logistic(shape) => {
+                instructions.run(TotalKernel { kinetics: self, shape, deviations, scale, motion })
+            }
+            Form::Linear(shape) => {
+                instructions.run(TotalKernel { kinetics: self, shape, deviations, scale, motion })
+            }
+            Form::Any => {
+                let z = deviations.iter().map(|y| motion.offset + scale * y);
+                let each = z.map(|z| self.contribution(motion.drive, z));
+                each.fold(Contribution::NONE, Contribution::and)
+            }
+        }
+    }
+}

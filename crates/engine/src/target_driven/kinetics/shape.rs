@@ -1,0 +1,105 @@
+//! Gains without branches, as kernels compute them.
+
+#![allow(clippy::inline_always)]
+
+use crate::vector::elementary::{exp_coarse, larger, smaller};
+
+/// Arguments of exponentials are cut off here: `exp(-300) < 1e-130`.
+const FAR: f64 = 300.0;
+
+/// Intensity and derivative before and after a jump.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step {
+    pub before: (f64, f64),
+    pub after: (f64, f64),
+}
+
+/// A gain as kernels compute it.
+pub(super) trait Shape: Copy {
+    /// Where `lambda'` jumps and by how much, if it does.
+    const KINKED: bool;
+
+    /// `lambda` and `lambda'` at `z`.
+    fn at(self, potentiation: f64) -> (f64, f64);
+
+    /// The same at `z` and at `z + jump`, where the jump multiplies `exp(-z/slope)` by `factor`.
+    fn step(self, potentiation: f64, jump: f64, factor: f64) -> Step;
+
+    /// Position and size of the kink.
+    fn kink(self) -> (f64, f64) {
+        (0.0, 0.0)
+    }
+}
+
+/// Logistic.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Logistic {
+    pub max_rate: f64,
+    pub threshold: f64,
+    pub inverse_slope: f64,
+}
+
+impl Logistic {
+    #[inline(always)]
+    fn decay(self, potentiation: f64) -> f64 {
+        let reduced = (self.threshold - potentiation) * self.inverse_slope;
+        exp_coarse(larger(smaller(reduced, FAR), -FAR))
+    }
+}
+
+impl Shape for Logistic {
+    const KINKED: bool = false;
+
+    #[inline(always)]
+    fn at(self, potentiation: f64) -> (f64, f64) {
+        let e = self.decay(potentiation);
+        let p = 1.0 / (1.0 + e);
+        (self.max_rate * p, self.max_rate * self.inverse_slope * (p * p * e))
+    }
+
+    /// One exponential and one division serve both.
+    #[inline(always)]
+    fn step(self, potentiation: f64, _: f64, factor: f64) -> Step {
+        let e1 = self.decay(potentiation);
+        let e2 = e1 * factor;
+        let (f1, f2) = (1.0 + e1, 1.0 + e2);
+        let both = 1.0 / (f1 * f2);
+        let (p1, p2) = (f2 * both, f1 * both);
+        let steep = self.max_rate * self.inverse_slope;
+        Step {
+            before: (self.max_rate * p1, steep * (p1 * p1 * e1)),
+            after: (self.max_rate * p2, steep * (p2 * p2 * e2)),
+        }
+    }
+}
+
+/// Threshold-linear, with a refractory time or without.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Linear {
+    pub gain: f64,
+    pub threshold: f64,
+    pub refractory_time: f64,
+}
+
+impl Shape for Linear {
+    const KINKED: bool = true;
+
+    #[inline(always)]
+    fn at(self, potentiation: f64) -> (f64, f64) {
+        let above = potentiation - self.threshold;
+        let unsaturated = self.gain * larger(above, 0.0);
+        let part = 1.0 / (1.0 + self.refractory_time * unsaturated);
+        let derivative = if above >= 0.0 { self.gain } else { 0.0 };
+        (unsaturated * part, derivative * (part * part))
+    }
+
+    #[inline(always)]
+    fn step(self, potentiation: f64, jump: f64, _: f64) -> Step {
+        Step { before: self.at(potentiation), after: self.at(potentiation + jump) }
+    }
+
+    #[inline(always)]
+    fn kink(self) -> (f64, f64) {
+        (self.threshold, self.gain)
+    }
+}
