@@ -41,8 +41,8 @@ impl<const P: usize> Populations<P> {
         assert_eq!(network.transmission, Transmission::Independent);
         assert!(network.externals.is_empty(), "external populations");
         let description = |a: usize| &network.populations[a];
-        let gain = |a| match description(a).gain {
-            Gain::Logistic(gain) => gain,
+        let gain = |a| match &description(a).gain {
+            Gain::Logistic(gain) => *gain,
             gain => panic!("not logistic: {gain:?}"),
         };
         let drive = |a| match description(a).drive {
