@@ -141,16 +141,12 @@ impl<'a> Ensemble<'a> {
 
     /// Simulates one replicate, until `stop` says so.
     pub fn replicate(&self, replicate: u64, stop: impl Fn() -> bool) -> Trajectory {
-        match self.method {
-            Method::Thinning => {
-                let method = OneByOne::new(Thinning::new(self.network), self.seed, replicate);
-                self.replicate_by(method, replicate, stop)
-            }
-            _ => {
-                let method = TargetDriven::new(self.network, self.seed, replicate);
-                self.replicate_by(method, replicate, stop)
-            }
+        if self.method == Method::Thinning {
+            let method = OneByOne::new(Thinning::new(self.network), self.seed, replicate);
+            return self.replicate_by(method, replicate, stop);
         }
+        let method = TargetDriven::new(self.network, self.seed, replicate);
+        self.replicate_by(method, replicate, stop)
     }
 
     fn replicate_by<M: method::Method>(

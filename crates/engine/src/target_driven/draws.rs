@@ -46,6 +46,11 @@ pub(super) struct Ahead<'a> {
     pub fractions: &'a [f64; LOOKAHEAD],
 }
 
+#[inline(always)]
+fn lookahead<T>(values: &[T]) -> &[T; LOOKAHEAD] {
+    values.first_chunk().expect("as many as are looked at")
+}
+
 impl Draws {
     /// Onto a population of `count` neurons.
     pub fn new(count: u32, stream: Stream, instructions: InstructionSet) -> Self {
@@ -71,14 +76,11 @@ impl Draws {
     /// The next arrivals, the first of them not before now.
     #[inline]
     pub fn ahead(&self) -> Ahead<'_> {
-        let window = self.next..self.next + LOOKAHEAD;
-        fn array<T>(values: &[T]) -> &[T; LOOKAHEAD] {
-            values.as_array().expect("as many as are looked at")
-        }
+        let next = self.next;
         Ahead {
-            arrivals: array(&self.arrivals[window.clone()]),
-            targets: array(&self.targets[window.clone()]),
-            fractions: array(&self.fractions[window]),
+            arrivals: lookahead(&self.arrivals[next..]),
+            targets: lookahead(&self.targets[next..]),
+            fractions: lookahead(&self.fractions[next..]),
         }
     }
 
@@ -162,8 +164,8 @@ fn add_up(start: f64, sums: &mut [f64; PAIRS]) -> [f64; PAIRS] {
     for (chain, total) in chains.iter().enumerate() {
         let at = chain * LENGTH;
         before[at] = offset;
-        for i in at..at + LENGTH {
-            sums[i] += offset;
+        for sum in &mut sums[at..at + LENGTH] {
+            *sum += offset;
         }
         before[at + 1..at + LENGTH].copy_from_slice(&sums[at..at + LENGTH - 1]);
         offset += total;

@@ -273,9 +273,7 @@ impl<const NEAR: bool> Kernel for Layout<'_, NEAR> {
             self.jumps.factor[at..at + WIDTH].copy_from_slice(&factors);
             self.times[at..at + WIDTH].copy_from_slice(&times);
             self.kicks[at..at + WIDTH].copy_from_slice(&kicks);
-            for i in 0..WIDTH {
-                self.sources[at + i] = sources[i] as u8;
-            }
+            self.sources[at..at + WIDTH].copy_from_slice(&sources.map(|source| source as u8));
         }
     }
 }

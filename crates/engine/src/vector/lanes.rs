@@ -27,7 +27,7 @@ impl Lanes {
 
     /// The next word of each lane: the step of xoshiro256++.
     #[inline(always)]
-    pub fn next(&mut self) -> Words {
+    pub fn draw(&mut self) -> Words {
         let [a, b, c, d] = self.state;
         let words = each(a, d, |a, d| a.wrapping_add(d).rotate_left(23).wrapping_add(a));
         let (c, d) = (each(c, a, |c, a| c ^ a), each(d, b, |d, b| d ^ b));
@@ -46,7 +46,7 @@ impl Lanes {
         // A copy stays in registers.
         let mut own = self.clone();
         for row in rows {
-            *row = own.next();
+            *row = own.draw();
         }
         *self = own;
     }
@@ -81,7 +81,7 @@ mod tests {
         }
         let mut lanes = Lanes::new(streams[0].clone());
         for _ in 0..100 {
-            for (word, stream) in lanes.next().iter().zip(&mut streams) {
+            for (word, stream) in lanes.draw().iter().zip(&mut streams) {
                 assert_eq!(*word, stream.next_u64());
             }
         }

@@ -1,0 +1,121 @@
+//! What exactness rests on, looked at while the method runs.
+
+use equipoise_model::gain::{Logistic, Probit, Tabulated, ThresholdLinear};
+use equipoise_model::schedule::Sine;
+use equipoise_model::{
+    Coupling, Gain, GainFunction, InitialLaw, Kind, NeuronPopulation, Schedule, Transmission,
+};
+
+use super::*;
+
+/// Looks at each run.
+const LOOKS: u32 = 20_000;
+
+/// Drives that sweep the neurons through their thresholds, one smoothly, one by steps.
+fn swept_pair(count: usize, gain: &Gain) -> Network {
+    let sine = Sine { mean: 0.3, amplitude: 4.0, frequency: 1.0, phase: 0.0 };
+    let steps = (0..2000).map(|i| (f64::from(i) * 0.7, 5.0 * f64::from(i % 3 - 1)));
+    let population = |name: &str, kind, drive| NeuronPopulation {
+        name: name.to_owned(),
+        kind,
+        fraction: 1.0,
+        count,
+        time_constant: 0.8,
+        drive,
+        gain: gain.clone(),
+        initial: InitialLaw::Normal { mean: 0.0, variance: 0.25 },
+    };
+    Network {
+        size: count as f64,
+        transmission: Transmission::Independent,
+        populations: vec![
+            population("E", Kind::Excitatory, Schedule::Sine(sine)),
+            population("I", Kind::Inhibitory, Schedule::Steps(steps.collect())),
+        ],
+        externals: Vec::new(),
+        coupling: Coupling::from_rows(&[vec![0.3, -0.3], vec![0.3, -0.3]]),
+    }
+}
+
+fn exact_sum(network: &Network, state: &NetworkState, index: usize, time: f64) -> f64 {
+    let gain = &network.populations[index].gain;
+    state.potentiations(index, time).map(|z| gain.intensity(z)).sum()
+}
+
+/// At the start of a segment: `|R_b - R^| <= e_b`.
+fn assert_errors(method: &TargetDriven, network: &Network, state: &NetworkState) {
+    for (index, crowd) in method.crowds.iter().enumerate() {
+        let exact = exact_sum(network, state, index, method.start);
+        let error = crowd.sum.error(method.start - method.summed);
+        let value = crowd.sum.value;
+        assert!((exact - value).abs() <= error, "{exact} {value} {error}");
+    }
+}
+
+/// Within a segment: `L_b <= R_b <= B_b`, to rounding.
+fn assert_bounds(method: &TargetDriven, network: &Network, state: &NetworkState, time: f64) {
+    for (index, (lower, upper)) in method.bounds.lower.iter().zip(&method.bounds.upper).enumerate()
+    {
+        let exact = exact_sum(network, state, index, time);
+        let rounding = 8.0 * f64::EPSILON * exact;
+        assert!(*lower <= exact + rounding && exact <= upper + rounding, "{lower} {exact} {upper}");
+    }
+}
+
+fn logistic(max_rate: f64) -> Gain {
+    Gain::Logistic(Logistic { max_rate, threshold: 0.2, slope: 0.1 })
+}
+
+/// Follows a run, looking at each segment's start and at five times within it.
+fn follow(network: &Network) {
+    let mut state = NetworkState::initial(network, 1, 0);
+    let mut method = TargetDriven::new(network, 1, 0);
+    let (mut start, mut looks) = (0.0, 0);
+    while let Some(step) = network.next_step(start).filter(|_| looks < LOOKS) {
+        method.restart(network, &state, start);
+        while method.start < step && looks < LOOKS {
+            method.plan(network, &mut state);
+            assert_errors(&method, network, &state);
+            let (end, ending) = method.end.expect("planned");
+            for part in 0..=4 {
+                let last = if part == 4 { end.next_down() } else { end };
+                let time = method.start + 0.25 * f64::from(part) * (last - method.start);
+                method.apply(network, &mut state, time, &mut Nothing);
+                assert_bounds(&method, network, &state, time);
+                looks += 1;
+            }
+            method.apply(network, &mut state, end, &mut Nothing);
+            method.finish(network, &mut state, (end, ending), &mut Nothing);
+        }
+        state.restart(network, step);
+        start = step;
+    }
+    assert!(looks >= LOOKS.min(5000), "{looks} looks");
+}
+
+#[test]
+fn carried_sums_stay_within_their_errors_and_bounds() {
+    for (count, max_rate) in [(1, 0.3), (1, 3.0), (2, 20.0), (30, 0.01), (30, 1.0), (300, 1.0)] {
+        follow(&swept_pair(count, &logistic(max_rate)));
+    }
+}
+
+#[test]
+fn so_they_do_for_every_gain() {
+    let linear = Gain::ThresholdLinear(ThresholdLinear { gain: 0.5, threshold: 0.1 });
+    let table = Tabulated::new(&[-0.5, 0.0, 0.1, 0.6], &[0.0, 0.2, 0.7, 1.0]).expect("a table");
+    let gains = [
+        linear.clone(),
+        linear.saturated(0.8),
+        Gain::Probit(Probit { max_rate: 1.0, threshold: 0.2, slope: 0.05 }),
+        Gain::Tabulated(table),
+    ];
+    for gain in gains {
+        for count in [1, 3, 40] {
+            follow(&swept_pair(count, &gain));
+        }
+    }
+}
+
+struct Nothing;
+impl Observer for Nothing {}
