@@ -12,9 +12,10 @@ use baseline::Baseline;
 use baseline::block::Block;
 use baseline::instructions::Instructions;
 use baseline::textbook::Textbook;
-use equipoise::engine::Ensemble;
+use equipoise::engine::vector::InstructionSet;
+use equipoise::engine::{Ensemble, TargetDriven, TrajectoryRecorder, simulate};
 use equipoise::model::scenario::overrides::apply;
-use equipoise::model::{Method, Scenario};
+use equipoise::model::{Method, Network, Scenario};
 
 const PAIR: &str = include_str!("../scenarios/inhibition-stabilised.toml");
 
@@ -32,9 +33,12 @@ struct Case {
     duration: f64,
 }
 
-const CASES: [Case; 4] = [
+const CASES: [Case; 7] = [
+    Case { name: "pair, n = 10^2", size: 100, overrides: &[], duration: 4.0 },
     Case { name: "pair, n = 10^3", size: 1000, overrides: &[], duration: 2.0 },
-    Case { name: "pair, n = 10^4", size: 10_000, overrides: &[], duration: 0.02 },
+    Case { name: "pair, n = 10^4", size: 10_000, overrides: &[], duration: 0.1 },
+    Case { name: "pair, n = 10^5", size: 100_000, overrides: &[], duration: 0.002 },
+    Case { name: "pair, n = 10^6", size: 1_000_000, overrides: &[], duration: 0.000_02 },
     Case { name: "low rate, n = 10^3", size: 1000, overrides: &LOW_RATE, duration: 2.0 },
     Case { name: "low rate, n = 10^4", size: 10_000, overrides: &LOW_RATE, duration: 0.1 },
 ];
@@ -52,25 +56,50 @@ const LOW_RATE: [&str; 6] = [
 /// A way to simulate a replicate of a scenario, which returns the number of jumps.
 struct Program {
     name: &'static str,
-    jumps: fn(&Scenario, u64) -> u64,
+    jumps: Box<dyn Fn(&Scenario, u64) -> u64>,
+}
+
+impl Program {
+    fn new(name: &'static str, jumps: impl Fn(&Scenario, u64) -> u64 + 'static) -> Self {
+        Self { name, jumps: Box::new(jumps) }
+    }
 }
 
 /// The first two are those that the others are compared with.
-const PROGRAMS: [Program; 4] = [
-    Program { name: "textbook", jumps: by_hand::<Textbook<2>> },
-    Program { name: "block", jumps: by_hand::<Block<2>> },
-    Program { name: "engine, thinning", jumps: |s, r| by_engine(s, r, Method::Thinning) },
-    Program { name: "engine, exact", jumps: |s, r| by_engine(s, r, Method::Exact) },
-];
-
-fn by_hand<B: Baseline>(scenario: &Scenario, replicate: u64) -> u64 {
-    B::new(&scenario.network, replicate).run(end(scenario))
+fn programs() -> Vec<Program> {
+    let mut programs = vec![
+        Program::new("textbook", by_hand(Textbook::<2>::new)),
+        Program::new("block", by_hand(Block::<2>::new)),
+        Program::new("block in vectors", by_hand(|n, s| Block::<2>::new(n, s).in_vectors())),
+        Program::new("engine, thinning", |scenario, replicate| {
+            let times = vec![end(scenario)];
+            let method = Method::Thinning;
+            let ensemble = Ensemble { method, times, ..Ensemble::new(scenario) };
+            ensemble.replicate(replicate, || false).jumps.iter().sum()
+        }),
+    ];
+    programs.extend(InstructionSet::available().into_iter().map(target_driven));
+    programs
 }
 
-fn by_engine(scenario: &Scenario, replicate: u64, method: Method) -> u64 {
-    let times = vec![end(scenario)];
-    let ensemble = Ensemble { method, times, ..Ensemble::new(scenario) };
-    ensemble.replicate(replicate, || false).jumps.iter().sum()
+fn by_hand<B: Baseline>(new: fn(&Network, u64) -> B) -> impl Fn(&Scenario, u64) -> u64 {
+    move |scenario, replicate| new(&scenario.network, replicate).run(end(scenario))
+}
+
+fn target_driven(instructions: InstructionSet) -> Program {
+    let name = match instructions.name() {
+        "avx512" => "engine, AVX-512",
+        "avx2" => "engine, AVX2",
+        _ => "engine, baseline",
+    };
+    Program::new(name, move |scenario, replicate| {
+        let (network, seed) = (&scenario.network, scenario.seed);
+        let method = TargetDriven::with_instructions(network, seed, replicate, instructions);
+        let mut recorder = TrajectoryRecorder::new(network, replicate);
+        let stream = (seed, replicate);
+        simulate(network, method, stream, &[end(scenario)], &mut recorder, || false);
+        recorder.into_trajectory().jumps.iter().sum()
+    })
 }
 
 fn end(scenario: &Scenario) -> f64 {
@@ -88,25 +117,25 @@ impl Case {
     }
 
     /// Jumps per second of each program in each round.
-    fn measure(&self, rounds: usize, turn: Duration) -> Vec<Vec<f64>> {
+    fn measure(&self, programs: &[Program], rounds: usize, turn: Duration) -> Vec<Vec<f64>> {
         let scenario = self.scenario();
-        let round = |_| PROGRAMS.iter().map(|program| program.speed(&scenario, turn)).collect();
+        let round = |_| programs.iter().map(|program| program.speed(&scenario, turn)).collect();
         (0..rounds).map(round).collect()
     }
 
     /// Jumps for each pair of neurons and unit of time.
-    fn rate(&self) -> f64 {
+    fn rate(&self, program: &Program) -> f64 {
         let scenario = self.scenario();
         let neurons = scenario.network.neuron_count() as f64;
-        let jumps = (PROGRAMS[0].jumps)(&scenario, 0) as f64;
+        let jumps = (program.jumps)(&scenario, 0) as f64;
         jumps / (neurons * (neurons - 1.0) * self.duration)
     }
 
-    fn report(&self, rounds: usize, turn: Duration) {
-        println!("\n{}, t = {}: S = {:.4}", self.name, self.duration, self.rate());
+    fn report(&self, programs: &[Program], rounds: usize, turn: Duration) {
+        println!("\n{}, t = {}: S = {:.4}", self.name, self.duration, self.rate(&programs[1]));
         println!("program             best M/s  median M/s  ns/jump  x textbook  x block");
-        let speeds = self.measure(rounds, turn);
-        for (index, program) in PROGRAMS.iter().enumerate() {
+        let speeds = self.measure(programs, rounds, turn);
+        for (index, program) in programs.iter().enumerate() {
             let own: Vec<f64> = speeds.iter().map(|round| round[index]).collect();
             let best = own.iter().copied().fold(0.0, f64::max);
             let ratio = |other: usize| median(speeds.iter().map(|s| s[index] / s[other]).collect());
@@ -153,8 +182,9 @@ fn main() {
     // As `cargo test` runs it, it shows that it runs.
     let timed = arguments.iter().any(|argument| argument == "--bench");
     let (rounds, turn) = if timed { (ROUNDS, TURN) } else { (1, Duration::ZERO) };
+    let programs = programs();
     println!("instructions of the block: {}", Instructions::best().name());
     for case in CASES.iter().filter(|case| wanted.is_none_or(|name| case.name.contains(name))) {
-        case.report(rounds, turn);
+        case.report(&programs, rounds, turn);
     }
 }

@@ -111,7 +111,8 @@ fn assert_agreement(case: &Case) {
     println!("textbook: p = {p:.2e}");
     assert!(p > LEVEL, "textbook: p = {p:e}");
     for instructions in Instructions::available() {
-        let block = case.by_hand(|network, seed| Block::<2>::with(network, seed, instructions));
+        let with = |network: &_, seed| Block::<2>::with(network, seed, instructions);
+        let block = case.by_hand(|network, seed| with(network, seed).in_vectors());
         let p = agreement(&block, &engine);
         println!("block by {}: p = {p:.2e}", instructions.name());
         assert!(p > LEVEL, "block by {}: p = {p:e}", instructions.name());

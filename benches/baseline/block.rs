@@ -2,7 +2,7 @@
 //!
 //! * One decay factor for each population instead of times: a neuron is stored as `y` with
 //!   `z = rest + y/growth`, `growth = exp(t/tau)`, so that only jumps change it.
-//! * Random numbers, times and thresholds of a whole block of candidates at once, in vector registers: with a logistic
+//! * Times and thresholds of a whole block of candidates at once, in vector registers (and the random words, too, if asked): with a logistic
 //!   gain, `u < lambda(z)/max` is `z > theta + s logit(u)`, so no candidate needs the `exp` of its source.
 //! * What depends on the jumps before is left to a loop of one comparison and one addition for each candidate, without
 //!   branches that depend on it.
@@ -15,7 +15,7 @@ use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::Baseline;
-use super::candidates::{Candidates, Span, rejected};
+use super::candidates::{Candidates, Span, Words, rejected};
 use super::instructions::Instructions;
 use super::lanes::Generators;
 use super::populations::{Populations, initial};
@@ -34,7 +34,7 @@ pub struct Block<const P: usize> {
     origin: f64,
     time: f64,
     mean_gap: f64,
-    generators: Generators,
+    words: Words,
     candidates: Box<Candidates<P>>,
 }
 
@@ -60,9 +60,17 @@ impl<const P: usize> Block<P> {
             deviations,
             origin: 0.0,
             time: 0.0,
-            generators: Generators::seeded(&mut rng),
+            words: Words::OneByOne(rng),
             candidates: Box::new(Candidates::empty()),
         }
+    }
+
+    /// The same with random words in vectors, too: all that can be done for thinning in blocks.
+    pub fn in_vectors(mut self) -> Self {
+        if let Words::OneByOne(rng) = &mut self.words {
+            self.words = Words::Vectors(Generators::seeded(rng));
+        }
+        self
     }
 
     /// Writes the numbers anew with growths of 1 at the present.
@@ -80,7 +88,7 @@ impl<const P: usize> Block<P> {
     pub(super) fn advance(&mut self, horizon: f64) -> u64 {
         let candidates = &mut *self.candidates;
         let span = Span { start: self.time, mean_gap: self.mean_gap, origin: self.origin };
-        candidates.draw(&self.populations, &mut self.generators, span);
+        candidates.draw(&self.populations, &mut self.words, span);
         let jumps = candidates.happen(&mut self.deviations, horizon);
         self.time = horizon.min(candidates.last_time());
         jumps

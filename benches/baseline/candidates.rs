@@ -4,6 +4,9 @@ use std::array::from_fn;
 use std::hint::select_unpredictable;
 use std::iter::zip;
 
+use rand::Rng;
+use rand_xoshiro::Xoshiro256PlusPlus;
+
 use super::lanes::{Generators, LANES, exp, ln, logit, uniform};
 use super::populations::Populations;
 
@@ -42,6 +45,15 @@ pub struct Candidates<const P: usize> {
     /// Change of the target's `y`.
     kick: Column<f64>,
     growth: [Column<f64>; P],
+}
+
+/// Where random words come from.
+#[derive(Debug, Clone)]
+pub enum Words {
+    /// One generator, one word after the other.
+    OneByOne(Xoshiro256PlusPlus),
+    /// Eight generators side by side.
+    Vectors(Generators),
 }
 
 /// When a block of candidates is.
@@ -86,12 +98,12 @@ impl<const P: usize> Candidates<P> {
 
     /// Draws the candidates that follow `start`.
     #[inline(always)]
-    pub fn draw(&mut self, p: &Populations<P>, generators: &mut Generators, span: Span) {
-        self.draw_words(generators);
+    pub fn draw(&mut self, p: &Populations<P>, words: &mut Words, span: Span) {
+        self.draw_words(words);
         self.set_times(span.start, span.mean_gap);
-        self.draw_words(generators);
+        self.draw_words(words);
         self.set_pairs(p.neurons);
-        self.draw_words(generators);
+        self.draw_words(words);
         self.set_logits(p);
         self.set_growths(p, span.origin);
         self.scale(p);
@@ -117,12 +129,13 @@ impl<const P: usize> Candidates<P> {
     }
 
     #[inline(always)]
-    fn draw_words(&mut self, generators: &mut Generators) {
-        let mut own = generators.clone();
-        for row in &mut self.words.0 {
-            *row = own.next();
+    fn draw_words(&mut self, words: &mut Words) {
+        match words {
+            Words::OneByOne(rng) => {
+                self.words.flat_mut().iter_mut().for_each(|word| *word = rng.next_u64());
+            }
+            Words::Vectors(generators) => generators.fill(&mut self.words.0),
         }
-        *generators = own;
     }
 
     /// Times after `start`: exponential gaps, summed along each lane and over the lanes before.

@@ -36,6 +36,16 @@ impl Generators {
         Self { state: from_fn(|_| from_fn(|_| seeds.next_u64())) }
     }
 
+    /// Rows of words.
+    #[inline(always)]
+    pub fn fill(&mut self, rows: &mut [Words]) {
+        let mut own = self.clone();
+        for row in rows {
+            *row = own.next();
+        }
+        *self = own;
+    }
+
     /// The next word of each.
     #[inline(always)]
     pub fn next(&mut self) -> Words {

@@ -101,6 +101,12 @@ impl NetworkState {
         Common { offset: flow.offset(time), scale: flow.scale(time) }
     }
 
+    /// `x_a(t)` alone.
+    #[inline]
+    pub(crate) fn offset(&self, population: usize, time: f64) -> f64 {
+        self.flows[population].offset(time)
+    }
+
     /// `y` of neuron `k` of population `a`.
     #[inline]
     pub fn deviation(&self, population: usize, neuron: usize) -> f64 {

@@ -8,6 +8,7 @@
 //! One crate, so that the models are shared and the tests run side by side.
 
 mod agreement;
+mod calibration;
 mod channels;
 mod compensator;
 mod evidence;
@@ -18,6 +19,7 @@ mod observation;
 mod quadrature;
 mod rare_jumps;
 mod reproducibility;
+mod segments;
 mod shot_noise;
 mod simulators;
 mod state;

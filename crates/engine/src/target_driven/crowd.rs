@@ -14,7 +14,7 @@ use super::sums::IntensitySum;
 /// What a segment costs, in units of what a decision costs.
 const SEGMENT_COST: f64 = 0.7;
 /// The error of a sum that is worth a fresh one, as a part of what the jumps of a segment may change.
-const WORTHWHILE: f64 = 0.125;
+const WORTHWHILE: f64 = 1.0 / 32.0;
 
 /// What the method knows of a neuron population.
 #[derive(Debug, Clone)]
@@ -73,7 +73,7 @@ impl Crowd {
     }
 
     pub fn look(&mut self, network: &Network, state: &NetworkState, index: usize, time: f64) {
-        let offset = state.common(index, time).offset;
+        let offset = state.offset(index, time);
         let drive = state.drive(index, time);
         let drive_slope = network.populations[index].drive.derivative(time);
         let offset_slope = drive - offset * self.kinetics.leak;

@@ -52,21 +52,34 @@ impl TargetDriven {
             let external = &network.externals[source - self.crowds.len()];
             return level < external.count as f64 * external.rate.value(self.start);
         }
+        if let Some(verdict) = self.clear(source, level, (0.0, self.crowds[source].own)) {
+            return verdict;
+        }
         let gain = &network.populations[source].gain;
         let own = if source == target {
             gain.intensity(state.potentiation(target, neuron, self.start))
         } else {
             0.0
         };
-        let sum = &self.crowds[source].sum;
-        let error = sum.error(self.start - self.summed);
-        let threshold = sum.value - own;
-        if (level - threshold).abs() > error {
-            return level < threshold;
+        if let Some(verdict) = self.clear(source, level, (own, own)) {
+            return verdict;
+        }
+        self.sum_afresh(network, state);
+        if let Some(verdict) = self.clear(source, level, (own, own)) {
+            return verdict;
         }
         let exact: f64 = state.potentiations(source, self.start).map(|z| gain.intensity(z)).sum();
-        self.sum_afresh(network, state);
         level < exact - own
+    }
+
+    /// Whether a level is below `R_b - own`, if that can be told for every `own` between these two.
+    fn clear(&self, source: usize, level: f64, (least, most): (f64, f64)) -> Option<bool> {
+        let sum = &self.crowds[source].sum;
+        let error = sum.error(self.start - self.summed);
+        if level < sum.value - most - error {
+            return Some(true);
+        }
+        (level > sum.value - least + error).then_some(false)
     }
 
     /// Applies one jump now.

@@ -8,7 +8,7 @@ use crate::vector::lanes::{Lanes, Words};
 use crate::vector::{InstructionSet, Kernel, WIDTH};
 
 /// Arrivals that are drawn at once.
-const BATCH: usize = 256;
+const BATCH: usize = 512;
 const PAIRS: usize = BATCH / 2;
 /// Rows of random words that a batch takes.
 const ROWS: usize = (3 * PAIRS + BATCH) / WIDTH;
@@ -16,7 +16,7 @@ const ROWS: usize = (3 * PAIRS + BATCH) / WIDTH;
 const CHAINS: usize = 4;
 
 /// Most arrivals that can be looked at ahead.
-pub(super) const LOOKAHEAD: usize = 64;
+pub(super) const LOOKAHEAD: usize = 128;
 /// What was left of the batch before, then a batch.
 const ROOM: usize = LOOKAHEAD + BATCH;
 

@@ -32,6 +32,8 @@ pub(super) struct Inflow {
     thresholds: Vec<f64>,
     /// `Lambda_a`, the rate of these jumps.
     pub rate: f64,
+    /// Its inverse.
+    mean_gap: f64,
     pub jumps: Jumps,
     /// When.
     times: Row,
@@ -56,6 +58,7 @@ impl Inflow {
             sizes,
             factors,
             rate: 0.0,
+            mean_gap: f64::INFINITY,
             jumps: Jumps::default(),
             times: [0.0; LOOKAHEAD],
             kicks: [0.0; LOOKAHEAD],
@@ -79,9 +82,11 @@ impl Inflow {
     pub fn set_rate(&mut self, neurons: f64) {
         let total: f64 = self.certain.iter().sum();
         self.rate = neurons * total;
+        self.mean_gap = 1.0 / self.rate;
+        let part = 1.0 / total;
         let mut before = 0.0;
         for (threshold, certain) in self.thresholds.iter_mut().zip(&self.certain) {
-            *threshold = before / total;
+            *threshold = before * part;
             before += certain;
         }
     }
@@ -89,7 +94,7 @@ impl Inflow {
     /// When the `number`-th of the next jumps comes (1 is the next).
     pub fn arrival(&self, number: usize, start: f64) -> f64 {
         let hazard = self.draws.ahead().arrivals[number - 1] - self.draws.now();
-        start + larger(hazard, 0.0) * (1.0 / self.rate)
+        start + larger(hazard, 0.0) * self.mean_gap
     }
 
     /// No jumps.
@@ -135,7 +140,7 @@ impl Inflow {
         Layout {
             ahead: self.draws.ahead(),
             now: self.draws.now(),
-            mean_gap: 1.0 / self.rate,
+            mean_gap: self.mean_gap,
             start,
             count: self.count,
             since_anchor: start - self.anchor.time,

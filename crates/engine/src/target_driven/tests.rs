@@ -117,5 +117,35 @@ fn so_they_do_for_every_gain() {
     }
 }
 
+/// A thousand million jumps, carried sums against fresh ones all the way. It takes ten seconds where it is compiled for
+/// release, so it waits to be asked: `cargo test --release -p equipoise-engine -- --ignored`.
+#[test]
+#[ignore = "takes long unless compiled for release"]
+fn sums_are_right_after_a_thousand_million_jumps() {
+    let mut network =
+        swept_pair(1000, &Gain::Logistic(Logistic { max_rate: 1.0, threshold: 0.0, slope: 0.5 }));
+    network.coupling = Coupling::from_rows(&[vec![1.0, -1.0], vec![2.0, -2.0]]);
+    let mut state = NetworkState::initial(&network, 1, 0);
+    let mut method = TargetDriven::new(&network, 1, 0);
+    let (mut start, mut segments) = (0.0, 0_u64);
+    while state.tally().iter().sum::<u64>() < 1_000_000_000 {
+        let step = network.next_step(start).expect("steps enough");
+        method.restart(&network, &state, start);
+        while method.start < step {
+            method.plan(&network, &mut state);
+            let end = method.end.expect("planned");
+            method.apply(&network, &mut state, end.0, &mut Nothing);
+            method.finish(&network, &mut state, end, &mut Nothing);
+            segments += 1;
+            if segments.is_multiple_of(1000) {
+                assert_errors(&method, &network, &state);
+            }
+        }
+        state.restart(&network, step);
+        start = step;
+    }
+    println!("{segments} segments until {start}");
+}
+
 struct Nothing;
 impl Observer for Nothing {}
