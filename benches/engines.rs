@@ -53,10 +53,13 @@ const LOW_RATE: [&str; 6] = [
     "populations.I.initial.normal.variance=0.08",
 ];
 
+/// Simulates a replicate of a scenario; returns the number of jumps.
+type Jumps = Box<dyn Fn(&Scenario, u64) -> u64>;
+
 /// A way to simulate a replicate of a scenario, which returns the number of jumps.
 struct Program {
     name: &'static str,
-    jumps: Box<dyn Fn(&Scenario, u64) -> u64>,
+    jumps: Jumps,
 }
 
 impl Program {
@@ -170,6 +173,26 @@ impl Program {
     }
 }
 
+/// What this process holds (`VmRSS`) or has held at most (`VmHWM`), in bytes; Linux alone tells.
+fn memory(what: &str) -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with(what))?;
+    let kibibytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(1024.0 * kibibytes)
+}
+
+/// Memory of the engine for each neuron, while nothing but moments is recorded.
+fn report_memory() {
+    let (size, duration) = (10_000_000, 1e-7);
+    let case = Case { name: "memory", size, overrides: &[], duration };
+    let before = memory("VmRSS");
+    let jumps = (target_driven(InstructionSet::best()).jumps)(&case.scenario(), 0);
+    if let (Some(before), Some(most)) = (before, memory("VmHWM")) {
+        let bytes = (most - before) / (2.0 * f64::from(size));
+        println!("n = 10^7: {jumps} jumps in {:.0} MB, {bytes:.2} bytes a neuron", most / 1e6);
+    }
+}
+
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
@@ -182,6 +205,9 @@ fn main() {
     // As `cargo test` runs it, it shows that it runs.
     let timed = arguments.iter().any(|argument| argument == "--bench");
     let (rounds, turn) = if timed { (ROUNDS, TURN) } else { (1, Duration::ZERO) };
+    if timed {
+        report_memory();
+    }
     let programs = programs();
     println!("instructions of the block: {}", Instructions::best().name());
     for case in CASES.iter().filter(|case| wanted.is_none_or(|name| case.name.contains(name))) {

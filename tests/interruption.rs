@@ -81,6 +81,17 @@ fn an_interrupted_validation_leaves_networks_and_theory() {
 }
 
 #[test]
+fn an_interrupted_validation_prints_one_object_where_asked_to() {
+    let place = Place::new();
+    let arguments = "validate -o folder --json --quiet";
+    let run = interrupt(start(&place, arguments, "folder/result.h5.partial"));
+    let object: serde_json::Value = serde_json::from_str(&run.out).expect("one object");
+    assert_eq!(object["complete"], false);
+    assert!(object["replicates"].as_u64().expect("a number") > 0);
+    assert_eq!(run.err, "");
+}
+
+#[test]
 fn an_interrupted_replacement_leaves_the_old_file() {
     let place = Place::new();
     place.run(&format!("simulate {PAIR} -o result.h5")).expect(0);

@@ -49,6 +49,7 @@ pub struct Candidates<const P: usize> {
 
 /// Where random words come from.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "there is one of them")]
 pub enum Words {
     /// One generator, one word after the other.
     OneByOne(Xoshiro256PlusPlus),

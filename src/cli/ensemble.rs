@@ -1,17 +1,18 @@
-//! Simulating an ensemble into a file, with progress and Ctrl-C.
+//! Simulating an ensemble into a file, with Ctrl-C.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use equipoise::engine::{Ensemble, Outcome, Trajectory};
+use equipoise::engine::{Ensemble, Headway, Outcome, Trajectory};
 use equipoise::layout::trajectory::{GROWING, trajectory};
 use equipoise::model::Scenario;
 use equipoise::store::{ResultWriter, StoreError};
-use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::HumanCount;
 
 use super::failure::Failure;
 use super::output::note;
+use super::progress::Progress;
 
 /// Trajectories wait this long, at most, before they are written.
 const WRITE_EVERY: Duration = Duration::from_secs(2);
@@ -41,10 +42,10 @@ pub fn simulate(
     mut watch: impl FnMut(Trajectory),
 ) -> Result<Outcome, Failure> {
     let stop = stop_on_signal();
-    let bar = progress(ensemble.replicates, quiet);
+    let headway = Headway::default();
+    let progress = Progress::new(ensemble, &headway, &scenario.sampling.time_unit);
     let mut waiting: Vec<Trajectory> = Vec::new();
     let mut written = Instant::now();
-    let mut jumps: u64 = 0;
     let start = Instant::now();
     let mut write = |waiting: &mut Vec<Trajectory>| -> Result<(), StoreError> {
         if !waiting.is_empty() {
@@ -53,20 +54,24 @@ pub fn simulate(
         waiting.drain(..).for_each(&mut watch);
         Ok(())
     };
-    let outcome = ensemble.run(&stop, |trajectory| {
-        jumps += last_jumps(&trajectory);
-        bar.set_message(format!("{} jumps", HumanCount(jumps)));
-        bar.inc(1);
-        waiting.push(trajectory);
-        if written.elapsed() > WRITE_EVERY {
-            write(&mut waiting)?;
-            written = Instant::now();
+    let outcome = std::thread::scope(|scope| {
+        if !quiet {
+            scope.spawn(|| progress.show());
         }
-        Ok(())
+        let outcome = ensemble.run_reporting(&stop, &headway, |trajectory| {
+            waiting.push(trajectory);
+            if written.elapsed() > WRITE_EVERY {
+                write(&mut waiting)?;
+                written = Instant::now();
+            }
+            Ok(())
+        });
+        progress.stop();
+        outcome
     })?;
     write(&mut waiting)?;
-    bar.finish_and_clear();
     if !quiet {
+        let jumps = headway.jumps();
         let seconds = start.elapsed().as_secs_f64();
         let rate = jumps as f64 / seconds / 1e6;
         note(&format!(
@@ -75,17 +80,4 @@ pub fn simulate(
         ));
     }
     Ok(outcome)
-}
-
-/// Jumps of a trajectory until its last sample.
-fn last_jumps(trajectory: &Trajectory) -> u64 {
-    let channels = trajectory.populations * trajectory.sources;
-    trajectory.jumps.iter().rev().take(channels).sum()
-}
-
-fn progress(replicates: u64, quiet: bool) -> ProgressBar {
-    let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} networks, {msg}, {eta} left")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::with_draw_target(Some(replicates), target).with_style(style)
 }

@@ -1,7 +1,7 @@
 //! The command line: from arguments to commands, and from what they return to an exit status.
 //!
 //! * `arguments`: what can be given; `failure`: what can go wrong, with its exit status;
-//! * `scenario`: reading a scenario file; `ensemble`: simulating it into a file, with progress and Ctrl-C;
+//! * `scenario`: reading a scenario file; `ensemble`: simulating it into a file, with Ctrl-C; `progress`: how far it is;
 //! * `validate`, `simulate`, `limit`: the commands; `table`: text for people; `output`: printing it.
 
 mod arguments;
@@ -9,11 +9,13 @@ mod ensemble;
 mod failure;
 mod limit;
 mod output;
+mod progress;
 mod scenario;
 mod simulate;
 mod table;
 mod validate;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -26,6 +28,11 @@ enum Ending {
     Done,
     ComparisonFailed,
     Interrupted,
+}
+
+/// What to say of an interrupted run.
+fn interrupted(replicates: usize, path: &Path) -> String {
+    format!("interrupted; {replicates} complete networks are in {}", path.display())
 }
 
 /// Runs the program; exit status as in the README.

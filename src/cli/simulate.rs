@@ -61,16 +61,14 @@ pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
             "time": ensemble.times[last], "populations": populations, "file": path.display().to_string(),
         });
         print(&format!("{summary:#}\n"))?;
-    } else {
+    } else if observed.replicates() > 0 {
         let table = table::moments(&scenario, ensemble.times[last], &observed, &quantities);
         print(&format!("{table}file: {}\n", path.display()))?;
     }
     if interrupted {
-        note(&format!(
-            "interrupted; {} complete networks are in {}",
-            observed.replicates(),
-            path.display()
-        ));
+        if !common.quiet {
+            note(&super::interrupted(observed.replicates(), &path));
+        }
         return Ok(Ending::Interrupted);
     }
     Ok(Ending::Done)

@@ -7,12 +7,13 @@ use equipoise::layout::{comparison, theory};
 use equipoise::store::{Completion, ResultWriter};
 use equipoise::validation::{Observed, Prediction, compare};
 use miette::miette;
+use serde_json::json;
 
 use super::arguments::Validate;
 use super::failure::Failure;
 use super::output::{note, print};
 use super::table::{self, Report};
-use super::{Ending, ensemble, scenario};
+use super::{Ending, ensemble, interrupted, scenario};
 
 pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
     let common = &arguments.common;
@@ -58,11 +59,16 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
         })?;
     if outcome == Outcome::Interrupted {
         let path = writer.finish(Completion::Incomplete)?;
-        note(&format!(
-            "interrupted; {} complete networks are in {}",
-            observed.replicates(),
-            path.display()
-        ));
+        if common.json {
+            let summary = json!({
+                "title": scenario.title, "n": scenario.network.size, "replicates": observed.replicates(),
+                "complete": false, "file": path.display().to_string(),
+            });
+            print(&format!("{summary:#}\n"))?;
+        }
+        if !common.quiet {
+            note(&interrupted(observed.replicates(), &path));
+        }
         return Ok(Ending::Interrupted);
     }
 

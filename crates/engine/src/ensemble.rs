@@ -7,6 +7,7 @@ use std::sync::mpsc;
 use equipoise_model::{Method, Network, Scenario, Transmission};
 use thiserror::Error;
 
+use crate::headway::{Headway, Reporter};
 use crate::method::{self, OneByOne, Outcome, simulate};
 use crate::target_driven::TargetDriven;
 use crate::thinning::Thinning;
@@ -98,6 +99,19 @@ impl<'a> Ensemble<'a> {
     pub fn run<E: Send>(
         &self,
         stop: &AtomicBool,
+        receive: impl FnMut(Trajectory) -> Result<(), E>,
+    ) -> Result<Outcome, RunError<E>> {
+        self.run_reporting(stop, &Headway::default(), receive)
+    }
+
+    /// [`Ensemble::run`], which tells how far it is while it goes on.
+    ///
+    /// # Errors
+    /// As [`Ensemble::run`].
+    pub fn run_reporting<E: Send>(
+        &self,
+        stop: &AtomicBool,
+        headway: &Headway,
         mut receive: impl FnMut(Trajectory) -> Result<(), E>,
     ) -> Result<Outcome, RunError<E>> {
         self.check()?;
@@ -121,7 +135,7 @@ impl<'a> Ensemble<'a> {
                         if replicate >= self.replicates {
                             return;
                         }
-                        if send.send(self.replicate(replicate, halt)).is_err() {
+                        if send.send(self.replicate_reporting(replicate, headway, halt)).is_err() {
                             return;
                         }
                     }
@@ -141,23 +155,36 @@ impl<'a> Ensemble<'a> {
 
     /// Simulates one replicate, until `stop` says so.
     pub fn replicate(&self, replicate: u64, stop: impl Fn() -> bool) -> Trajectory {
-        if self.method == Method::Thinning {
-            let method = OneByOne::new(Thinning::new(self.network), self.seed, replicate);
-            return self.replicate_by(method, replicate, stop);
-        }
-        let method = TargetDriven::new(self.network, self.seed, replicate);
-        self.replicate_by(method, replicate, stop)
+        self.replicate_reporting(replicate, &Headway::default(), stop)
     }
 
-    fn replicate_by<M: method::Method>(
+    fn replicate_reporting(
+        &self,
+        replicate: u64,
+        headway: &Headway,
+        stop: impl Fn() -> bool,
+    ) -> Trajectory {
+        let recorder = TrajectoryRecorder::new(self.network, replicate);
+        let end = self.times.last().copied().unwrap_or(0.0);
+        let mut reporter = Reporter::new(recorder, headway, end);
+        if self.method == Method::Thinning {
+            let method = OneByOne::new(Thinning::new(self.network), self.seed, replicate);
+            self.simulate(method, replicate, &mut reporter, stop);
+        } else {
+            let method = TargetDriven::new(self.network, self.seed, replicate);
+            self.simulate(method, replicate, &mut reporter, stop);
+        }
+        reporter.recorder.into_trajectory()
+    }
+
+    fn simulate<M: method::Method>(
         &self,
         method: M,
         replicate: u64,
+        reporter: &mut Reporter<'_>,
         stop: impl Fn() -> bool,
-    ) -> Trajectory {
-        let mut recorder = TrajectoryRecorder::new(self.network, replicate);
-        simulate(self.network, method, (self.seed, replicate), &self.times, &mut recorder, stop);
-        recorder.into_trajectory()
+    ) {
+        simulate(self.network, method, (self.seed, replicate), &self.times, reporter, stop);
     }
 
     /// Whether the network can be simulated at all; [`Ensemble::run`] looks, too.

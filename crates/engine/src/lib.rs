@@ -13,9 +13,10 @@
 //! * [`thinning`]: the plain reference method;
 //! * [`target_driven`]: the fast method;
 //! * [`observer`]: what can be recorded; [`trajectory`]: moments and jump counts at sample times;
-//! * [`ensemble`]: independent replicates in parallel.
+//! * [`ensemble`]: independent replicates in parallel; [`headway`]: how far they are.
 
 pub mod ensemble;
+pub mod headway;
 pub mod jump;
 pub mod method;
 pub mod observer;
@@ -27,6 +28,7 @@ pub mod trajectory;
 pub mod vector;
 
 pub use ensemble::{EngineError, Ensemble, RunError};
+pub use headway::Headway;
 pub use jump::Jump;
 pub use method::{JumpMethod, Method, OneByOne, Outcome, Progress, simulate};
 pub use observer::Observer;

@@ -25,12 +25,12 @@ pub trait Method {
 }
 
 /// How far [`Method::advance`] got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Progress {
     /// As far as it should.
     Reached,
-    /// Not yet.
-    Paused,
+    /// Not yet: to this time.
+    Paused(f64),
 }
 
 /// A way to draw the jumps of a network one after the other: the simplest kind of method.
@@ -84,6 +84,7 @@ impl<M: JumpMethod> Method for OneByOne<M> {
         until: f64,
         observer: &mut O,
     ) -> Progress {
+        let mut latest = until;
         for _ in 0..CANDIDATES_PER_LOOK {
             let propose = || self.method.propose(network, state, &mut self.rng);
             let candidate = *self.candidate.get_or_insert_with(propose);
@@ -91,6 +92,7 @@ impl<M: JumpMethod> Method for OneByOne<M> {
                 return Progress::Reached;
             }
             // Only now: samples before the candidate need the state as it was written before.
+            latest = candidate;
             state.refresh(candidate);
             let jump = self.method.decide(network, state, &mut self.rng);
             self.candidate = None;
@@ -100,7 +102,7 @@ impl<M: JumpMethod> Method for OneByOne<M> {
                 observer.jump(network, state, &jump);
             }
         }
-        Progress::Paused
+        Progress::Paused(latest)
     }
 }
 
@@ -131,7 +133,9 @@ pub fn simulate<M: Method, O: Observer>(
     for time in times.iter().copied() {
         loop {
             let until = step.map_or(time, |step| step.min(time));
-            while method.advance(network, &mut state, until, observer) == Progress::Paused {
+            while let Progress::Paused(time) = method.advance(network, &mut state, until, observer)
+            {
+                observer.pause(network, &state, time);
                 if stop() {
                     return Outcome::Interrupted;
                 }

@@ -15,6 +15,11 @@ pub trait Observer {
         let _ = (network, state, time);
     }
 
+    /// A pause of no meaning for the network, at which progress can be reported.
+    fn pause(&mut self, network: &Network, state: &NetworkState, time: f64) {
+        let _ = (network, state, time);
+    }
+
     /// A jump that has just been applied to the state; jumps come in the order of their times.
     fn jump(&mut self, network: &Network, state: &NetworkState, jump: &Jump) {
         let _ = (network, state, jump);

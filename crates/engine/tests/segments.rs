@@ -121,7 +121,7 @@ impl JumpMethod for LostUpdates {
         state.kick(a, k, wrong - right);
         self.now[a][k] = wrong;
         self.jumps += 1;
-        if self.jumps % BLOCK == 0 {
+        if self.jumps.is_multiple_of(BLOCK) {
             self.start.clone_from(&self.now);
         }
         Some(jump)

@@ -375,7 +375,7 @@ impl Method for TargetDriven {
             }
             self.finish(network, state, (end, ending), observer);
         }
-        Progress::Paused
+        Progress::Paused(self.start)
     }
 }
 

@@ -1,0 +1,68 @@
+//! How far an ensemble has come: counters that any thread may read while others simulate.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use equipoise_model::Network;
+
+use crate::observer::Observer;
+use crate::state::NetworkState;
+use crate::trajectory::TrajectoryRecorder;
+
+/// Parts of a replicate that are counted.
+const PARTS: f64 = (1_u64 << 20) as f64;
+
+/// See the [module](self). Nothing that is simulated depends on it.
+#[derive(Debug, Default)]
+pub struct Headway {
+    jumps: AtomicU64,
+    parts: AtomicU64,
+}
+
+impl Headway {
+    /// Jumps so far, in all replicates.
+    pub fn jumps(&self) -> u64 {
+        self.jumps.load(Ordering::Relaxed)
+    }
+
+    /// Replicates so far, with parts of those under way: model time over its end, summed.
+    pub fn replicates(&self) -> f64 {
+        self.parts.load(Ordering::Relaxed) as f64 / PARTS
+    }
+}
+
+/// Records a trajectory and tells how far it is.
+pub(crate) struct Reporter<'a> {
+    pub recorder: TrajectoryRecorder,
+    headway: &'a Headway,
+    end: f64,
+    jumps: u64,
+    parts: u64,
+}
+
+impl<'a> Reporter<'a> {
+    /// Of a replicate that lasts until `end`.
+    pub fn new(recorder: TrajectoryRecorder, headway: &'a Headway, end: f64) -> Self {
+        Self { recorder, headway, end, jumps: 0, parts: 0 }
+    }
+
+    fn report(&mut self, state: &NetworkState, time: f64) {
+        let jumps = state.tally().iter().sum();
+        // A run that ends at time 0 is over at once.
+        let part = if self.end > 0.0 { time / self.end } else { 1.0 };
+        let parts = (part * PARTS) as u64;
+        self.headway.jumps.fetch_add(jumps - self.jumps, Ordering::Relaxed);
+        self.headway.parts.fetch_add(parts.saturating_sub(self.parts), Ordering::Relaxed);
+        (self.jumps, self.parts) = (jumps, parts.max(self.parts));
+    }
+}
+
+impl Observer for Reporter<'_> {
+    fn sample(&mut self, network: &Network, state: &NetworkState, time: f64) {
+        self.report(state, time);
+        self.recorder.sample(network, state, time);
+    }
+
+    fn pause(&mut self, _: &Network, state: &NetworkState, time: f64) {
+        self.report(state, time);
+    }
+}
