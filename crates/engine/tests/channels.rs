@@ -4,7 +4,8 @@
 //! # Source
 //! Brown et al. (2002), doi:10.1162/08997660252741149; Meyer (1971), for several channels.
 
-use equipoise_model::{Network, Schedule};
+use equipoise_model::gain::ThresholdLinear;
+use equipoise_model::{Gain, Network, Schedule};
 
 use crate::compensator::{ChannelRecord, Compensator};
 use crate::evidence::{Family, channel};
@@ -25,12 +26,14 @@ struct Case {
 
 const WINDOWS: u32 = 200;
 
-fn cases() -> [Case; 2] {
+fn cases() -> [Case; 4] {
     // Enough for a rate 2 % off: the count of all jumps of the first, above 180,000, shifts by 8
     // standard deviations. The second is for what happens between jumps.
     [
         Case { name: "steep", network: steep_network(), replicates: 100, window: 0.25 },
         Case { name: "sparse", network: sparse_network(), replicates: 40, window: 0.5 },
+        Case { name: "unbounded", network: unbounded_network(0.0), replicates: 30, window: 0.5 },
+        Case { name: "saturated", network: unbounded_network(0.4), replicates: 30, window: 0.5 },
     ]
 }
 
@@ -53,6 +56,18 @@ fn sparse_network() -> Network {
     populations[1].time_constant = 0.2;
     let externals = vec![external("X", 1, sine(0.5, 0.5, 0.8))];
     network(2.0, populations, externals, &[vec![0.8, -1.0, 1.4], vec![1.2, -0.5, 1.2]])
+}
+
+/// Threshold-linear gains, neurons that cross their thresholds, unequal time constants.
+fn unbounded_network(refractory_time: f64) -> Network {
+    let gain = |gain, threshold| {
+        Gain::ThresholdLinear(ThresholdLinear { gain, threshold }).saturated(refractory_time)
+    };
+    let mut populations = vec![neurons("E", 3, gain(1.2, 0.3)), neurons("I", 2, gain(1.5, 0.2))];
+    populations[0].drive = sine(0.4, 0.8, 0.5);
+    populations[1].time_constant = 0.3;
+    let externals = vec![external("X", 2, sine(0.5, 0.4, 0.8))];
+    network(3.0, populations, externals, &[vec![0.7, -1.0, 0.8], vec![1.2, -0.6, 0.9]])
 }
 
 fn observe(case: &Case, simulator: Simulator) -> Compensator {
@@ -147,7 +162,7 @@ fn rescaled_channels_are_independent_poisson_processes() {
 
 #[test]
 fn those_of_wrong_simulators_are_not() {
-    let [steep, sparse] = cases();
+    let [steep, sparse, unbounded, _] = cases();
     for mistake in [Mistake::SelfSynapse, Mistake::StaleSums] {
         rescaled(&steep, Simulator::Naive(mistake)).reject();
         rescaled(&sparse, Simulator::Naive(mistake)).reject();
@@ -158,4 +173,9 @@ fn those_of_wrong_simulators_are_not() {
     rescaled(&steep, Simulator::Naive(Mistake::LowBound)).reject();
     rescaled(&steep, Simulator::Naive(Mistake::FasterRates)).reject();
     rescaled(&sparse, Simulator::Naive(Mistake::FrozenBetweenJumps)).reject();
+    for mistake in [Mistake::SelfSynapse, Mistake::StaleSums, Mistake::LowBound] {
+        rescaled(&unbounded, Simulator::Naive(mistake)).reject();
+    }
+    rescaled(&sparse, Simulator::StaleClasses).reject();
+    rescaled(&unbounded, Simulator::StaleClasses).reject();
 }

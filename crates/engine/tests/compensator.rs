@@ -50,7 +50,10 @@ impl Compensator {
 
     fn advance(&mut self, network: &Network, time: f64) {
         let Some((state, from)) = &self.path else { return };
-        let towards_one = |source| integral(*from, time, 1, |s| sum(network, state, source, s));
+        let towards_one = |source| {
+            let panels = panels(network, source);
+            integral(*from, time, panels, |s| sum(network, state, source, s))
+        };
         let integrals: Vec<f64> = (0..network.source_count()).map(towards_one).collect();
         for (pair, record) in self.order.iter().zip(&mut self.records) {
             let expected = eligible_targets(network, *pair) * integrals[pair.1];
@@ -59,6 +62,13 @@ impl Compensator {
             record.expected += expected;
         }
     }
+}
+
+/// Parts of the time between two jumps. Where a neuron crosses a kink the error is about a hundredth of
+/// the part squared; without kinks the rule needs no parts.
+fn panels(network: &Network, source: usize) -> u32 {
+    let gain = network.populations.get(source).map(|population| &population.gain);
+    if gain.is_some_and(|gain| gain.kink().is_some()) { 16 } else { 1 }
 }
 
 /// Targets of a source in a channel; a neuron is none of its own.

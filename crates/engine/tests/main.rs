@@ -1,7 +1,8 @@
 //! Tests of the engine: is the law of every method the law of the model?
 //!
 //! * `models`: networks whose law is known exactly, each with its source;
-//! * `simulators`, `naive`: what is tested, and wrong simulators that the same tests must reject;
+//! * `simulators`, `naive`, `stale`: what is tested, and wrong simulators that the same tests must
+//!   reject;
 //! * `evidence`: families of tests with one named level;
 //! * the other modules: one question each.
 //!
@@ -22,7 +23,9 @@ mod reproducibility;
 mod segments;
 mod shot_noise;
 mod simulators;
+mod stale;
 mod state;
 mod targets;
 mod tiny_networks;
 mod value_stability;
+mod waste;

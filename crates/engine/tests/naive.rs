@@ -3,6 +3,9 @@
 //! Each channel (target population, source population) has its own clock of candidates at a constant
 //! rate; a candidate picks its target and is accepted by sums of intensities taken anew. Slow and
 //! plain, and structured unlike the methods of the engine: no common clock, nothing carried.
+//!
+//! Where a gain has no bound, the rate is that of all its neurons as high as they can get without a
+//! jump, and all clocks are wound anew after each jump.
 
 use equipoise_engine::stream::Stream;
 use equipoise_engine::{Jump, JumpMethod, NetworkState};
@@ -45,6 +48,8 @@ pub struct NaiveClocks {
     clocks: Vec<Clock>,
     /// `R_b` as the mistake has it.
     sums: Vec<f64>,
+    /// Upper bound of `R_b` until the next jump.
+    peaks: Vec<f64>,
     shared: Vec<f64>,
     used: [usize; 2],
     rewind: f64,
@@ -59,6 +64,7 @@ impl NaiveClocks {
             mistake,
             clocks: channels(network).into_iter().map(clock).collect(),
             sums: vec![0.0; network.population_count()],
+            peaks: vec![0.0; network.population_count()],
             shared: Vec::new(),
             used: [0; 2],
             rewind: 0.0,
@@ -72,9 +78,9 @@ impl NaiveClocks {
 
     /// Bound of the intensity towards one target.
     fn bound(&self, network: &Network, source: usize, time: f64) -> f64 {
-        if let Some(population) = network.populations.get(source) {
+        if source < network.population_count() {
             let low = if self.mistake == Mistake::LowBound { 0.6 } else { 1.0 };
-            return self.factor() * low * population.count as f64 * population.gain.supremum();
+            return self.factor() * low * self.peaks[source];
         }
         let external = &network.externals[source - network.population_count()];
         self.factor() * external.count as f64 * external.rate.supremum_from(time)
@@ -112,6 +118,12 @@ impl NaiveClocks {
         (0..network.population_count()).for_each(|source| self.sum(network, state, source, time));
     }
 
+    fn bound_all(&mut self, network: &Network, state: &NetworkState, time: f64) {
+        for (source, peak) in self.peaks.iter_mut().enumerate() {
+            *peak = peak_of(network, state, source, time);
+        }
+    }
+
     fn first(&self) -> usize {
         let order = |i: &usize, j: &usize| self.clocks[*i].next.total_cmp(&self.clocks[*j].next);
         (0..self.clocks.len()).min_by(order).expect("a network has channels")
@@ -140,6 +152,7 @@ impl NaiveClocks {
 impl JumpMethod for NaiveClocks {
     fn restart(&mut self, network: &Network, state: &NetworkState, time: f64) {
         self.sum_all(network, state, time);
+        self.bound_all(network, state, time);
         (self.rewind, self.redraw) = (time, true);
     }
 
@@ -182,13 +195,23 @@ impl JumpMethod for NaiveClocks {
         if self.mistake == Mistake::FrozenBetweenJumps {
             self.sum_all(network, state, time);
         }
-        let source_population = source;
-        Some(Jump {
-            time,
-            source_population,
-            source_neuron: None,
-            target_population,
-            target_neuron,
-        })
+        if network.populations.iter().any(|population| population.gain.supremum().is_infinite()) {
+            self.bound_all(network, state, time);
+            (self.rewind, self.redraw) = (time, true);
+        }
+        let (source_population, source_neuron) = (source, None);
+        Some(Jump { time, source_population, source_neuron, target_population, target_neuron })
     }
+}
+
+/// Upper bound of `R_b` until the next jump: no drive brings a neuron above `tau` times its supremum.
+fn peak_of(network: &Network, state: &NetworkState, source: usize, time: f64) -> f64 {
+    let population = &network.populations[source];
+    if population.gain.supremum().is_finite() {
+        return population.count as f64 * population.gain.supremum();
+    }
+    let rest = population.time_constant * population.drive.supremum_from(time);
+    let z = state.potentiations(source, time);
+    // A margin for the rounding of sums.
+    z.map(|z| population.gain.intensity(z.max(rest))).sum::<f64>() * (1.0 + 1e-9)
 }

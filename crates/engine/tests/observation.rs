@@ -1,7 +1,8 @@
 //! What is observed does not change what happens.
 
 use equipoise_engine::{Jump, NetworkState, Observer, Trajectory, TrajectoryRecorder};
-use equipoise_model::{Coupling, Network, Schedule};
+use equipoise_model::gain::ThresholdLinear;
+use equipoise_model::{Coupling, Gain, Network, Schedule};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -53,9 +54,14 @@ fn sample(trajectory: &Trajectory, index: usize) -> (Vec<u64>, Vec<u64>) {
 fn any_network() -> impl Strategy<Value = Network> {
     let sizes = 1_usize..9;
     let scales = (0.02_f64..3.0, 0.05_f64..2.0, 0.05_f64..3.0);
-    (sizes, scales, 0.0_f64..4.0, 0_usize..3).prop_map(
-        |(count, (rate, slope, tau), amplitude, drive)| {
-            let mut network = balanced_pair(count, logistic(rate, 0.2, slope));
+    (sizes, scales, 0.0_f64..4.0, 0_usize..3, any::<bool>()).prop_map(
+        |(count, (rate, slope, tau), amplitude, drive, bounded)| {
+            let gain = if bounded {
+                logistic(rate, 0.2, slope)
+            } else {
+                Gain::ThresholdLinear(ThresholdLinear { gain: 0.5 * rate, threshold: 0.2 })
+            };
+            let mut network = balanced_pair(count, gain);
             network.populations[0].time_constant = tau;
             network.populations[0].drive = match drive {
                 0 => Schedule::Constant(amplitude),

@@ -7,6 +7,7 @@ use equipoise_model::Network;
 use rayon::prelude::*;
 
 use crate::naive::{Mistake, NaiveClocks};
+use crate::stale::StaleClasses;
 
 /// A simulator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub enum Simulator {
     TargetDriven,
     /// One clock for each channel, sums taken anew for each candidate, with a mistake or none.
     Naive(Mistake),
+    /// Thinning that does not classify the target of a jump anew.
+    StaleClasses,
 }
 
 impl Simulator {
@@ -44,6 +47,10 @@ impl Simulator {
             }
             Self::Naive(mistake) => {
                 let method = OneByOne::new(NaiveClocks::new(network, mistake), stream.0, stream.1);
+                simulate(network, method, stream, times, observer, go_on)
+            }
+            Self::StaleClasses => {
+                let method = OneByOne::new(StaleClasses::new(network), stream.0, stream.1);
                 simulate(network, method, stream, times, observer, go_on)
             }
         };

@@ -231,13 +231,14 @@ fn sound_scenario_is_accepted() {
 }
 
 #[test]
-fn thinning_needs_bounded_gains() {
+fn every_method_takes_gains_without_a_bound() {
     let unbounded = "gain = { threshold_linear = { gain = 1.0, threshold = 0.0 } }";
-    let text = SOUND.replace(PROBIT, unbounded) + "\n[engine]\nmethod = \"thinning\"\n";
-    insta::assert_snapshot!("gain_unbounded_for_thinning", rendered(&text));
-    let bounded = text.replace("0.0 } }\ninitial", "0.0 }, refractory_time = 0.1 }\ninitial");
-    assert!(bounded.contains("refractory_time"));
-    Scenario::parse("scenario.toml", &bounded).expect("a saturated gain is bounded");
+    let text = SOUND.replace(PROBIT, unbounded);
+    assert_ne!(text, SOUND);
+    for method in ["exact", "thinning"] {
+        let text = format!("{text}\n[engine]\nmethod = \"{method}\"\n");
+        Scenario::parse("scenario.toml", &text).expect("no method needs a bound");
+    }
 }
 
 #[test]

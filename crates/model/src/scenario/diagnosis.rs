@@ -64,7 +64,6 @@ impl ProblemKind {
             Self::MissingCoupling { .. } => "in this row",
             Self::NotAPopulation { .. } | Self::BadName { .. } => "this name",
             Self::NoNeurons => "no neurons here",
-            Self::UnboundedGain { .. } => "this method",
             Self::SeveralGains { .. } => "the second gain",
             Self::WrongLength { .. }
             | Self::NoSteps { .. }
@@ -90,10 +89,6 @@ impl ProblemKind {
             Self::DalesLaw { .. } => Some(
                 "all synapses of a neuron have the same sign (Dale's law): change the sign of the \
                  jump, or the kind of the source population"
-                    .to_owned(),
-            ),
-            Self::UnboundedGain { .. } => Some(
-                "leave out the method for the default, which needs no bound, or give the gain a `refractory_time`"
                     .to_owned(),
             ),
             _ => None,

@@ -226,14 +226,6 @@ pub enum ProblemKind {
         /// What must hold.
         rule: &'static str,
     },
-    /// Thinning, which needs a bound, and a gain that has none.
-    #[error(
-        "the method `thinning` needs bounded gains, but that of population `{population}` has no bound"
-    )]
-    UnboundedGain {
-        /// The population.
-        population: String,
-    },
     /// A schedule without a step.
     #[error("`{field}` is empty; it needs at least the step at time 0")]
     NoSteps {

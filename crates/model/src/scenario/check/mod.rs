@@ -13,7 +13,7 @@ use toml::Spanned;
 use super::problem::{Problem, ProblemKind};
 use super::raw::{RawKind, RawMethod, RawScenario, RawTransmission};
 use super::{Method, Sampling, Scenario};
-use crate::{Coupling, GainFunction, Network, NeuronPopulation, Transmission};
+use crate::{Coupling, Network, Transmission};
 
 /// Most samples of a run: their times alone take 80 MB.
 const MOST_SAMPLES: f64 = 1e7;
@@ -27,7 +27,7 @@ pub(super) fn check(raw: &RawScenario, text: &str) -> Result<Scenario, Vec<Probl
     let mut check = Check { problems: Vec::new() };
     let sampling = check.sampling(raw);
     let network = check.network(raw);
-    let method = check.method(raw, &network);
+    let method = method(raw);
     let replicates = raw.ensemble.replicates.as_ref().map_or(DEFAULT_REPLICATES, |number| {
         check.whole("ensemble.replicates", number, MOST_REPLICATES) as u64
     });
@@ -43,6 +43,13 @@ pub(super) fn check(raw: &RawScenario, text: &str) -> Result<Scenario, Vec<Probl
         replicates,
         text: text.to_owned(),
     })
+}
+
+fn method(raw: &RawScenario) -> Method {
+    match raw.engine.method.as_ref().map(|method| *method.get_ref()) {
+        None | Some(RawMethod::Exact) => Method::Exact,
+        Some(RawMethod::Thinning) => Method::Thinning,
+    }
 }
 
 /// Collects problems; on a problem each reader returns a harmless value and goes on.
@@ -68,21 +75,6 @@ impl Check {
         }
         let time_unit = raw.time_unit.clone().unwrap_or_else(|| "tau".to_owned());
         Sampling { duration, interval, time_unit }
-    }
-
-    fn method(&mut self, raw: &RawScenario, network: &Network) -> Method {
-        match raw.engine.method.as_ref().map(|method| (*method.get_ref(), method.span())) {
-            None | Some((RawMethod::Exact, _)) => Method::Exact,
-            Some((RawMethod::Thinning, span)) => {
-                let unbounded =
-                    |population: &&NeuronPopulation| population.gain.supremum() == f64::INFINITY;
-                if let Some(population) = network.populations.iter().find(unbounded) {
-                    let population = population.name.clone();
-                    self.problem(ProblemKind::UnboundedGain { population }, span);
-                }
-                Method::Thinning
-            }
-        }
     }
 
     fn network(&mut self, raw: &RawScenario) -> Network {
