@@ -47,7 +47,7 @@ fn p_values(network: &Network, simulator: Simulator) -> [Vec<f64>; 4] {
 }
 
 fn uniformity(simulator: Simulator) -> Family {
-    let network = balanced_pair(50, logistic(1.0, 0.0, 0.5));
+    let network = balanced_pair(30, logistic(1.0, 0.0, 0.5));
     let law = Uniform::new(0.0, 1.0).expect("an interval");
     let mut family = Family::new(format!("calibration: {simulator:?}"));
     for ((label, _), values) in QUANTITIES.iter().zip(p_values(&network, simulator)) {
