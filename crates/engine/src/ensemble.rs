@@ -8,6 +8,7 @@ use equipoise_model::{Method, Network, Scenario, Transmission};
 use thiserror::Error;
 
 use crate::method::{self, OneByOne, Outcome, simulate};
+use crate::spike_driven::SpikeDriven;
 use crate::target_driven::TargetDriven;
 use crate::thinning::Thinning;
 use crate::trajectory::{Trajectory, TrajectoryRecorder};
@@ -16,7 +17,7 @@ use crate::trajectory::{Trajectory, TrajectoryRecorder};
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum EngineError {
-    /// The engine for this transmission does not exist yet.
+    /// The method does not simulate this transmission.
     #[error(
         "method `{method}` simulates transmission `independent`; this network has `{transmission}`"
     )]
@@ -146,8 +147,12 @@ impl<'a> Ensemble<'a> {
                 let method = OneByOne::new(Thinning::new(self.network), self.seed, replicate);
                 self.replicate_by(method, replicate, stop)
             }
-            _ => {
+            _ if self.network.transmission == Transmission::Independent => {
                 let method = TargetDriven::new(self.network, self.seed, replicate);
+                self.replicate_by(method, replicate, stop)
+            }
+            _ => {
+                let method = SpikeDriven::new(self.network, self.seed, replicate);
                 self.replicate_by(method, replicate, stop)
             }
         }
@@ -167,11 +172,11 @@ impl<'a> Ensemble<'a> {
     /// Whether the network can be simulated at all; [`Ensemble::run`] looks, too.
     ///
     /// # Errors
-    /// [`EngineError::Transmission`] if there is no engine for its transmission, [`EngineError::Memory`] if its
+    /// [`EngineError::Transmission`] if the method does not simulate its transmission, [`EngineError::Memory`] if its
     /// neurons do not fit in memory once for each thread.
     pub fn check(&self) -> Result<(), EngineError> {
         let transmission = self.network.transmission;
-        if transmission != Transmission::Independent {
+        if self.method == Method::Thinning && transmission != Transmission::Independent {
             return Err(EngineError::Transmission { transmission, method: self.method.name() });
         }
         let threads = match self.threads {

@@ -1,7 +1,7 @@
 //! Tests of the engine: is the law of every method the law of the model?
 //!
 //! * `models`: networks whose law is known exactly, each with its source;
-//! * `simulators`, `naive`: what is tested, and wrong simulators that the same tests must reject;
+//! * `simulators`, `naive`, `naive_spikes`: what is tested, and wrong simulators that the same tests must reject;
 //! * `evidence`: families of tests with one named level;
 //! * the other modules: one question each.
 //!
@@ -13,13 +13,17 @@ mod compensator;
 mod evidence;
 mod models;
 mod naive;
+mod naive_spikes;
 mod networks;
 mod observation;
 mod quadrature;
 mod rare_jumps;
 mod reproducibility;
+mod shared_inputs;
 mod shot_noise;
 mod simulators;
+mod spiking_agreement;
+mod spiking_neurons;
 mod state;
 mod targets;
 mod tiny_networks;
