@@ -1,13 +1,14 @@
-//! Whole networks: jumps per second of each exact method, on one core.
+//! Whole networks: jumps per second of each exact method, on one core; spikes per second and jumps per second under the other
+//! transmissions.
 //!
 //! `cargo bench --bench whole`. Compare methods within one run: machines differ.
 
 use std::hint::black_box;
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use equipoise::engine::Ensemble;
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use equipoise::engine::{Ensemble, Method as _, NetworkState, Observer, Progress, SpikeDriven};
 use equipoise::model::scenario::overrides::apply;
-use equipoise::model::{Method, Scenario};
+use equipoise::model::{Method, Scenario, Transmission};
 
 const SCENARIO: &str = include_str!("../scenarios/inhibition-stabilised.toml");
 
@@ -34,6 +35,54 @@ fn methods(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Elements are spikes.
+fn shared_spikes(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("shared spikes");
+    group.sample_size(10);
+    for (size, duration) in [(1000, 100.0), (1_000_000, 1.0)] {
+        let mut scenario = scenario(size, duration);
+        scenario.network.transmission = Transmission::Shared;
+        let from = NetworkState::initial(&scenario.network, 1, 0);
+        let spikes: u64 = advanced(&scenario, from.clone(), duration).spikes().iter().sum();
+        group.throughput(Throughput::Elements(spikes));
+        group.bench_function(BenchmarkId::from_parameter(size), |bencher| {
+            let run = |state| advanced(&scenario, state, duration);
+            bencher.iter_batched(|| from.clone(), run, BatchSize::LargeInput);
+        });
+    }
+    group.finish();
+}
+
+/// Elements are jumps.
+fn release(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("release with probability 0.3");
+    group.sample_size(10);
+    for (size, duration) in [(1000, 5.0), (100_000, 0.002)] {
+        let mut scenario = scenario(size, duration);
+        scenario.network.transmission = Transmission::Release { probability: 0.3 };
+        let from = NetworkState::initial(&scenario.network, 1, 0);
+        let jumps: u64 = advanced(&scenario, from.clone(), duration).tally().iter().sum();
+        group.throughput(Throughput::Elements(jumps));
+        group.bench_function(BenchmarkId::from_parameter(size), |bencher| {
+            let run = |state| advanced(&scenario, state, duration);
+            bencher.iter_batched(|| from.clone(), run, BatchSize::LargeInput);
+        });
+    }
+    group.finish();
+}
+
+/// The state after this time, without what it takes to draw the first.
+fn advanced(scenario: &Scenario, mut state: NetworkState, duration: f64) -> NetworkState {
+    struct Nobody;
+    impl Observer for Nobody {}
+    let mut method = SpikeDriven::new(&scenario.network, 1, 0);
+    method.restart(&scenario.network, &state, 0.0);
+    while method.advance(&scenario.network, &mut state, duration, &mut Nobody) != Progress::Reached
+    {
+    }
+    state
+}
+
 fn theory(criterion: &mut Criterion) {
     use equipoise::limit::{FiniteN, Limit, Terms};
     let mut group = criterion.benchmark_group("theory of the canonical pair to t = 4");
@@ -54,5 +103,5 @@ fn theory(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, methods, theory);
+criterion_group!(benches, methods, shared_spikes, release, theory);
 criterion_main!(benches);

@@ -1,9 +1,22 @@
-//! Every scenario of the repository runs: the comparison of a small ensemble, and the theory.
+//! Every scenario of the repository runs: the comparison of a small ensemble, and the theory, where there is one; the
+//! ensemble alone, where there is none.
 
 mod common;
 
-use common::{Place, scenarios};
-use equipoise::store::read_header;
+use std::fs;
+
+use common::{Place, root, scenarios};
+use equipoise::model::{Scenario, Transmission};
+use equipoise::store::{Values, read_group, read_header};
+
+/// Scenarios with a theory, and those of other transmissions, which have none yet.
+fn by_theory() -> (Vec<String>, Vec<String>) {
+    scenarios().into_iter().partition(|name| {
+        let text = fs::read_to_string(root().join("scenarios").join(name)).expect("a scenario");
+        let scenario = Scenario::parse(name, &text).expect("a sound scenario");
+        scenario.network.transmission == Transmission::Independent
+    })
+}
 
 #[test]
 fn there_are_scenarios() {
@@ -13,7 +26,7 @@ fn there_are_scenarios() {
 #[test]
 fn every_scenario_is_validated() {
     let place = Place::new();
-    for name in scenarios() {
+    for name in by_theory().0 {
         let run = place.run(&format!(
             "validate scenarios/{name} --set n=100 --set ensemble.replicates=40 -o {name}"
         ));
@@ -26,11 +39,32 @@ fn every_scenario_is_validated() {
 #[test]
 fn every_scenario_has_a_limit() {
     let place = Place::new();
-    for name in scenarios() {
+    for name in by_theory().0 {
         let run = place.run(&format!("limit --finite-n scenarios/{name} -o {name}.h5"));
         assert_eq!(run.status, Some(0), "{name}:\n{}\n{}", run.out, run.err);
         assert!(run.out.contains("Finite-n theory"), "{}", run.out);
         let header = read_header(&place.path(&format!("{name}.h5"))).expect("header");
         assert_eq!(header.groups, ["limit", "finite_n"]);
+    }
+}
+
+#[test]
+fn every_scenario_without_a_theory_is_simulated() {
+    let place = Place::new();
+    let (_, without) = by_theory();
+    assert!(without.len() >= 2, "{without:?}");
+    for name in without {
+        let run = place.run(&format!(
+            "simulate scenarios/{name} --set n=100 --set ensemble.replicates=10 -o {name}.h5"
+        ));
+        assert_eq!(run.status, Some(0), "{name}:\n{}\n{}", run.out, run.err);
+        let path = place.path(&format!("{name}.h5"));
+        let header = read_header(&path).expect("header");
+        assert!(header.complete && header.groups == ["trajectory"], "{header:?}");
+        let group = read_group(&path, "trajectory").expect("group");
+        let spikes = group.variables.iter().find(|v| v.name == "spikes").expect("spikes");
+        let Values::Float(spikes) = &spikes.values else { panic!("{name}: {:?}", spikes.values) };
+        // Fires are spikes, which are whole numbers.
+        assert!(spikes.iter().all(|count| count.fract() == 0.0) && spikes.iter().any(|c| *c > 0.0));
     }
 }

@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use crate::headway::{Headway, Reporter};
 use crate::method::{self, OneByOne, Outcome, simulate};
+use crate::spike_driven::SpikeDriven;
 use crate::target_driven::TargetDriven;
 use crate::thinning::Thinning;
 use crate::trajectory::{Trajectory, TrajectoryRecorder};
@@ -17,7 +18,7 @@ use crate::trajectory::{Trajectory, TrajectoryRecorder};
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum EngineError {
-    /// The engine for this transmission does not exist yet.
+    /// The method does not simulate this transmission.
     #[error(
         "method `{method}` simulates transmission `independent`; this network has `{transmission}`"
     )]
@@ -170,8 +171,11 @@ impl<'a> Ensemble<'a> {
         if self.method == Method::Thinning {
             let method = OneByOne::new(Thinning::new(self.network), self.seed, replicate);
             self.simulate(method, replicate, &mut reporter, stop);
-        } else {
+        } else if self.network.transmission == Transmission::Independent {
             let method = TargetDriven::new(self.network, self.seed, replicate);
+            self.simulate(method, replicate, &mut reporter, stop);
+        } else {
+            let method = SpikeDriven::new(self.network, self.seed, replicate);
             self.simulate(method, replicate, &mut reporter, stop);
         }
         reporter.recorder.into_trajectory()
@@ -190,11 +194,11 @@ impl<'a> Ensemble<'a> {
     /// Whether the network can be simulated at all; [`Ensemble::run`] looks, too.
     ///
     /// # Errors
-    /// [`EngineError::Transmission`] if there is no engine for its transmission, [`EngineError::Memory`] if its
+    /// [`EngineError::Transmission`] if the method does not simulate its transmission, [`EngineError::Memory`] if its
     /// neurons do not fit in memory once for each thread.
     pub fn check(&self) -> Result<(), EngineError> {
         let transmission = self.network.transmission;
-        if transmission != Transmission::Independent {
+        if self.method == Method::Thinning && transmission != Transmission::Independent {
             return Err(EngineError::Transmission { transmission, method: self.method.name() });
         }
         let threads = match self.threads {

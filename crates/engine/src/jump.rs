@@ -1,4 +1,4 @@
-//! One jump of one neuron.
+//! One jump of one neuron, one spike of one neuron.
 
 /// One jump: source population `b`, target neuron `(a, k)`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -13,4 +13,15 @@ pub struct Jump {
     pub target_population: usize,
     /// Target neuron `k` within `a`.
     pub target_neuron: usize,
+}
+
+/// One spike of neuron `(b, j)`, under shared transmission or release: the targets that it reaches jump at once.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spike {
+    /// When.
+    pub time: f64,
+    /// Population `b`.
+    pub population: usize,
+    /// Neuron `j` within `b`.
+    pub neuron: usize,
 }

@@ -7,11 +7,12 @@
 //!
 //! * [`stream`]: random streams, pure functions of seed, replicate and purpose;
 //! * [`state`]: potentiations of all neurons at any time between jumps;
-//! * [`jump`]: one jump of one neuron;
+//! * [`jump`]: one jump or one spike of one neuron;
 //! * [`method`]: what a method does, and the loop that drives it;
 //! * [`vector`]: loops compiled for each instruction set;
 //! * [`thinning`]: the plain reference method;
-//! * [`target_driven`]: the fast method;
+//! * [`target_driven`]: the fast method for independent transmission;
+//! * [`spike_driven`]: the method for shared spikes and for release;
 //! * [`observer`]: what can be recorded; [`trajectory`]: moments and jump counts at sample times;
 //! * [`ensemble`]: independent replicates in parallel; [`headway`]: how far they are.
 
@@ -20,6 +21,7 @@ pub mod headway;
 pub mod jump;
 pub mod method;
 pub mod observer;
+pub mod spike_driven;
 pub mod state;
 pub mod stream;
 pub mod target_driven;
@@ -29,9 +31,10 @@ pub mod vector;
 
 pub use ensemble::{EngineError, Ensemble, RunError};
 pub use headway::Headway;
-pub use jump::Jump;
+pub use jump::{Jump, Spike};
 pub use method::{JumpMethod, Method, OneByOne, Outcome, Progress, simulate};
 pub use observer::Observer;
+pub use spike_driven::SpikeDriven;
 pub use state::NetworkState;
 pub use target_driven::TargetDriven;
 pub use thinning::Thinning;

@@ -2,12 +2,12 @@
 
 use equipoise_model::Network;
 
-use crate::jump::Jump;
+use crate::jump::{Jump, Spike};
 use crate::state::NetworkState;
 
 /// Watches a simulation.
 pub trait Observer {
-    /// Whether [`Observer::jump`] is to be called; where it is not, jumps cost nothing but themselves.
+    /// Whether [`Observer::jump`] and [`Observer::spike`] are to be called; where they are not, jumps cost nothing but themselves.
     const WATCHES_JUMPS: bool = false;
 
     /// The state at a sample time.
@@ -20,8 +20,15 @@ pub trait Observer {
         let _ = (network, state, time);
     }
 
-    /// A jump that has just been applied to the state; jumps come in the order of their times.
+    /// A jump of one neuron alone that has just been applied to the state: every jump under independent transmission, jumps
+    /// from external sources under shared transmission and release. Jumps and spikes come in the order of their times.
     fn jump(&mut self, network: &Network, state: &NetworkState, jump: &Jump) {
         let _ = (network, state, jump);
+    }
+
+    /// A spike, under shared transmission or release, after all the jumps that it causes have been applied to the state;
+    /// these are not reported one by one.
+    fn spike(&mut self, network: &Network, state: &NetworkState, spike: &Spike) {
+        let _ = (network, state, spike);
     }
 }

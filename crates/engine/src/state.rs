@@ -2,12 +2,13 @@
 //!
 //! All neurons of a population decay alike, so what is stored is `y` in
 //! `z(t) = x_a(t) + s_a(t) y`, with `s_a(t) = exp(-(t - t_0)/tau_a)` and `x_a` a solution of
-//! `dx/dt = -x/tau_a + I_a`: between jumps no number in memory changes.
+//! `dx/dt = -x/tau_a + I_a`: between jumps no number in memory changes. A jump that all neurons of a population make at
+//! once is added to a shift `w_a` that they have in common, `z(t) = x_a(t) + s_a(t) (w_a + y)`, whatever their number.
 
 use equipoise_model::{InitialLaw, Network, Schedule};
 use rand_distr::{Distribution, StandardNormal};
 
-use crate::jump::Jump;
+use crate::jump::{Jump, Spike};
 use crate::stream::{Purpose, stream};
 
 /// Decay after which a population is written anew, so that `s_a` stays far from underflow.
@@ -20,6 +21,8 @@ struct Flow {
     time_constant: f64,
     /// The drive from `origin` to its next step.
     drive: Schedule,
+    /// `w_a`, what common jumps have added to every `y` since `origin`.
+    shift: f64,
 }
 
 impl Flow {
@@ -29,15 +32,22 @@ impl Flow {
     }
 
     #[inline]
-    fn offset(&self, time: f64) -> f64 {
+    fn steady(&self, time: f64) -> f64 {
         self.drive.steady_response(time, self.time_constant)
+    }
+
+    #[inline]
+    fn offset(&self, time: f64) -> f64 {
+        let steady = self.steady(time);
+        // Without common jumps no exponential is needed.
+        if self.shift == 0.0 { steady } else { steady + self.scale(time) * self.shift }
     }
 }
 
 /// The motion common to a population at one time: `z_k = offset + scale * y_k`.
 #[derive(Debug, Clone, Copy)]
 pub struct Common {
-    /// `x_a(t)`.
+    /// `x_a(t) + s_a(t) w_a`.
     pub offset: f64,
     /// `s_a(t)`.
     pub scale: f64,
@@ -56,8 +66,12 @@ impl Common {
 pub struct NetworkState {
     flows: Vec<Flow>,
     deviations: Vec<Vec<f64>>,
+    /// Source populations.
+    sources: usize,
     /// Jumps since time 0, rows are target populations, columns sources.
     tally: Vec<u64>,
+    /// Spikes since time 0 of each population, under shared transmission and release.
+    spikes: Vec<u64>,
 }
 
 impl NetworkState {
@@ -67,11 +81,19 @@ impl NetworkState {
     /// If the number of populations is not that of the network.
     pub fn new(network: &Network, potentiations: Vec<Vec<f64>>) -> Self {
         assert_eq!(potentiations.len(), network.population_count(), "one list for each population");
+        let drive = Schedule::Constant(0.0);
         let flow =
-            |time_constant| Flow { origin: 0.0, time_constant, drive: Schedule::Constant(0.0) };
+            |time_constant| Flow { origin: 0.0, time_constant, drive: drive.clone(), shift: 0.0 };
         let flows = network.populations.iter().map(|p| flow(p.time_constant)).collect();
         let tally = vec![0; network.population_count() * network.source_count()];
-        let mut state = Self { flows, deviations: potentiations, tally };
+        let spikes = vec![0; network.population_count()];
+        let mut state = Self {
+            flows,
+            deviations: potentiations,
+            sources: network.source_count(),
+            tally,
+            spikes,
+        };
         state.restart(network, 0.0);
         state
     }
@@ -107,7 +129,7 @@ impl NetworkState {
         self.flows[population].offset(time)
     }
 
-    /// `y` of neuron `k` of population `a`.
+    /// `y` of neuron `k` of population `a`, without what it has in common with the others.
     #[inline]
     pub fn deviation(&self, population: usize, neuron: usize) -> f64 {
         self.deviations[population][neuron]
@@ -142,6 +164,24 @@ impl NetworkState {
         self.deviations[population][neuron] += change;
     }
 
+    /// Changes every `y` of population `a`: a jump that all its neurons make, divided by the scale.
+    #[inline]
+    pub fn translate(&mut self, population: usize, change: f64) {
+        self.flows[population].shift += change;
+    }
+
+    /// `w_a`.
+    #[inline]
+    pub(crate) fn shift(&self, population: usize) -> f64 {
+        self.flows[population].shift
+    }
+
+    /// `x_a(t)`.
+    #[inline]
+    pub(crate) fn steady(&self, population: usize, time: f64) -> f64 {
+        self.flows[population].steady(time)
+    }
+
     /// Jumps since time 0, (target population, source population).
     pub fn tally(&self) -> &[u64] {
         &self.tally
@@ -150,16 +190,31 @@ impl NetworkState {
     /// Counts a jump.
     #[inline]
     pub fn count(&mut self, jump: &Jump) {
-        let sources = self.tally.len() / self.flows.len();
-        self.tally[jump.target_population * sources + jump.source_population] += 1;
+        self.tally[jump.target_population * self.sources + jump.source_population] += 1;
+    }
+
+    /// Counts `jumps` jumps from source population `b` onto neurons of population `a`.
+    #[inline]
+    pub fn count_jumps(&mut self, target: usize, source: usize, jumps: u64) {
+        self.tally[target * self.sources + source] += jumps;
+    }
+
+    /// Spikes since time 0 of each population; under independent transmission a neuron has none of its own.
+    pub fn spikes(&self) -> &[u64] {
+        &self.spikes
+    }
+
+    /// Counts a spike; the jumps that it causes are counted by themselves.
+    #[inline]
+    pub fn count_spike(&mut self, spike: &Spike) {
+        self.spikes[spike.population] += 1;
     }
 
     /// `y` of all neurons of population `a` and the counts of jumps onto them by source, for a method that moves many
     /// neurons at once.
     #[inline]
     pub(crate) fn parts(&mut self, population: usize) -> (&mut [f64], &mut [u64]) {
-        let sources = self.tally.len() / self.flows.len();
-        let tally = &mut self.tally[population * sources..(population + 1) * sources];
+        let tally = &mut self.tally[population * self.sources..(population + 1) * self.sources];
         (&mut self.deviations[population], tally)
     }
 
@@ -186,10 +241,10 @@ impl NetworkState {
 
     fn rewrite(&mut self, population: usize, time: f64, drive: Schedule) {
         let time_constant = self.flows[population].time_constant;
-        let next = Flow { origin: time, time_constant, drive };
+        let next = Flow { origin: time, time_constant, drive, shift: 0.0 };
         let (scale, offset) = {
             let flow = &self.flows[population];
-            (flow.scale(time), flow.offset(time) - next.offset(time))
+            (flow.scale(time), flow.offset(time) - next.steady(time))
         };
         for y in &mut self.deviations[population] {
             *y = offset + scale * *y;

@@ -21,6 +21,10 @@ pub enum Purpose {
     },
     /// Times, types and targets of the candidates that need one.
     Decisions,
+    /// Candidates of spikes and of external jumps, under shared transmission and release.
+    Spikes,
+    /// Which targets a spike reaches.
+    Releases,
 }
 
 /// The stream of a purpose in a replicate.
@@ -33,6 +37,8 @@ pub fn stream(seed: u64, replicate: u64, purpose: Purpose) -> Stream {
         Purpose::InitialState => 0,
         Purpose::Jumps => 1,
         Purpose::Decisions => 2,
+        Purpose::Spikes => 3,
+        Purpose::Releases => 4,
         Purpose::Arrivals { population } => (1 << 32) + population as u64,
     };
     let mut state = [0_u8; 32];
@@ -73,10 +79,12 @@ mod tests {
         assert_eq!(first(u64::MAX, u64::MAX, Purpose::Jumps), 17_404_129_452_477_270_014);
     }
 
-    const PURPOSES: [Purpose; 5] = [
+    const PURPOSES: [Purpose; 7] = [
         Purpose::InitialState,
         Purpose::Jumps,
         Purpose::Decisions,
+        Purpose::Spikes,
+        Purpose::Releases,
         Purpose::Arrivals { population: 0 },
         Purpose::Arrivals { population: 1 },
     ];

@@ -1,6 +1,6 @@
 //! Moments of the populations and counts of jumps at the sample times.
 
-use equipoise_model::Network;
+use equipoise_model::{Network, Transmission};
 
 use crate::observer::Observer;
 use crate::state::NetworkState;
@@ -25,6 +25,8 @@ pub struct Trajectory {
     pub third_cumulant: Vec<f64>,
     /// Jumps since time 0, (time, target population, source population).
     pub jumps: Vec<u64>,
+    /// Spikes since time 0, summed over the population, (time, population); empty under independent transmission.
+    pub spike_counts: Vec<u64>,
 }
 
 impl Trajectory {
@@ -44,15 +46,19 @@ impl Trajectory {
         Self {
             mean: self.mean[moments.clone()].to_vec(),
             variance: self.variance[moments.clone()].to_vec(),
-            third_cumulant: self.third_cumulant[moments].to_vec(),
+            third_cumulant: self.third_cumulant[moments.clone()].to_vec(),
             jumps: self.jumps[sample * channels..(sample + 1) * channels].to_vec(),
+            spike_counts: self.spike_counts.get(moments).unwrap_or_default().to_vec(),
             ..*self
         }
     }
 
-    /// Fires since time 0 of population `b`, summed over its neurons: under independent
-    /// transmission, its transmitted jumps divided by the fan-out `N - 1`.
+    /// Fires since time 0 of population `b`, summed over its neurons: its spikes; under independent transmission its
+    /// transmitted jumps divided by the fan-out `N - 1`.
     pub fn spikes(&self, sample: usize, population: usize) -> f64 {
+        if let Some(count) = self.spike_counts.get(sample * self.populations + population) {
+            return *count as f64;
+        }
         let first = sample * self.populations * self.sources;
         let jumps = &self.jumps[first..first + self.populations * self.sources];
         let sent: u64 = jumps.iter().skip(population).step_by(self.sources).sum();
@@ -80,6 +86,7 @@ impl TrajectoryRecorder {
                 variance: Vec::new(),
                 third_cumulant: Vec::new(),
                 jumps: Vec::new(),
+                spike_counts: Vec::new(),
             },
         }
     }
@@ -109,5 +116,8 @@ impl Observer for TrajectoryRecorder {
             self.trajectory.third_cumulant.push(square * common.scale * third / count);
         }
         self.trajectory.jumps.extend_from_slice(state.tally());
+        if network.transmission != Transmission::Independent {
+            self.trajectory.spike_counts.extend_from_slice(state.spikes());
+        }
     }
 }

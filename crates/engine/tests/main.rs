@@ -1,8 +1,7 @@
 //! Tests of the engine: is the law of every method the law of the model?
 //!
 //! * `models`: networks whose law is known exactly, each with its source;
-//! * `simulators`, `naive`, `stale`: what is tested, and wrong simulators that the same tests must
-//!   reject;
+//! * `simulators`, `naive`, `naive_spikes`, `stale`: what is tested, and wrong simulators that the same tests must reject;
 //! * `evidence`: families of tests with one named level;
 //! * the other modules: one question each.
 //!
@@ -15,14 +14,18 @@ mod compensator;
 mod evidence;
 mod models;
 mod naive;
+mod naive_spikes;
 mod networks;
 mod observation;
 mod quadrature;
 mod rare_jumps;
 mod reproducibility;
 mod segments;
+mod shared_inputs;
 mod shot_noise;
 mod simulators;
+mod spiking_agreement;
+mod spiking_neurons;
 mod stale;
 mod state;
 mod targets;

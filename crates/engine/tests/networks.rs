@@ -7,6 +7,13 @@ use equipoise_model::{
     Transmission,
 };
 
+/// Transmissions under which neurons have spikes of their own: everyone is reached, few are, few are not.
+pub const SPIKING: [Transmission; 3] = [
+    Transmission::Shared,
+    Transmission::Release { probability: 0.3 },
+    Transmission::Release { probability: 0.8 },
+];
+
 /// Logistic gain of width `slope`.
 pub fn logistic(max_rate: f64, threshold: f64, slope: f64) -> Gain {
     Gain::Logistic(Logistic { max_rate, threshold, slope })

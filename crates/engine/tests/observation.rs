@@ -1,19 +1,27 @@
 //! What is observed does not change what happens.
 
-use equipoise_engine::{Jump, NetworkState, Observer, Trajectory, TrajectoryRecorder};
+use equipoise_engine::{Jump, NetworkState, Observer, Spike, Trajectory, TrajectoryRecorder};
 use equipoise_model::gain::ThresholdLinear;
-use equipoise_model::{Coupling, Gain, Network, Schedule};
+use equipoise_model::{Coupling, Gain, Network, Schedule, Transmission};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use crate::naive::Mistake;
-use crate::networks::{balanced_pair, external, logistic, sine};
+use crate::naive_spikes::SpikeMistake;
+use crate::networks::{SPIKING, balanced_pair, external, logistic, sine};
 use crate::simulators::Simulator;
 
-/// Records moments and every jump.
+/// What an observer can see.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Event {
+    Jump(Jump),
+    Spike(Spike),
+}
+
+/// Records moments, every jump and every spike.
 struct Everything {
     recorder: TrajectoryRecorder,
-    jumps: Vec<Jump>,
+    events: Vec<Event>,
 }
 
 impl Observer for Everything {
@@ -25,7 +33,12 @@ impl Observer for Everything {
 
     fn jump(&mut self, network: &Network, state: &NetworkState, jump: &Jump) {
         self.recorder.jump(network, state, jump);
-        self.jumps.push(*jump);
+        self.events.push(Event::Jump(*jump));
+    }
+
+    fn spike(&mut self, network: &Network, state: &NetworkState, spike: &Spike) {
+        self.recorder.spike(network, state, spike);
+        self.events.push(Event::Spike(*spike));
     }
 }
 
@@ -34,11 +47,11 @@ fn run(
     network: &Network,
     seed: u64,
     times: &[f64],
-) -> (Trajectory, Vec<Jump>) {
+) -> (Trajectory, Vec<Event>) {
     let mut everything =
-        Everything { recorder: TrajectoryRecorder::new(network, 0), jumps: Vec::new() };
+        Everything { recorder: TrajectoryRecorder::new(network, 0), events: Vec::new() };
     simulator.observe(network, (seed, 0), times, &mut everything);
-    (everything.recorder.into_trajectory(), everything.jumps)
+    (everything.recorder.into_trajectory(), everything.events)
 }
 
 /// All numbers of one sample, bit for bit.
@@ -48,7 +61,9 @@ fn sample(trajectory: &Trajectory, index: usize) -> (Vec<u64>, Vec<u64>) {
     let moments = [&trajectory.mean, &trajectory.variance, &trajectory.third_cumulant];
     let bits = moments.iter().flat_map(|m| m[range.clone()].iter().map(|x| x.to_bits())).collect();
     let width = populations * trajectory.sources;
-    (bits, trajectory.jumps[index * width..(index + 1) * width].to_vec())
+    let jumps = &trajectory.jumps[index * width..(index + 1) * width];
+    let fires = (0..populations).map(|b| trajectory.spikes(index, b).to_bits());
+    (bits, jumps.iter().copied().chain(fires).collect())
 }
 
 fn any_network() -> impl Strategy<Value = Network> {
@@ -75,17 +90,22 @@ fn any_network() -> impl Strategy<Value = Network> {
     )
 }
 
-fn any_simulator() -> impl Strategy<Value = Simulator> {
+/// A simulator and a transmission that it simulates.
+fn any_simulator() -> impl Strategy<Value = (Simulator, Transmission)> {
+    let independent = |simulator| (Just(simulator), Just(Transmission::Independent));
+    let spiking = |simulator| (Just(simulator), prop::sample::select(SPIKING.as_slice()));
     prop_oneof![
-        Just(Simulator::Thinning),
-        Just(Simulator::TargetDriven),
-        Just(Simulator::Naive(Mistake::None)),
+        independent(Simulator::Thinning),
+        independent(Simulator::TargetDriven),
+        independent(Simulator::Naive(Mistake::None)),
+        spiking(Simulator::SpikeDriven),
+        spiking(Simulator::NaiveSpikes(SpikeMistake::None)),
     ]
 }
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 64,
+        cases: 96,
         rng_seed: RngSeed::Fixed(81),
         failure_persistence: None,
         ..ProptestConfig::default()
@@ -94,11 +114,12 @@ proptest! {
     #[test]
     fn finer_observation_sees_the_same_run(
         network in any_network(),
-        simulator in any_simulator(),
+        (simulator, transmission) in any_simulator(),
         seed in any::<u64>(),
         every in 1_usize..7,
         count in 1_usize..6,
     ) {
+        let network = Network { transmission, ..network };
         let fine: Vec<f64> = (0..=every * count).map(|i| i as f64 * 0.31 / every as f64).collect();
         let coarse: Vec<f64> = fine.iter().copied().step_by(every).collect();
         let (of_fine, fine_jumps) = run(simulator, &network, seed, &fine);
@@ -113,10 +134,11 @@ proptest! {
     #[test]
     fn a_longer_run_begins_as_the_shorter_one(
         network in any_network(),
-        simulator in any_simulator(),
+        (simulator, transmission) in any_simulator(),
         seed in any::<u64>(),
         samples in 1_usize..5,
     ) {
+        let network = Network { transmission, ..network };
         let times: Vec<f64> = (0..8).map(|i| f64::from(i) * 0.37).collect();
         let (short, short_jumps) = run(simulator, &network, seed, &times[..samples]);
         let (long, long_jumps) = run(simulator, &network, seed, &times);

@@ -1,13 +1,21 @@
 //! Time constants far shorter than the gaps between candidates, down to no candidates at all.
 
 use equipoise_engine::{Jump, NetworkState, Observer};
-use equipoise_model::{InitialLaw, Network, Schedule};
+use equipoise_model::{InitialLaw, Network, Schedule, Transmission};
 
 use crate::evidence::Family;
-use crate::networks::{external, logistic, network, neurons};
+use crate::networks::{SPIKING, external, logistic, network, neurons};
 use crate::simulators::Simulator;
 
 const SEED: u64 = 51;
+
+/// All that must be right, with a transmission that it simulates.
+fn simulators() -> impl Iterator<Item = (Simulator, Transmission)> {
+    let independent = Simulator::RIGHT.map(|simulator| (simulator, Transmission::Independent));
+    let spiking =
+        SPIKING.into_iter().flat_map(|t| Simulator::SPIKING.map(|simulator| (simulator, t)));
+    independent.into_iter().chain(spiking)
+}
 
 fn fast_neurons(count: usize, rate: f64) -> Network {
     let mut populations = vec![neurons("E", count, logistic(0.05, 0.0, 1.0))];
@@ -21,7 +29,8 @@ fn fast_neurons(count: usize, rate: f64) -> Network {
 fn a_network_without_jumps_decays_undisturbed() {
     let network = fast_neurons(1, 0.0);
     let times = [0.0, 4e-4, 0.1, 3.0, 1e6];
-    for simulator in Simulator::RIGHT {
+    for (simulator, transmission) in simulators() {
+        let network = Network { transmission, ..network.clone() };
         let trajectory = simulator.trajectory(&network, (SEED, 0), &times);
         assert!(trajectory.jumps.iter().all(|count| *count == 0));
         for (z, time) in trajectory.mean.iter().zip(times) {
@@ -45,11 +54,13 @@ impl Observer for FromRest {
 
 #[test]
 fn jumps_of_fast_neurons_start_from_rest() {
-    for simulator in Simulator::RIGHT {
+    for (simulator, transmission) in simulators() {
         let mut jumps = FromRest(Vec::new());
-        simulator.observe(&fast_neurons(2, 0.05), (SEED, 1), &[0.5, 2000.0], &mut jumps);
-        // Gaps average 7 time units, 7000 time constants; two in a row are seldom closer than 40.
-        let near = jumps.0.iter().filter(|z| (*z - 1.0).abs() < 1e-15).count();
+        let network = Network { transmission, ..fast_neurons(2, 0.05) };
+        simulator.observe(&network, (SEED, 1), &[0.5, 2000.0], &mut jumps);
+        // Near: to the rounding of two exponentials. Gaps average 7 time units, 7000 time constants; two in a row are seldom
+        // closer than 40.
+        let near = jumps.0.iter().filter(|z| (*z - 1.0).abs() < 1e-14).count();
         assert!(jumps.0.iter().all(|z| z.is_finite()));
         assert!(near * 50 > jumps.0.len() * 49, "{simulator:?}: {near} of {}", jumps.0.len());
     }
@@ -62,7 +73,8 @@ fn rare_jumps_are_as_frequent_as_they_should_be() {
     let mut network = fast_neurons(3, 0.05);
     network.populations[0].gain = logistic(0.05, 20.0, 1.0);
     network.populations[0].initial = InitialLaw::Values(vec![0.0; 3]);
-    for simulator in Simulator::RIGHT {
+    for (simulator, transmission) in simulators() {
+        network.transmission = transmission;
         let records = simulator.ensemble(&network, SEED, REPLICATES, &[50.0]);
         let mut family = Family::new(format!("rare jumps: {simulator:?}"));
         family.poisson("X -> E", &records.jumps(0, (0, 1)), 3.0 * 0.05 * 50.0);

@@ -4,13 +4,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use equipoise_engine::vector::InstructionSet;
 use equipoise_engine::{
-    EngineError, Ensemble, NetworkState, OneByOne, Outcome, RunError, TargetDriven, Thinning,
-    Trajectory, TrajectoryRecorder, simulate,
+    EngineError, Ensemble, NetworkState, OneByOne, Outcome, RunError, SpikeDriven, TargetDriven,
+    Thinning, Trajectory, TrajectoryRecorder, simulate,
 };
 use equipoise_model::gain::ThresholdLinear;
-use equipoise_model::{Gain, Method, Network, Schedule, Transmission};
+use equipoise_model::{Gain, Method, Network, Schedule};
 
-use crate::networks::{balanced_pair, logistic, probit, sine};
+use crate::networks::{SPIKING, balanced_pair, logistic, probit, sine};
 
 const SEED: u64 = 91;
 const METHODS: [Method; 2] = [Method::Exact, Method::Thinning];
@@ -63,24 +63,35 @@ fn varied() -> Vec<Network> {
     networks
 }
 
+/// A run of each network on each instruction set is that on the baseline.
+fn assert_same_bits<M: equipoise_engine::Method>(
+    network: &Network,
+    method: impl Fn(InstructionSet) -> M,
+) {
+    let run = |instructions| {
+        let mut recorder = TrajectoryRecorder::new(network, 0);
+        let times = [0.0, 0.1, 0.35];
+        simulate(network, method(instructions), (SEED, 0), &times, &mut recorder, || false);
+        recorder.into_trajectory()
+    };
+    let baseline = run(InstructionSet::BASELINE);
+    for instructions in InstructionSet::available() {
+        assert_eq!(run(instructions), baseline, "{}", instructions.name());
+    }
+}
+
 #[test]
 fn instruction_sets_change_no_bit() {
-    let times = [0.0, 0.1, 0.35];
-    let mut compared = 0;
-    for network in varied() {
-        let on = |instructions| {
-            let method = TargetDriven::with_instructions(&network, SEED, 0, instructions);
-            let mut recorder = TrajectoryRecorder::new(&network, 0);
-            simulate(&network, method, (SEED, 0), &times, &mut recorder, || false);
-            recorder.into_trajectory()
-        };
-        let baseline = on(InstructionSet::BASELINE);
-        for instructions in InstructionSet::available() {
-            assert_eq!(on(instructions), baseline, "{}", instructions.name());
-            compared += 1;
+    for mut network in varied() {
+        assert_same_bits(&network, |set| TargetDriven::with_instructions(&network, SEED, 0, set));
+        for transmission in SPIKING {
+            network.transmission = transmission;
+            assert_same_bits(&network, |set| {
+                SpikeDriven::with_instructions(&network, SEED, 0, set)
+            });
         }
     }
-    println!("{compared} comparisons on {:?}", InstructionSet::available());
+    println!("compared on {:?}", InstructionSet::available());
 }
 
 #[test]
@@ -175,20 +186,34 @@ fn a_failing_receiver_ends_the_run_with_its_error() {
 }
 
 #[test]
-fn other_transmissions_are_refused() {
-    for transmission in [Transmission::Shared, Transmission::Release { probability: 0.5 }] {
+fn thinning_refuses_spikes_of_neurons() {
+    for transmission in SPIKING {
         let network = Network { transmission, ..small() };
-        for method in METHODS {
-            let result = ensemble(&network, method).run(&AtomicBool::new(false), |_| Err(()));
-            let Err(RunError::Engine(EngineError::Transmission {
-                transmission: named,
-                method: by,
-            })) = result
-            else {
-                panic!("not refused: {result:?}");
-            };
-            assert_eq!((named, by), (transmission, method.name()));
-        }
+        let thinning = ensemble(&network, Method::Thinning);
+        let result = thinning.run(&AtomicBool::new(false), |_| Err(()));
+        let Err(RunError::Engine(EngineError::Transmission { transmission: named, method })) =
+            result
+        else {
+            panic!("not refused: {result:?}");
+        };
+        assert_eq!((named, method), (transmission, "thinning"));
+    }
+}
+
+#[test]
+fn the_exact_method_is_that_of_the_transmission() {
+    for transmission in SPIKING {
+        let network = Network { transmission, ..small() };
+        let all = collect(&ensemble(&network, Method::Exact));
+        let mut recorder = TrajectoryRecorder::new(&network, 3);
+        let method = SpikeDriven::new(&network, SEED, 3);
+        let times = [0.0, 0.5, 1.0, 2.0];
+        simulate(&network, method, (SEED, 3), &times, &mut recorder, || false);
+        assert_eq!(all[3], recorder.into_trajectory());
+        assert_eq!(all[3].spikes(0, 0), 0.0);
+        assert!(all[3].spikes(3, 0) > 0.0);
+        let last = all[3].sample(3);
+        assert_eq!(last.spikes(0, 1), all[3].spikes(3, 1));
     }
 }
 

@@ -1,12 +1,14 @@
 //! Every simulator under one interface: the methods of the engine and the naive ones.
 
 use equipoise_engine::{
-    Observer, OneByOne, Outcome, TargetDriven, Thinning, Trajectory, TrajectoryRecorder, simulate,
+    Observer, OneByOne, Outcome, SpikeDriven, TargetDriven, Thinning, Trajectory,
+    TrajectoryRecorder, simulate,
 };
 use equipoise_model::Network;
 use rayon::prelude::*;
 
 use crate::naive::{Mistake, NaiveClocks};
+use crate::naive_spikes::{NaiveSpikes, SpikeMistake};
 use crate::stale::StaleClasses;
 
 /// A simulator.
@@ -20,12 +22,19 @@ pub enum Simulator {
     Naive(Mistake),
     /// Thinning that does not classify the target of a jump anew.
     StaleClasses,
+    /// The spike-driven method.
+    SpikeDriven,
+    /// Everything taken anew for each candidate, with a mistake or none.
+    NaiveSpikes(SpikeMistake),
 }
 
 impl Simulator {
-    /// Those that must pass every test. The naive one without a mistake is among them, so what the
+    /// Those that must pass every test of independent transmission. The naive one without a mistake is among them, so what the
     /// tests find out in its wrong variants is the mistake.
     pub const RIGHT: [Self; 3] = [Self::Thinning, Self::TargetDriven, Self::Naive(Mistake::None)];
+
+    /// Those that must pass every test of shared spikes and release.
+    pub const SPIKING: [Self; 2] = [Self::SpikeDriven, Self::NaiveSpikes(SpikeMistake::None)];
 
     /// Simulates one replicate to its end.
     pub fn observe<O: Observer>(
@@ -51,6 +60,14 @@ impl Simulator {
             }
             Self::StaleClasses => {
                 let method = OneByOne::new(StaleClasses::new(network), stream.0, stream.1);
+                simulate(network, method, stream, times, observer, go_on)
+            }
+            Self::SpikeDriven => {
+                let method = SpikeDriven::new(network, stream.0, stream.1);
+                simulate(network, method, stream, times, observer, go_on)
+            }
+            Self::NaiveSpikes(mistake) => {
+                let method = NaiveSpikes::new(mistake, stream);
                 simulate(network, method, stream, times, observer, go_on)
             }
         };
@@ -97,5 +114,10 @@ impl Records {
     /// Jumps from a source population onto a target population since time 0.
     pub fn jumps(&self, sample: usize, (target, source): (usize, usize)) -> Vec<f64> {
         self.series(|t| t.jumps[(sample * t.populations + target) * t.sources + source] as f64)
+    }
+
+    /// Fires of a population since time 0.
+    pub fn spikes(&self, sample: usize, population: usize) -> Vec<f64> {
+        self.series(|t| t.spikes(sample, population))
     }
 }

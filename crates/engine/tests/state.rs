@@ -90,6 +90,24 @@ fn a_kick_moves_one_neuron_by_its_potentiation() {
 }
 
 #[test]
+fn a_translation_moves_all_neurons_of_a_population_and_survives_a_refresh() {
+    let network = driven();
+    let mut state = NetworkState::new(&network, starts());
+    let (time, later) = (0.2, 0.5);
+    state.translate(1, -0.75 / state.common(1, time).scale);
+    let mut moved: Vec<Vec<f64>> = starts();
+    for (population, starts) in moved.iter_mut().enumerate() {
+        for z in starts.iter_mut() {
+            *z = direct(&network, population, *z, (0.0, time));
+            *z -= if population == 1 { 0.75 } else { 0.0 };
+        }
+    }
+    assert_is_direct(&network, &state, time, &moved, later);
+    state.restart(&network, 0.3);
+    assert_is_direct(&network, &state, time, &moved, later);
+}
+
+#[test]
 fn refresh_keeps_potentiations() {
     let mut network = driven();
     network.populations[0].drive = Schedule::Constant(0.8);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use equipoise_model::Network;
+use equipoise_model::{Network, Transmission};
 use rayon::prelude::*;
 use statrs::stats_tests::NaNPolicy;
 use statrs::stats_tests::ks_test::{KSTwoSampleAlternativeMethod, ks_twosample};
@@ -11,6 +11,7 @@ use crate::evidence::{Family, channel};
 use crate::models::hazard_inversion::{Ending, run, small_network};
 use crate::models::jump_chain::{JumpChain, pair, trio};
 use crate::naive::Mistake;
+use crate::naive_spikes::SpikeMistake;
 use crate::networks::channels;
 use crate::simulators::{Records, Simulator};
 
@@ -130,5 +131,29 @@ fn every_method_agrees_with_inverted_hazards_and_wrong_ones_do_not() {
     ];
     for mistake in mistakes {
         against_inversion(&network, &exact, Simulator::Naive(mistake)).reject();
+    }
+}
+
+/// Under shared spikes and release a firing neuron reaches several at once.
+#[test]
+fn every_spiking_method_agrees_with_inverted_hazards_and_wrong_ones_do_not() {
+    let mistakes = [
+        SpikeMistake::OwnSpike,
+        SpikeMistake::AllReached,
+        SpikeMistake::SlowSpikes,
+        SpikeMistake::OneDraw,
+        SpikeMistake::StaleBound,
+    ];
+    for transmission in [Transmission::Shared, Transmission::Release { probability: 0.4 }] {
+        let network = Network { transmission, ..small_network() };
+        let exact = inversions(&network);
+        for simulator in Simulator::SPIKING {
+            against_inversion(&network, &exact, simulator).accept();
+        }
+        let always = [SpikeMistake::OwnSpike, SpikeMistake::StaleBound];
+        let shared = transmission == Transmission::Shared;
+        for mistake in mistakes.iter().filter(|mistake| !shared || always.contains(mistake)) {
+            against_inversion(&network, &exact, Simulator::NaiveSpikes(*mistake)).reject();
+        }
     }
 }

@@ -1,8 +1,8 @@
-//! The first jumps of each method, pinned. A change here is value-breaking: runs with the same seed
+//! The first jumps and spikes of each method, pinned. A change here is value-breaking: runs with the same seed
 //! give other results than before. Say so in CHANGELOG.md.
 
-use equipoise_engine::{Jump, NetworkState, Observer};
-use equipoise_model::{Coupling, Network, Schedule};
+use equipoise_engine::{Jump, NetworkState, Observer, Spike};
+use equipoise_model::{Coupling, Network, Schedule, Transmission};
 
 use crate::networks::{balanced_pair, external, logistic, sine};
 use crate::simulators::Simulator;
@@ -83,4 +83,73 @@ fn a_segment_of_the_target_driven_method_is_stable() {
     let network = balanced_pair(1000, logistic(1.0, 0.0, 0.5));
     let trajectory = Simulator::TargetDriven.trajectory(&network, (SEED, 7), &[0.01]);
     assert_eq!(trajectory.jumps, [5013, 5169, 4923, 5120]);
+}
+
+/// (time, population, neuron).
+type PinnedSpike = (f64, usize, usize);
+
+struct FirstSpikes(Vec<Spike>);
+
+impl Observer for FirstSpikes {
+    const WATCHES_JUMPS: bool = true;
+
+    fn spike(&mut self, _: &Network, _: &NetworkState, spike: &Spike) {
+        self.0.push(*spike);
+    }
+}
+
+fn assert_first_spikes(transmission: Transmission, pinned: &[PinnedSpike]) {
+    let mut first = FirstSpikes(Vec::new());
+    let network = Network { transmission, ..small_network() };
+    Simulator::SpikeDriven.observe(&network, (SEED, 7), &[0.0, 8.0], &mut first);
+    assert!(first.0.len() > pinned.len());
+    for (spike, (time, population, neuron)) in first.0.iter().zip(pinned) {
+        let off = (spike.time / time - 1.0).abs();
+        assert!(off < RELATIVE_TOLERANCE, "{:#?}", &first.0[..pinned.len()]);
+        assert_eq!((spike.population, spike.neuron), (*population, *neuron));
+    }
+}
+
+#[test]
+fn first_shared_spikes_are_stable() {
+    assert_first_spikes(
+        Transmission::Shared,
+        &[
+            (0.017_012_446_984_494_21, 1, 1),
+            (0.339_658_097_546_371_83, 1, 1),
+            (1.230_561_287_848_061_2, 1, 1),
+            (2.676_924_800_921_007, 1, 0),
+        ],
+    );
+}
+
+#[test]
+fn first_released_spikes_are_stable() {
+    let transmission = Transmission::Release { probability: 0.3 };
+    assert_first_spikes(
+        transmission,
+        &[
+            (0.068_964_558_710_638_93, 1, 2),
+            (0.192_690_847_501_604_87, 0, 0),
+            (0.313_360_126_368_381_3, 1, 0),
+            (0.531_077_120_049_174_2, 0, 1),
+        ],
+    );
+}
+
+/// In a larger network segments hold many candidates.
+#[test]
+fn counts_of_the_spike_driven_method_are_stable() {
+    let run = |transmission| {
+        let network = Network { transmission, ..balanced_pair(1000, logistic(1.0, 0.0, 0.5)) };
+        let trajectory = Simulator::SpikeDriven.trajectory(&network, (SEED, 7), &[1.0]);
+        (trajectory.spike_counts, trajectory.jumps)
+    };
+    let (spikes, jumps) = run(Transmission::Shared);
+    assert_eq!(spikes, [650, 638]);
+    assert_eq!(jumps, [649_350, 638_000, 650_000, 637_362]);
+
+    let (spikes, jumps) = run(Transmission::Release { probability: 0.3 });
+    assert_eq!(spikes, [2010, 1966]);
+    assert_eq!(jumps, [602_346, 590_801, 603_194, 589_888]);
 }

@@ -9,7 +9,7 @@
 //! Anderson (2007), doi:10.1063/1.2799998, section III.
 
 use equipoise_engine::stream::{Purpose, Stream, stream};
-use equipoise_model::{GainFunction, InitialLaw, Network, Schedule};
+use equipoise_model::{GainFunction, InitialLaw, Network, Schedule, Transmission};
 use rand::RngExt;
 use rand_distr::{Distribution, Exp1};
 
@@ -84,7 +84,11 @@ fn neurons_of(network: &Network) -> Vec<Neuron> {
 fn hazard(network: &Network, all: &[Neuron], source: usize, time: f64, elapsed: f64) -> f64 {
     if let Some(neuron) = all.get(source) {
         let gain = &network.populations[neuron.population].gain;
-        return (all.len() - 1) as f64 * gain.intensity(neuron.after(elapsed));
+        let processes = match network.transmission {
+            Transmission::Independent => (all.len() - 1) as f64,
+            transmission => 1.0 / transmission.release_probability(),
+        };
+        return processes * gain.intensity(neuron.after(elapsed));
     }
     let external = &network.externals[source - all.len()];
     (external.count * all.len()) as f64 * external.rate.value(time + elapsed)
@@ -108,6 +112,24 @@ fn inverse(hazard: impl Fn(f64) -> f64, threshold: f64, end: f64) -> Option<f64>
         return Some(high);
     }
     None
+}
+
+/// The neurons that a firing source reaches, of this number of neurons.
+fn targets(
+    transmission: Transmission,
+    neurons: usize,
+    source: usize,
+    rng: &mut Stream,
+) -> Vec<usize> {
+    if source >= neurons {
+        return vec![rng.random_range(0..neurons as u64) as usize];
+    }
+    if transmission == Transmission::Independent {
+        let other = rng.random_range(0..neurons as u64 - 1) as usize;
+        return vec![other + usize::from(other >= source)];
+    }
+    let p = transmission.release_probability();
+    (0..neurons).filter(|k| *k != source && rng.random::<f64>() < p).collect()
 }
 
 /// Simulates one replicate until `end`.
@@ -134,16 +156,15 @@ pub fn run(network: &Network, (seed, replicate): (u64, u64), end: f64) -> Ending
         thresholds[source] = Exp1.sample(&mut rng);
         time += elapsed;
         move_all(&mut all, elapsed);
-        let (target, population) = if source < all.len() {
-            let other = rng.random_range(0..all.len() as u64 - 1) as usize;
-            (other + usize::from(other >= source), all[source].population)
-        } else {
-            let population = network.population_count() + source - all.len();
-            (rng.random_range(0..all.len() as u64) as usize, population)
+        let population = match all.get(source) {
+            Some(neuron) => neuron.population,
+            None => network.population_count() + source - all.len(),
         };
-        let row = all[target].population;
-        all[target].potentiation += network.jump(row, population);
-        jumps[row * network.source_count() + population] += 1.0;
+        for target in targets(network.transmission, all.len(), source, &mut rng) {
+            let row = all[target].population;
+            all[target].potentiation += network.jump(row, population);
+            jumps[row * network.source_count() + population] += 1.0;
+        }
     }
     move_all(&mut all, end - time);
     let mean = |population: usize| {

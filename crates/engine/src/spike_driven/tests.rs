@@ -1,0 +1,102 @@
+use equipoise_model::gain::{Logistic, ThresholdLinear};
+use equipoise_model::schedule::Sine;
+use equipoise_model::{
+    Coupling, ExternalPopulation, Gain, InitialLaw, Kind, NeuronPopulation, Schedule, Transmission,
+};
+
+use super::*;
+
+/// Drives that sweep the neurons through their thresholds, one smoothly, one by steps; an external rate that moves.
+fn swept(count: usize, rate: f64, probability: f64) -> Network {
+    let sine = Sine { mean: 0.3, amplitude: 4.0, frequency: 1.0, phase: 0.0 };
+    let steps = (0..2000).map(|i| (f64::from(i) * 0.7, 5.0 * f64::from(i % 3 - 1)));
+    let population = |name: &str, kind, drive, gain| NeuronPopulation {
+        name: name.to_owned(),
+        kind,
+        fraction: 1.0,
+        count,
+        time_constant: 0.8,
+        drive,
+        gain,
+        initial: InitialLaw::Normal { mean: 0.0, variance: 0.25 },
+    };
+    let logistic = Gain::Logistic(Logistic { max_rate: rate, threshold: 0.2, slope: 0.1 });
+    let linear = Gain::ThresholdLinear(ThresholdLinear { gain: rate, threshold: 0.0 });
+    let external = ExternalPopulation {
+        name: "X".to_owned(),
+        fraction: 1.0,
+        count: 1,
+        rate: Schedule::Sine(Sine { mean: rate, amplitude: rate, frequency: 0.7, phase: 1.0 }),
+    };
+    Network {
+        size: count as f64,
+        transmission: Transmission::Release { probability },
+        populations: vec![
+            population("E", Kind::Excitatory, Schedule::Sine(sine), logistic),
+            population("I", Kind::Inhibitory, Schedule::Steps(steps.collect()), linear),
+        ],
+        externals: vec![external],
+        coupling: Coupling::from_rows(&[vec![0.3, -0.4, 0.2], vec![0.3, -0.4, 0.1]]),
+    }
+}
+
+/// Within a segment no intensity is above its ceiling or below its floor, to rounding.
+fn assert_bounds(method: &SpikeDriven, network: &Network, state: &NetworkState, time: f64) {
+    for channel in &method.channels {
+        let mut intensities: Vec<f64> = match network.populations.get(channel.source) {
+            Some(source) => {
+                let z = state.potentiations(channel.source, time);
+                z.map(|z| source.gain.intensity(z) * method.inverse_probability).collect()
+            }
+            None => vec![network.externals[channel.source - 2].rate.value(time)],
+        };
+        intensities.sort_by(f64::total_cmp);
+        let (low, high) = (intensities[0], intensities[intensities.len() - 1]);
+        // An intensity of 1e-9 of the rate is that of a sum of rounded numbers.
+        let rounding = 1e-9 * (high + 1e-6);
+        assert!(high <= channel.ceiling + rounding, "{high} above {}", channel.ceiling);
+        assert!(low >= channel.floor - rounding, "{low} below {}", channel.floor);
+    }
+}
+
+/// Between candidates, and after each that leaves the segment alive.
+fn watch(network: &Network, looks: usize) {
+    let mut state = NetworkState::initial(network, 1, 0);
+    let mut method = SpikeDriven::new(network, 1, 0);
+    let (mut start, mut looked) = (0.0, 0);
+    while let Some(step) = network.next_step(start).filter(|_| looked < looks) {
+        method.restart(network, &state, start);
+        while method.start < step && looked < looks {
+            method.plan(network, &mut state);
+            let planned = method.end.expect("planned");
+            for part in 0..=8 {
+                let time = method.start + 0.125 * f64::from(part) * (planned - method.start);
+                method.decide_until(network, &mut state, time, &mut Nothing);
+                let end = method.end.expect("planned");
+                if time >= end {
+                    break;
+                }
+                assert_bounds(&method, network, &state, time);
+                looked += 1;
+            }
+            let end = method.end.expect("planned");
+            method.decide_until(network, &mut state, end, &mut Nothing);
+            method.finish(network, &mut state, end, &mut Nothing);
+        }
+        state.restart(network, step);
+        start = step;
+    }
+    assert!(looked >= looks);
+}
+
+#[test]
+fn intensities_stay_within_their_bounds() {
+    for probability in [1.0, 0.3, 0.7] {
+        for (count, rate) in [(1, 0.1), (1, 5.0), (3, 0.5), (30, 2.0), (1000, 1.0)] {
+            watch(&swept(count, rate, probability), 10_000);
+        }
+    }
+}
+
+struct Nothing;
+impl Observer for Nothing {}
