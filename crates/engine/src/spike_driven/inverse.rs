@@ -14,7 +14,7 @@ use crate::vector::elementary::{larger, negative_ln};
 const LEAST: f64 = 1e-300;
 
 /// A gain, inverted.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Inverse {
     /// `theta + s ln(u/(1 - u))`, `u = level/r_max`.
     Logistic { threshold: f64, slope: f64, part: f64 },

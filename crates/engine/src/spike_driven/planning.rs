@@ -6,6 +6,7 @@ use std::ops::Range;
 use equipoise_model::{GainFunction, Network, NeuronPopulation, Schedule};
 
 use crate::state::NetworkState;
+use crate::vector::WIDTH;
 
 use super::SpikeDriven;
 use super::crowd::{Crowd, Scan, bounds};
@@ -99,7 +100,9 @@ impl SpikeDriven {
         }
         let best = (SEGMENT_COST / quickest).powf(2.0 / 3.0);
         // Written so that what is no number becomes 1.
-        self.capacity = if best >= 1.0 { best.min(MOST_CANDIDATES) as usize } else { 1 };
+        let capacity = if best >= 1.0 { best.min(MOST_CANDIDATES) as usize } else { 1 };
+        // Candidates are laid out in blocks.
+        self.capacity = if capacity < WIDTH { capacity } else { capacity / WIDTH * WIDTH };
     }
 
     /// Bounds of all channels in `span` from the start on.

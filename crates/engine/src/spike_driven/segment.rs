@@ -208,9 +208,14 @@ impl Segment {
         let levels: Eight = self.levels.as_chunks().0[block];
         let numbers: [u32; WIDTH] = self.channels.as_chunks().0[block];
         let mut thresholds = [f64::NAN; WIDTH];
+        let (mut last, mut inverted) = (Inverse::None, None);
         for (number, channel) in plan.channels.iter().enumerate() {
             let mut own = [f64::NAN; WIDTH];
-            if let Some(potentiations) = channel.inverse.potentiations(&levels) {
+            // Populations often have the same gain.
+            if channel.inverse != last {
+                (last, inverted) = (channel.inverse, channel.inverse.potentiations(&levels));
+            }
+            if let Some(potentiations) = inverted {
                 let scales: Eight = self.inverse_scales[channel.population].as_chunks().0[block];
                 let steady = plan.motion[channel.population].steady;
                 for i in 0..WIDTH {
