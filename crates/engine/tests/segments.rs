@@ -177,3 +177,33 @@ fn jumps_that_meet_in_a_segment_are_all_counted() {
     let wrong = Records(wrong.collect());
     compare("lost updates", &network, &reference, &wrong).reject();
 }
+
+/// Jumps from each of many external populations, all alike.
+fn many_sources(name: &str, source_of: impl Fn(usize) -> usize) -> Family {
+    const SOURCES: usize = 300;
+    let mut network = balanced_pair(100, logistic(1e-9, 50.0, 0.5));
+    let rate = |index: usize| external(&format!("X{index}"), 1, Schedule::Constant(1.0));
+    network.externals = (0..SOURCES).map(rate).collect();
+    let mut row = vec![1.0, -1.0];
+    row.resize(2 + SOURCES, 0.01);
+    network.coupling = equipoise_model::Coupling::from_rows(&[row.clone(), row]);
+    let trajectory = Simulator::TargetDriven.trajectory(&network, (SEEDS[0], 0), &[2.0]);
+    let mut counts = [0; SOURCES];
+    for (index, count) in trajectory.jumps.iter().enumerate() {
+        let source = index % (2 + SOURCES);
+        if source >= 2 {
+            counts[source_of(source) - 2] += *count as usize;
+        }
+    }
+    let expected = counts.iter().sum::<usize>() as f64 / SOURCES as f64;
+    let cells: Vec<_> = counts.iter().map(|count| (*count, expected)).collect();
+    let mut family = Family::new(format!("many sources: {name}"));
+    family.cells("jumps by source", &cells);
+    family
+}
+
+#[test]
+fn jumps_are_counted_for_the_source_they_come_from() {
+    many_sources("as they are", |source| source).accept();
+    many_sources("numbers of one byte", |source| (source % 256).max(2)).reject();
+}

@@ -24,7 +24,7 @@ pub(super) struct Crowd {
     pub sum: IntensitySum,
     pub inflow: Inflow,
     pub motion: Motion,
-    /// Largest intensity of one neuron.
+    /// Largest intensity of one neuron until the end of the segment: the supremum, if the gain has one.
     pub own: f64,
     /// Highest potentiation, where the gain has no bound.
     highest: f64,
@@ -102,11 +102,12 @@ impl Crowd {
     pub fn pass(&mut self, elapsed: f64, count: usize, change: &Change) {
         let Self { kinetics, sum, .. } = self;
         sum.pass(elapsed, change);
-        self.highest = self.highest.max(change.highest);
         // Roundings of the kernels, kinks, and the motion beyond first order: off by `x` in position, by `v` in speed.
         let (bound, relative) = (kinetics.derivative_bound, kinetics.relative_error());
         let v = self.drive_curvature * elapsed * elapsed;
         let x = 0.5 * self.time_constant * v;
+        self.highest = self.highest.max(change.highest + x);
+        // A neuron that is taken to be on the wrong side of a kink is within reach of it, and is counted among the kinks.
         let count = 2.0 * count as f64;
         sum.value_error += count * (relative * self.own + bound * x);
         sum.slope_error +=

@@ -3,7 +3,7 @@
 #![allow(clippy::inline_always)]
 
 use crate::state::NetworkState;
-use crate::vector::elementary::{NEAR_ZERO, exp, exp_near_zero, larger};
+use crate::vector::elementary::{NEAR_ZERO, exp, exp_near_zero, larger, smaller};
 use crate::vector::{InstructionSet, Kernel, WIDTH};
 
 use super::draws::{Ahead, Draws, LOOKAHEAD};
@@ -39,7 +39,7 @@ pub(super) struct Inflow {
     times: Row,
     /// Change of the deviation.
     kicks: Row,
-    sources: [u8; LOOKAHEAD],
+    sources: [u16; LOOKAHEAD],
     /// Jumps of the segment.
     pub count: usize,
     /// How many of them have been applied.
@@ -130,18 +130,19 @@ impl Inflow {
             self.anchor = Anchor { time: start, scale: state.common(population, start).scale };
         }
         if is_near(self.anchor, self.leak) {
-            instructions.run(self.layout::<true>(start));
+            instructions.run(self.layout::<true>(start, end));
         } else {
-            instructions.run(self.layout::<false>(start));
+            instructions.run(self.layout::<false>(start, end));
         }
     }
 
-    fn layout<const NEAR: bool>(&mut self, start: f64) -> Layout<'_, NEAR> {
+    fn layout<const NEAR: bool>(&mut self, start: f64, end: f64) -> Layout<'_, NEAR> {
         Layout {
             ahead: self.draws.ahead(),
             now: self.draws.now(),
             mean_gap: self.mean_gap,
             start,
+            end,
             count: self.count,
             since_anchor: start - self.anchor.time,
             scale: self.anchor.scale,
@@ -214,6 +215,7 @@ struct Layout<'a, const NEAR: bool> {
     now: f64,
     mean_gap: f64,
     start: f64,
+    end: f64,
     count: usize,
     since_anchor: f64,
     scale: f64,
@@ -225,7 +227,7 @@ struct Layout<'a, const NEAR: bool> {
     jumps: &'a mut Jumps,
     times: &'a mut Row,
     kicks: &'a mut Row,
-    sources: &'a mut [u8; LOOKAHEAD],
+    sources: &'a mut [u16; LOOKAHEAD],
 }
 
 impl<const NEAR: bool> Layout<'_, NEAR> {
@@ -270,7 +272,7 @@ impl<const NEAR: bool> Kernel for Layout<'_, NEAR> {
                 let (decay, growth) = Self::decay((self.since_anchor + since[i]) * self.leak);
                 scales[i] = self.scale * decay;
                 kicks[i] = sizes[i] * (self.inverse_scale * growth);
-                times[i] = self.start + since[i];
+                times[i] = smaller(self.start + since[i], self.end);
             }
             self.jumps.since[at..at + WIDTH].copy_from_slice(&since);
             self.jumps.scale[at..at + WIDTH].copy_from_slice(&scales);
@@ -278,7 +280,7 @@ impl<const NEAR: bool> Kernel for Layout<'_, NEAR> {
             self.jumps.factor[at..at + WIDTH].copy_from_slice(&factors);
             self.times[at..at + WIDTH].copy_from_slice(&times);
             self.kicks[at..at + WIDTH].copy_from_slice(&kicks);
-            self.sources[at..at + WIDTH].copy_from_slice(&sources.map(|source| source as u8));
+            self.sources[at..at + WIDTH].copy_from_slice(&sources.map(|source| source as u16));
         }
     }
 }

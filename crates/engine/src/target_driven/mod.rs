@@ -27,10 +27,10 @@
 //!    itself: the certain ones by a clock for each target population, the doubtful ones by one clock for all.
 //! 3. **Clocks run in hazard.** Arrivals at unit rate are drawn ahead, for they depend on nothing; one comes when the
 //!    integral of its rate, constant in each segment and known at its start, reaches it. Rates may be changed at the end
-//!    of a segment whatever ended it: what is left of an exponential variate is one again.
+//!    of a segment whatever ended it, for that is a stopping time: what is left of an exponential variate is one again.
 //! 4. **Order within a segment.** A certain jump moves its target by an amount that depends on its time and type
 //!    alone, so jumps onto different neurons commute. Those onto one neuron are applied in order.
-//! 5. **The bounds hold.** A segment ends when its planned length is over, at the `K_b`-th jump onto some population `b`, or at
+//! 5. **The bounds hold** before the end of the segment. A segment ends when its planned length is over, at the `K_b`-th jump onto some population `b`, or at
 //!    a doubtful candidate, whichever comes first. So before its end fewer than `K_b` jumps have changed `R_b`, each by at
 //!    most `delta_b = L_1 max|J|/sqrt(n)`; and the motion between jumps has changed it by at most `L_1 sum_j w_j` times the
 //!    length, where `w_j`, the larger of `|dz_j/dt|` and `tau sup|dI/dt|`, bounds `|dz_j/dt|` until the next jump (because
@@ -49,10 +49,10 @@
 //!    the same level is decided by it.
 //! 8. **Steps.** At a step of a drive or an external rate everything carried is taken anew; no segment reaches across.
 //!
-//! How long segments are, and when sums are renewed, changes the cost and not the law. It depends on the state alone, so
-//! that results depend neither on the machine nor on when the caller pauses.
+//! How long segments are, and when sums are renewed, changes the cost and not the law. It depends on the past of the run alone,
+//! so that results depend neither on the machine nor on when the caller pauses. (All is to the rounding of a potentiation.)
 //!
-//! Steps 5 and 6 are asserted along whole runs by this module's tests, the others by the laws of counts, marks and gaps
+//! Steps 2, 5 and 6 are asserted along whole runs by this module's tests, the others by the laws of counts, marks and gaps
 //! in `tests/`, each test with simulators that break one of them.
 
 mod bounds;
@@ -242,7 +242,8 @@ impl TargetDriven {
         }
         let age = self.start - self.summed;
         self.bounds.set(network, &mut self.crowds, (self.start, span), age);
-        let mut end = (self.start + span, Ending::Horizon);
+        // Rounding must not bring the end beyond the step.
+        let mut end = ((self.start + span).min(self.step), Ending::Horizon);
         let decision = self.start + self.hazard / self.bounds.doubt;
         if decision < end.0 {
             end = (decision, Ending::Decision);
@@ -324,6 +325,7 @@ impl TargetDriven {
         for crowd in &mut self.crowds {
             let Crowd { kinetics, inflow, motion, .. } = crowd;
             let count = inflow.count;
+            debug_assert_eq!(inflow.applied, count, "a jump of the segment was not applied");
             let change =
                 kinetics.change(&mut inflow.jumps, count, motion, elapsed, self.instructions);
             let hazard = inflow.draws.now() + elapsed * inflow.rate;
@@ -347,6 +349,7 @@ impl TargetDriven {
 
 impl Method for TargetDriven {
     fn restart(&mut self, network: &Network, state: &NetworkState, time: f64) {
+        debug_assert!(self.end.is_none(), "a segment reaches across a step");
         self.start = time;
         self.end = None;
         self.step = network.next_step(time).unwrap_or(f64::INFINITY);

@@ -3,10 +3,13 @@
 use equipoise_model::gain::{Logistic, Probit, Tabulated, ThresholdLinear};
 use equipoise_model::schedule::Sine;
 use equipoise_model::{
-    Coupling, Gain, GainFunction, InitialLaw, Kind, NeuronPopulation, Schedule, Transmission,
+    Coupling, ExternalPopulation, Gain, GainFunction, InitialLaw, Kind, NeuronPopulation, Schedule,
+    Transmission,
 };
 
 use super::*;
+use crate::method::simulate;
+use crate::trajectory::TrajectoryRecorder;
 
 /// Looks at each run.
 const LOOKS: u32 = 20_000;
@@ -52,13 +55,23 @@ fn assert_errors(method: &TargetDriven, network: &Network, state: &NetworkState)
     }
 }
 
-/// Within a segment: `L_b <= R_b <= B_b`, to rounding.
+/// Within a segment: `L_b <= R_b <= B_b` for neurons and external sources, and `C_ab <= R_b - lambda_b(z)`; to rounding.
 fn assert_bounds(method: &TargetDriven, network: &Network, state: &NetworkState, time: f64) {
-    for (index, (lower, upper)) in method.bounds.lower.iter().zip(&method.bounds.upper).enumerate()
-    {
-        let exact = exact_sum(network, state, index, time);
+    let inside = network.population_count();
+    for (b, (lower, upper)) in method.bounds.lower.iter().zip(&method.bounds.upper).enumerate() {
+        let exact = match network.externals.get(b.wrapping_sub(inside)) {
+            Some(external) => external.count as f64 * external.rate.value(time),
+            None => exact_sum(network, state, b, time),
+        };
         let rounding = 8.0 * f64::EPSILON * exact;
         assert!(*lower <= exact + rounding && exact <= upper + rounding, "{lower} {exact} {upper}");
+        let Some(population) = network.populations.get(b) else { continue };
+        let crowd = &method.crowds[b];
+        for z in state.potentiations(b, time) {
+            let own = population.gain.intensity(z);
+            assert!(own <= crowd.own * (1.0 + 1e-12), "{own} {}", crowd.own);
+            assert!(crowd.inflow.certain[b] <= exact + rounding - own);
+        }
     }
 }
 
@@ -97,6 +110,62 @@ fn follow(network: &Network) {
 fn carried_sums_stay_within_their_errors_and_bounds() {
     for (count, max_rate) in [(1, 0.3), (1, 3.0), (2, 20.0), (30, 0.01), (30, 1.0), (300, 1.0)] {
         follow(&swept_pair(count, &logistic(max_rate)));
+    }
+}
+
+#[test]
+fn so_they_do_with_external_sources_that_vary() {
+    let mut network = swept_pair(30, &logistic(0.3));
+    network.externals = vec![ExternalPopulation {
+        name: "X".to_owned(),
+        fraction: 1.0,
+        count: 20,
+        rate: Schedule::Sine(Sine { mean: 1.0, amplitude: 0.9, frequency: 3.0, phase: 0.2 }),
+    }];
+    network.coupling = Coupling::from_rows(&[vec![0.3, -0.3, 0.2], vec![0.3, -0.3, 0.2]]);
+    follow(&network);
+}
+
+/// Far beyond the time after which the stored numbers are written anew, without a step.
+#[test]
+fn segments_take_up_numbers_written_anew() {
+    let mut network = swept_pair(100, &logistic(1.0));
+    for population in &mut network.populations {
+        population.time_constant = 2e-3;
+        population.drive = Schedule::Constant(100.0);
+    }
+    let mut state = NetworkState::initial(&network, 1, 0);
+    let mut method = TargetDriven::new(&network, 1, 0);
+    method.restart(&network, &state, 0.0);
+    let mut segments = 0;
+    while method.start < 0.5 {
+        method.plan(&network, &mut state);
+        assert!(!method.single);
+        let (end, ending) = method.end.expect("planned");
+        method.apply(&network, &mut state, end, &mut Nothing);
+        for (index, crowd) in method.crowds.iter().enumerate().filter(|c| c.1.inflow.count > 0) {
+            let scale = state.common(index, method.start + crowd.inflow.jumps.since[0]).scale;
+            assert!((crowd.inflow.jumps.scale[0] / scale - 1.0).abs() < 1e-12);
+        }
+        method.finish(&network, &mut state, (end, ending), &mut Nothing);
+        segments += 1;
+    }
+    assert!(segments > 1000, "{segments}");
+}
+
+/// Steps at times whose differences round upwards: no segment reaches across (which is asserted by the method).
+#[test]
+fn segments_end_at_steps() {
+    for (first, second) in [(0.3, 0.9), (0.06, 0.6), (0.12, 1.2), (0.24, 2.4)] {
+        assert!(first + (second - first) > second);
+        let mut network = swept_pair(2, &logistic(1e-12));
+        network.populations[0].drive = Schedule::Constant(0.0);
+        let steps = vec![(0.0, 0.1), (first, 0.0), (second, 0.1)];
+        network.populations[1].drive = Schedule::Steps(steps);
+        let mut recorder = TrajectoryRecorder::new(&network, 0);
+        let method = TargetDriven::new(&network, 1, 0);
+        simulate(&network, method, (1, 0), &[0.0, 3.0], &mut recorder, || false);
+        assert_eq!(recorder.into_trajectory().samples(), 2);
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) struct ChangeKernel<'a, S> {
 }
 
 impl<'a, S: Shape> ChangeKernel<'a, S> {
-    /// Pads the rows by jumps of nothing.
+    /// Pads the rows by jumps of nothing, of the last neuron.
     pub fn new(
         kinetics: &'a Kinetics,
         shape: S,
@@ -33,6 +33,10 @@ impl<'a, S: Shape> ChangeKernel<'a, S> {
         let padded = count.next_multiple_of(WIDTH);
         jumps.jump[count..padded].fill(0.0);
         jumps.factor[count..padded].fill(1.0);
+        for row in [&mut jumps.since, &mut jumps.scale, &mut jumps.deviation] {
+            let last = row[count.saturating_sub(1)];
+            row[count..padded].fill(last);
+        }
         Self { kinetics, shape, jumps, count: padded, motion, end }
     }
 }

@@ -16,7 +16,7 @@ pub(super) struct Step {
 
 /// A gain as kernels compute it.
 pub(super) trait Shape: Copy {
-    /// Where `lambda'` jumps and by how much, if it does.
+    /// Whether `lambda'` jumps somewhere. (Shapes without a bound are among those.)
     const KINKED: bool;
 
     /// `lambda` and `lambda'` at `z`.
@@ -25,7 +25,7 @@ pub(super) trait Shape: Copy {
     /// The same at `z` and at `z + jump`, where the jump multiplies `exp(-z/slope)` by `factor`.
     fn step(self, potentiation: f64, jump: f64, factor: f64) -> Step;
 
-    /// Position and size of the kink.
+    /// Where `lambda'` jumps and by how much.
     fn kink(self) -> (f64, f64) {
         (0.0, 0.0)
     }
