@@ -77,7 +77,7 @@ impl SpikeDriven {
         }
         let span = self.span(network, state);
         let left = self.step - self.start;
-        let end = if span < left { self.start + span } else { self.step };
+        let end = if span < left { (self.start + span).min(self.step) } else { self.step };
         self.bound(network, state, end - self.start);
         self.decided = 0;
         self.count = 0;
