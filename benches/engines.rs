@@ -37,8 +37,8 @@ const CASES: [Case; 7] = [
     Case { name: "pair, n = 10^2", size: 100, overrides: &[], duration: 4.0 },
     Case { name: "pair, n = 10^3", size: 1000, overrides: &[], duration: 2.0 },
     Case { name: "pair, n = 10^4", size: 10_000, overrides: &[], duration: 0.1 },
-    Case { name: "pair, n = 10^5", size: 100_000, overrides: &[], duration: 0.002 },
-    Case { name: "pair, n = 10^6", size: 1_000_000, overrides: &[], duration: 0.000_02 },
+    Case { name: "pair, n = 10^5", size: 100_000, overrides: &[], duration: 0.0005 },
+    Case { name: "pair, n = 10^6", size: 1_000_000, overrides: &[], duration: 0.000_005 },
     Case { name: "low rate, n = 10^3", size: 1000, overrides: &LOW_RATE, duration: 2.0 },
     Case { name: "low rate, n = 10^4", size: 10_000, overrides: &LOW_RATE, duration: 0.1 },
 ];
