@@ -41,7 +41,6 @@ impl Bounds {
         age: f64,
     ) {
         for (b, crowd) in crowds.iter_mut().enumerate() {
-            crowd.look_at_largest(&network.populations[b]);
             (self.lower[b], self.upper[b]) = crowd.bounds(span, age);
         }
         for (x, external) in network.externals.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! What the method knows of one neuron population.
 
-use equipoise_model::{GainFunction, Network, NeuronPopulation};
+use equipoise_model::Network;
 
 use crate::state::NetworkState;
 use crate::stream::Stream;
@@ -11,10 +11,12 @@ use super::inflow::Inflow;
 use super::kinetics::{Change, Kinetics, Motion};
 use super::sums::IntensitySum;
 
-/// What a segment costs, in units of what a decision costs.
-const SEGMENT_COST: f64 = 0.7;
-/// The error of a sum that is worth a fresh one, as a part of what the jumps of a segment may change.
-const WORTHWHILE: f64 = 1.0 / 32.0;
+/// Bounds leave room for this many standard deviations of what the jumps of a segment change.
+const DEVIATIONS: f64 = 4.0;
+/// So many of the largest jumps may raise the highest neuron within a segment.
+const RISES: f64 = 2.0;
+/// The error of a sum that is worth a fresh one, as a part of what is left to decisions without it.
+const WORTHWHILE: f64 = 1.0 / 4.0;
 
 /// What the method knows of a neuron population.
 #[derive(Debug, Clone)]
@@ -24,18 +26,23 @@ pub(super) struct Crowd {
     pub sum: IntensitySum,
     pub inflow: Inflow,
     pub motion: Motion,
-    /// Largest intensity of one neuron until the end of the segment: the supremum, if the gain has one.
+    /// What the jumps of the segment change.
+    pub change: Change,
+    /// `own_a`, the intensity at the ceiling.
     pub own: f64,
-    /// Highest potentiation, where the gain has no bound.
+    /// No neuron has been above this since the fresh sum.
     highest: f64,
-    /// The largest upward jump.
+    /// A jump that brings a neuron above this ends the segment.
+    ceiling: f64,
+    /// The largest jump, and the largest upward one.
+    largest: f64,
     largest_rise: f64,
     /// Bound of `|d^2 I/dt^2|`.
     drive_curvature: f64,
-    /// `delta_a`: the largest change of an intensity by one jump.
-    pub stride: f64,
-    /// The largest increase of `|dz/dt|` by one jump, times `L_1`.
-    quickening: f64,
+    /// What the bounds leave room for, for the square root of each jump.
+    stray: f64,
+    /// How far from the continued sum the bounds of the segment are, upwards and downwards.
+    room: (f64, f64),
     /// Most jumps of a segment.
     pub capacity: usize,
     pub time_constant: f64,
@@ -60,12 +67,15 @@ impl Crowd {
             sum: IntensitySum::of(population),
             inflow: Inflow::new(draws, sizes.clone(), factors, kinetics.leak),
             motion: Motion::default(),
-            own: population.gain.supremum(),
+            change: Change::NONE,
+            own: 0.0,
             highest: f64::NEG_INFINITY,
+            ceiling: f64::NEG_INFINITY,
+            largest,
             largest_rise: sizes.iter().fold(0.0, |m: f64, x| m.max(*x)),
             drive_curvature: population.drive.curvature_bound(),
-            stride: (kinetics.derivative_bound * largest).min(population.gain.supremum()),
-            quickening: kinetics.derivative_bound * largest * kinetics.leak,
+            stray: 0.0,
+            room: (0.0, 0.0),
             capacity: 1,
             time_constant: population.time_constant,
             kinetics,
@@ -91,57 +101,124 @@ impl Crowd {
         let total = self.kinetics.total(state.deviations(index), scale, &self.motion, set);
         let relative = self.kinetics.relative_error();
         self.sum.set(&total, self.neurons, relative, self.kinetics.derivative_bound);
+        self.highest = f64::NEG_INFINITY;
         // The drive alone brings no neuron above this.
-        self.highest = total.highest.max(self.time_constant * highest_drive);
-        let best = (0.5 * SEGMENT_COST * total.intensity / self.stride).sqrt();
+        self.raise(total.highest.max(self.time_constant * highest_drive));
+        self.stray = DEVIATIONS * self.largest * (total.steepness / self.neurons).sqrt();
+        // Where decisions by the room for jumps are half as many as ends by the last jump.
+        let best = (0.5 * total.intensity / self.stray).powi(2).cbrt();
         // Written so that what is no number becomes 1.
         self.capacity = if best >= 1.0 { best.min(LOOKAHEAD as f64) as usize } else { 1 };
     }
 
-    /// A segment of this length has passed, in which `count` jumps have changed the sum.
-    pub fn pass(&mut self, elapsed: f64, count: usize, change: &Change) {
-        let Self { kinetics, sum, .. } = self;
-        sum.pass(elapsed, change);
-        // Roundings of the kernels, kinks, and the motion beyond first order: off by `x` in position, by `v` in speed.
-        let (bound, relative) = (kinetics.derivative_bound, kinetics.relative_error());
-        let v = self.drive_curvature * elapsed * elapsed;
-        let x = 0.5 * self.time_constant * v;
-        self.highest = self.highest.max(change.highest + x);
-        // A neuron that is taken to be on the wrong side of a kink is within reach of it, and is counted among the kinks.
-        let count = 2.0 * count as f64;
-        sum.value_error += count * (relative * self.own + bound * x);
-        sum.slope_error +=
-            change.kink + change.speed * (2.0 * relative * bound + kinetics.curvature_bound * x);
-        sum.slope_error += count * bound * v;
+    /// No neuron is above this.
+    fn raise(&mut self, highest: f64) {
+        if highest > self.highest {
+            self.highest = highest;
+            self.ceiling = highest + RISES * self.largest_rise;
+            self.own = self.kinetics.intensity(self.ceiling);
+        }
     }
 
-    /// Brings the largest intensity of one neuron up to date, over a segment.
-    pub fn look_at_largest(&mut self, population: &NeuronPopulation) {
-        if self.sum.largest == f64::INFINITY {
-            let highest = self.highest + self.capacity as f64 * self.largest_rise;
-            self.own = population.gain.intensity(highest);
-        }
+    /// A segment of this length has passed, in which `count` jumps have changed the sum.
+    pub fn pass(&mut self, elapsed: f64, count: usize, change: &Change) {
+        self.sum.pass(elapsed, change);
+        self.raise(change.highest + self.shift(elapsed));
+        let (value, slope) = self.wear(elapsed, count, change);
+        self.sum.value_error += value;
+        self.sum.slope_error += slope;
+    }
+
+    /// How far the motion beyond first order can have moved a neuron.
+    fn shift(&self, elapsed: f64) -> f64 {
+        0.5 * self.time_constant * self.drive_curvature * elapsed * elapsed
+    }
+
+    /// What `count` jumps have added to the errors of `R^` and `D^`: roundings of the kernels, kinks, and the motion beyond
+    /// first order, by which the jumps are off in position and speed.
+    fn wear(&self, elapsed: f64, count: usize, change: &Change) -> (f64, f64) {
+        let (bound, relative) = (self.kinetics.derivative_bound, self.kinetics.relative_error());
+        let shift = self.shift(elapsed);
+        let quickening = 2.0 * self.kinetics.leak * shift;
+        // A neuron that is taken to be on the wrong side of a kink is within reach of it, and is counted among the kinks.
+        let count = 2.0 * count as f64;
+        let curvature = self.kinetics.curvature_bound;
+        let slope = change.kink + change.speed * (2.0 * relative * bound + curvature * shift);
+        (count * (relative * self.own + bound * shift), slope + count * bound * quickening)
     }
 
     /// Whether the error at this age is worth a fresh sum.
     pub fn is_worn(&self, age: f64) -> bool {
-        let bearable = (self.capacity as f64 * self.stride).max(self.own);
-        self.sum.error(age) > WORTHWHILE * bearable
+        self.sum.error(age) > WORTHWHILE * (self.room_for_jumps() + self.own)
     }
 
-    /// Bounds of the intensity sum over a segment of this length, for sums of this age at its start.
-    pub fn bounds(&self, span: f64, age: f64) -> (f64, f64) {
-        let slack = self.slack(span) + self.sum.error(age);
-        let highest = self.sum.value + slack;
+    fn room_for_jumps(&self) -> f64 {
+        self.stray * ((self.capacity - 1) as f64).sqrt()
+    }
+
+    /// Bounds of the intensity sum over a segment of this length, for sums of this age at its end.
+    pub fn bounds(&mut self, span: f64, age: f64) -> (f64, f64) {
+        let room = self.room_for_jumps() + self.sum.error(age);
+        let IntensitySum { value, slope, largest, .. } = self.sum;
+        let (highest, lowest) =
+            (value + (span * slope).max(0.0) + room, value + (span * slope).min(0.0) - room);
+        self.room = (room, room);
         // Written so that what is no number (an overflow) becomes the bound that always holds.
-        let upper = if highest < self.sum.largest { highest } else { self.sum.largest };
-        ((self.sum.value - slack).max(0.0), upper)
+        let upper = if highest < largest { highest } else { largest };
+        if upper == largest {
+            self.room.0 = f64::INFINITY;
+        }
+        if lowest > 0.0 {
+            return (lowest, upper);
+        }
+        self.room.1 = f64::INFINITY;
+        (0.0, upper)
     }
 
-    /// What the intensity sum can change by in a segment of this length.
-    fn slack(&self, span: f64) -> f64 {
-        let others = (self.capacity - 1) as f64;
-        let speed = self.time_constant * self.sum.curvature + others * self.quickening;
-        others * self.stride + span * speed
+    /// What the jumps of the segment, which have been applied, change until `elapsed` after its start.
+    pub fn look_at_jumps(&mut self, elapsed: f64, instructions: InstructionSet) {
+        let Self { kinetics, inflow, motion, .. } = self;
+        let count = inflow.count;
+        self.change = if count == 0 {
+            Change::NONE
+        } else {
+            kinetics.change(&mut inflow.jumps, count, motion, elapsed, instructions)
+        };
+    }
+
+    /// The first jump after which the bounds might not hold; with the same arguments as
+    /// [`Crowd::bounds`].
+    pub fn first_beyond(&self, span: f64, age: f64) -> Option<usize> {
+        let count = self.inflow.count;
+        if self.holds(span, age, count, &self.change) {
+            return None;
+        }
+        let changes = self.kinetics.changes(&self.inflow.jumps, count, &self.motion, span);
+        let beyond = |(index, change): (usize, Change)| !self.holds(span, age, index + 1, &change);
+        changes.enumerate().position(beyond)
+    }
+
+    /// Whether the bounds hold until the end of the longest segment, if no jump follows these.
+    fn holds(&self, span: f64, age: f64, count: usize, change: &Change) -> bool {
+        let (value, slope) = self.wear(span, count, change);
+        let sum = IntensitySum {
+            curvature: self.sum.curvature + change.curvature,
+            value_error: self.sum.value_error + value,
+            slope_error: self.sum.slope_error + slope,
+            ..self.sum
+        };
+        let off = sum.error(age) + span * change.turning;
+        change.rise + off <= self.room.0
+            && change.fall + off <= self.room.1
+            && change.highest + self.shift(span) <= self.ceiling
+    }
+}
+
+#[cfg(test)]
+impl Crowd {
+    /// Leaves jumps little room until the next fresh sum.
+    pub fn narrow(&mut self) {
+        let usual = DEVIATIONS * self.largest * self.kinetics.derivative_bound;
+        self.stray = self.stray.min(0.02 * usual);
     }
 }

@@ -16,7 +16,7 @@ const ROWS: usize = (3 * PAIRS + BATCH) / WIDTH;
 const CHAINS: usize = 4;
 
 /// Most arrivals that can be looked at ahead.
-pub(super) const LOOKAHEAD: usize = 128;
+pub(crate) const LOOKAHEAD: usize = 128;
 /// What was left of the batch before, then a batch.
 const ROOM: usize = LOOKAHEAD + BATCH;
 
@@ -125,7 +125,7 @@ impl Kernel for Fill<'_> {
         lanes.fill(words.as_mut_slice());
         let words = words.as_flattened();
         let (left, batch) = arrivals.split_at_mut(LOOKAHEAD);
-        fill_arrivals(words, left[LOOKAHEAD - 1], batch);
+        fill_arrivals::<PAIRS>(words, left[LOOKAHEAD - 1], batch);
         let words = &words[3 * PAIRS..];
         fill_targets(words, *count, &mut targets[LOOKAHEAD..], &mut fractions[LOOKAHEAD..]);
     }
@@ -134,7 +134,7 @@ impl Kernel for Fill<'_> {
 /// Two gaps from one logarithm: the sum of two unit exponentials is `-ln(u_1 u_2)`, and given the sum the first is
 /// uniform below it.
 #[inline(always)]
-fn fill_arrivals(words: &[u64], start: f64, arrivals: &mut [f64]) {
+pub(crate) fn fill_arrivals<const PAIRS: usize>(words: &[u64], start: f64, arrivals: &mut [f64]) {
     let (mut sums, mut firsts) = ([0.0; PAIRS], [0.0; PAIRS]);
     for i in 0..PAIRS {
         let (first, second) = (words[i], words[PAIRS + i]);
@@ -149,12 +149,12 @@ fn fill_arrivals(words: &[u64], start: f64, arrivals: &mut [f64]) {
 
 /// Replaces each number by the sum up to it; returns the sums up to the one before.
 #[inline(always)]
-fn add_up(start: f64, sums: &mut [f64; PAIRS]) -> [f64; PAIRS] {
-    const LENGTH: usize = PAIRS / CHAINS;
+fn add_up<const PAIRS: usize>(start: f64, sums: &mut [f64; PAIRS]) -> [f64; PAIRS] {
+    let length = PAIRS / CHAINS;
     let mut chains = [0.0; CHAINS];
-    for step in 0..LENGTH {
+    for step in 0..length {
         for (chain, sum) in chains.iter_mut().enumerate() {
-            let at = chain * LENGTH + step;
+            let at = chain * length + step;
             *sum += sums[at];
             sums[at] = *sum;
         }
@@ -162,12 +162,12 @@ fn add_up(start: f64, sums: &mut [f64; PAIRS]) -> [f64; PAIRS] {
     let mut before = [0.0; PAIRS];
     let mut offset = start;
     for (chain, total) in chains.iter().enumerate() {
-        let at = chain * LENGTH;
+        let at = chain * length;
         before[at] = offset;
-        for sum in &mut sums[at..at + LENGTH] {
+        for sum in &mut sums[at..at + length] {
             *sum += offset;
         }
-        before[at + 1..at + LENGTH].copy_from_slice(&sums[at..at + LENGTH - 1]);
+        before[at + 1..at + length].copy_from_slice(&sums[at..at + length - 1]);
         offset += total;
     }
     before
@@ -179,7 +179,7 @@ fn add_up(start: f64, sums: &mut [f64; PAIRS]) -> [f64; PAIRS] {
 /// # Source
 /// Lemire (2019), doi:10.1145/3230636, without the rejection, which would occur once in `2^64/count` words.
 #[inline(always)]
-fn fill_targets(words: &[u64], count: u32, targets: &mut [u32], fractions: &mut [f64]) {
+pub(crate) fn fill_targets(words: &[u64], count: u32, targets: &mut [u32], fractions: &mut [f64]) {
     let count = u64::from(count);
     let outcomes = targets.iter_mut().zip(fractions);
     for (word, (target, fraction)) in words.iter().zip(outcomes) {

@@ -108,8 +108,7 @@ impl Inflow {
             return 0;
         }
         let hazard = self.draws.now() + elapsed * self.rate;
-        let arrivals = &self.draws.ahead().arrivals[..most];
-        arrivals.iter().map(|arrival| usize::from(*arrival <= hazard)).sum()
+        self.draws.ahead().arrivals[..most].partition_point(|arrival| *arrival <= hazard)
     }
 
     /// Lays out `count` jumps, which come from `start` to `end`.
@@ -176,9 +175,31 @@ impl Inflow {
         }
         let sources = &self.sources[from..to];
         for (source, tally) in tally.iter_mut().enumerate() {
-            *tally += sources.iter().filter(|s| usize::from(**s) == source).count() as u64;
+            // In numbers as wide as the sources, which take vector instructions.
+            let count: u16 = sources.iter().map(|s| u16::from(usize::from(*s) == source)).sum();
+            *tally += u64::from(count);
         }
         self.applied = to;
+    }
+
+    /// Takes back all jumps but the first `count`.
+    pub fn rewind(&mut self, deviations: &mut [f64], tally: &mut [u64], count: usize) {
+        let targets = self.draws.ahead().targets;
+        for i in (count..self.applied).rev() {
+            deviations[targets[i] as usize] = self.jumps.deviation[i];
+            tally[usize::from(self.sources[i])] -= 1;
+        }
+        self.applied = self.applied.min(count);
+    }
+
+    /// When the jump of this index comes, from 0.
+    pub fn time(&self, index: usize) -> f64 {
+        self.times[index]
+    }
+
+    /// How many of the jumps come until this time.
+    pub fn count_at(&self, time: f64) -> usize {
+        self.times[..self.count].iter().filter(|at| **at <= time).count()
     }
 
     /// The next jump, for a caller that applies it: its target and source.

@@ -5,8 +5,8 @@ use equipoise_model::{GainFunction, NeuronPopulation};
 use super::kinetics::{Change, Contribution};
 
 /// The carried sum of one neuron population.
-#[derive(Debug, Clone)]
-pub(super) struct IntensitySum {
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct IntensitySum {
     /// `R^`.
     pub value: f64,
     /// `D^`.

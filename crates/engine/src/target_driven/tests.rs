@@ -7,6 +7,7 @@ use equipoise_model::{
     Transmission,
 };
 
+use super::draws::LOOKAHEAD;
 use super::*;
 use crate::method::simulate;
 use crate::trajectory::TrajectoryRecorder;
@@ -15,7 +16,7 @@ use crate::trajectory::TrajectoryRecorder;
 const LOOKS: u32 = 20_000;
 
 /// Drives that sweep the neurons through their thresholds, one smoothly, one by steps.
-fn swept_pair(count: usize, gain: &Gain) -> Network {
+pub(crate) fn swept_pair(count: usize, gain: &Gain) -> Network {
     let sine = Sine { mean: 0.3, amplitude: 4.0, frequency: 1.0, phase: 0.0 };
     let steps = (0..2000).map(|i| (f64::from(i) * 0.7, 5.0 * f64::from(i % 3 - 1)));
     let population = |name: &str, kind, drive| NeuronPopulation {
@@ -40,7 +41,7 @@ fn swept_pair(count: usize, gain: &Gain) -> Network {
     }
 }
 
-fn exact_sum(network: &Network, state: &NetworkState, index: usize, time: f64) -> f64 {
+pub(crate) fn exact_sum(network: &Network, state: &NetworkState, index: usize, time: f64) -> f64 {
     let gain = &network.populations[index].gain;
     state.potentiations(index, time).map(|z| gain.intensity(z)).sum()
 }
@@ -75,21 +76,29 @@ fn assert_bounds(method: &TargetDriven, network: &Network, state: &NetworkState,
     }
 }
 
-fn logistic(max_rate: f64) -> Gain {
+pub(crate) fn logistic(max_rate: f64) -> Gain {
     Gain::Logistic(Logistic { max_rate, threshold: 0.2, slope: 0.1 })
 }
 
 /// Follows a run, looking at each segment's start and at five times within it.
 fn follow(network: &Network) {
+    follow_within(network, |_| {});
+}
+
+/// The same after something was done to the method in each segment. Returns how many segments ended by their bounds.
+fn follow_within(network: &Network, prepare: impl Fn(&mut TargetDriven)) -> u32 {
     let mut state = NetworkState::initial(network, 1, 0);
     let mut method = TargetDriven::new(network, 1, 0);
-    let (mut start, mut looks) = (0.0, 0);
+    let (mut start, mut looks, mut exits) = (0.0, 0, 0);
     while let Some(step) = network.next_step(start).filter(|_| looks < LOOKS) {
         method.restart(network, &state, start);
         while method.start < step && looks < LOOKS {
+            prepare(&mut method);
             method.plan(network, &mut state);
+            method.rewind(&mut state);
             assert_errors(&method, network, &state);
             let (end, ending) = method.end.expect("planned");
+            exits += u32::from(is_exit(&method));
             for part in 0..=4 {
                 let last = if part == 4 { end.next_down() } else { end };
                 let time = method.start + 0.25 * f64::from(part) * (last - method.start);
@@ -104,6 +113,31 @@ fn follow(network: &Network) {
         start = step;
     }
     assert!(looks >= LOOKS.min(5000), "{looks} looks");
+    exits
+}
+
+/// Whether a planned segment ends at a jump by its bounds.
+fn is_exit(method: &TargetDriven) -> bool {
+    let (end, ending) = method.end.expect("planned");
+    let last = |crowd: &Crowd| {
+        crowd.inflow.count.checked_sub(1).is_some_and(|last| crowd.inflow.time(last) == end)
+    };
+    ending == Ending::Horizon && method.crowds.iter().any(last)
+}
+
+/// Bounds that leave the jumps little room.
+#[test]
+fn so_they_do_where_bounds_are_narrow() {
+    for (count, max_rate) in [(30, 0.3), (300, 1.0)] {
+        let narrow = |method: &mut TargetDriven| {
+            for crowd in &mut method.crowds {
+                crowd.capacity = LOOKAHEAD;
+                crowd.narrow();
+            }
+        };
+        let exits = follow_within(&swept_pair(count, &logistic(max_rate)), narrow);
+        assert!(exits > LOOKS / 5 / 10, "{exits} exits");
+    }
 }
 
 #[test]
@@ -113,8 +147,8 @@ fn carried_sums_stay_within_their_errors_and_bounds() {
     }
 }
 
-#[test]
-fn so_they_do_with_external_sources_that_vary() {
+/// With external sources whose rate varies.
+pub(crate) fn driven_pair() -> Network {
     let mut network = swept_pair(30, &logistic(0.3));
     network.externals = vec![ExternalPopulation {
         name: "X".to_owned(),
@@ -123,7 +157,12 @@ fn so_they_do_with_external_sources_that_vary() {
         rate: Schedule::Sine(Sine { mean: 1.0, amplitude: 0.9, frequency: 3.0, phase: 0.2 }),
     }];
     network.coupling = Coupling::from_rows(&[vec![0.3, -0.3, 0.2], vec![0.3, -0.3, 0.2]]);
-    follow(&network);
+    network
+}
+
+#[test]
+fn so_they_do_with_external_sources_that_vary() {
+    follow(&driven_pair());
 }
 
 /// Far beyond the time after which the stored numbers are written anew, without a step.
@@ -169,17 +208,22 @@ fn segments_end_at_steps() {
     }
 }
 
-#[test]
-fn so_they_do_for_every_gain() {
+/// One gain of each form that kernels know, and others.
+pub(crate) fn gains() -> Vec<Gain> {
     let linear = Gain::ThresholdLinear(ThresholdLinear { gain: 0.5, threshold: 0.1 });
     let table = Tabulated::new(&[-0.5, 0.0, 0.1, 0.6], &[0.0, 0.2, 0.7, 1.0]).expect("a table");
-    let gains = [
+    vec![
+        logistic(1.0),
         linear.clone(),
         linear.saturated(0.8),
         Gain::Probit(Probit { max_rate: 1.0, threshold: 0.2, slope: 0.05 }),
         Gain::Tabulated(table),
-    ];
-    for gain in gains {
+    ]
+}
+
+#[test]
+fn so_they_do_for_every_gain() {
+    for gain in gains() {
         for count in [1, 3, 40] {
             follow(&swept_pair(count, &gain));
         }
@@ -216,5 +260,5 @@ fn sums_are_right_after_a_thousand_million_jumps() {
     println!("{segments} segments until {start}");
 }
 
-struct Nothing;
+pub(crate) struct Nothing;
 impl Observer for Nothing {}

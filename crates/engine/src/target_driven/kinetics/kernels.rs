@@ -4,7 +4,7 @@
 
 use super::shape::Shape;
 use super::{Change, Contribution, Jumps, Kinetics, LOOKAHEAD, Motion, eight};
-use crate::vector::elementary::larger;
+use crate::vector::elementary::{larger, smaller};
 use crate::vector::{Kernel, WIDTH};
 
 type Eight = [f64; WIDTH];
@@ -51,7 +51,8 @@ impl<S: Shape> Kernel for ChangeKernel<'_, S> {
         let (kink, derivative_jump) = self.shape.kink();
         let motion = *self.motion;
         let jumps = self.jumps;
-        let mut sums = [[0.0; WIDTH]; 6];
+        let mut sums = [[0.0; WIDTH]; 7];
+        let (mut rise, mut fall) = ([0.0; WIDTH], [0.0; WIDTH]);
         let mut highest = [f64::NEG_INFINITY; WIDTH];
         for at in (0..self.count.min(LOOKAHEAD)).step_by(WIDTH) {
             let (since, scale) = (eight(&jumps.since, at), eight(&jumps.scale, at));
@@ -66,21 +67,26 @@ impl<S: Shape> Kernel for ChangeKernel<'_, S> {
                 let slope = step.after.1 * v2 - step.before.1 * v1;
                 let bend = (w2 - w1) * (curvature_bound * (w2 + w1) + derivative_bound * leak);
                 sums[0][i] += step.after.0 - step.before.0;
+                rise[i] = larger(sums[0][i], rise[i]);
+                fall[i] = smaller(sums[0][i], fall[i]);
                 sums[1][i] += slope;
                 sums[2][i] += slope * (self.end - since[i]);
                 sums[3][i] += larger(bend, 0.0);
                 sums[4][i] += w1 + w2;
+                sums[6][i] += slope.abs();
+                let after = z + jump[i];
+                highest[i] = larger(after, highest[i]);
                 if S::KINKED {
-                    let after = z + jump[i];
                     let near = (after - kink).abs() <= w2 * lifetime;
                     sums[5][i] += if near { derivative_jump * w2 } else { 0.0 };
-                    highest[i] = larger(after, highest[i]);
                 }
             }
         }
-        let [intensity, slope, lag, curvature, speed, kink] = sums.map(across);
+        let [intensity, slope, lag, curvature, speed, kink, turning] = sums.map(across);
         let highest = highest.into_iter().fold(f64::NEG_INFINITY, larger);
-        Change { intensity, slope, lag, curvature, speed, kink, highest }
+        // Each lane by itself at its own time: not below what all of them are at any.
+        let (rise, fall) = (across(rise), -across(fall));
+        Change { intensity, slope, lag, curvature, speed, kink, highest, rise, fall, turning }
     }
 }
 
@@ -95,7 +101,7 @@ pub(super) struct TotalKernel<'a, S> {
 
 /// Sums of eight neurons each.
 struct Lanes {
-    sums: [Eight; 5],
+    sums: [Eight; 6],
     highest: Eight,
 }
 
@@ -115,10 +121,11 @@ impl<S: Shape> TotalKernel<'_, S> {
             sums[1][i] += present[i] * (derivative * v);
             sums[2][i] += present[i] * kinetics.curvature(w);
             sums[3][i] += present[i] * w;
+            sums[5][i] += present[i] * (derivative * derivative);
+            lanes.highest[i] = larger(z, lanes.highest[i]);
             if S::KINKED {
                 let near = (z - kink).abs() <= w * kinetics.lifetime;
                 sums[4][i] += if near { present[i] * derivative_jump * w } else { 0.0 };
-                lanes.highest[i] = larger(z, lanes.highest[i]);
             }
         }
     }
@@ -129,7 +136,7 @@ impl<S: Shape> Kernel for TotalKernel<'_, S> {
 
     #[inline(always)]
     fn run(self) -> Contribution {
-        let mut lanes = Lanes { sums: [[0.0; WIDTH]; 5], highest: [f64::NEG_INFINITY; WIDTH] };
+        let mut lanes = Lanes { sums: [[0.0; WIDTH]; 6], highest: [f64::NEG_INFINITY; WIDTH] };
         let (chunks, rest) = self.deviations.as_chunks::<WIDTH>();
         for chunk in chunks {
             self.add(&mut lanes, chunk, &[1.0; WIDTH]);
@@ -141,9 +148,9 @@ impl<S: Shape> Kernel for TotalKernel<'_, S> {
             present[..rest.len()].fill(1.0);
             self.add(&mut lanes, &last, &present);
         }
-        let [intensity, slope, curvature, speed, kink] = lanes.sums.map(across);
+        let [intensity, slope, curvature, speed, kink, steepness] = lanes.sums.map(across);
         let highest = lanes.highest.into_iter().fold(f64::NEG_INFINITY, larger);
-        Contribution { intensity, slope, curvature, speed, kink, highest }
+        Contribution { intensity, slope, curvature, speed, kink, steepness, highest }
     }
 }
 

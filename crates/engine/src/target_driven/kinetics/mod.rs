@@ -3,7 +3,7 @@
 //! * `shape`: gains without branches; `kernels`: sums over jumps and over neurons.
 
 mod kernels;
-mod shape;
+pub(crate) mod shape;
 
 use equipoise_model::gain::Kink;
 use equipoise_model::{Gain, GainFunction, NeuronPopulation};
@@ -20,19 +20,19 @@ use shape::{Linear, Logistic};
 const LONGEST_STRIDE: f64 = 50.0;
 
 /// One value for each jump that a segment can hold.
-pub(super) type Row = [f64; LOOKAHEAD];
+pub(crate) type Row = [f64; LOOKAHEAD];
 
 /// Eight entries of a row.
 #[inline(always)]
 #[allow(clippy::inline_always)]
-pub(super) fn eight(row: &Row, at: usize) -> [f64; WIDTH] {
+pub(crate) fn eight(row: &Row, at: usize) -> [f64; WIDTH] {
     *row[at..].first_chunk().expect("within the row")
 }
 
 /// The motion common to a population from a time on, to first order in the time since:
 /// `z = offset + offset_slope dt + scale y`.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Motion {
+pub(crate) struct Motion {
     /// `x_a`.
     pub offset: f64,
     /// `dx_a/dt`.
@@ -45,7 +45,7 @@ pub(super) struct Motion {
 
 /// The jumps of a segment onto one population, in order.
 #[derive(Debug, Clone)]
-pub(super) struct Jumps {
+pub(crate) struct Jumps {
     /// Time since the start of the segment.
     pub since: Row,
     /// `s_a` at that time.
@@ -67,7 +67,7 @@ impl Default for Jumps {
 
 /// What one neuron adds to the sums of its population, or what all of them do.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Contribution {
+pub(crate) struct Contribution {
     /// `lambda`.
     pub intensity: f64,
     /// `lambda' dz/dt`.
@@ -78,6 +78,8 @@ pub(super) struct Contribution {
     pub speed: f64,
     /// What a kink within reach can change the slope by.
     pub kink: f64,
+    /// `lambda'^2`.
+    pub steepness: f64,
     /// The highest potentiation.
     pub highest: f64,
 }
@@ -90,16 +92,18 @@ impl Contribution {
         curvature: 0.0,
         speed: 0.0,
         kink: 0.0,
+        steepness: 0.0,
         highest: f64::NEG_INFINITY,
     };
 
-    fn and(self, other: Self) -> Self {
+    pub fn and(self, other: Self) -> Self {
         Self {
             intensity: self.intensity + other.intensity,
             slope: self.slope + other.slope,
             curvature: self.curvature + other.curvature,
             speed: self.speed + other.speed,
             kink: self.kink + other.kink,
+            steepness: self.steepness + other.steepness,
             highest: self.highest.max(other.highest),
         }
     }
@@ -107,7 +111,7 @@ impl Contribution {
 
 /// Sums over jumps of what each changes.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Change {
+pub(crate) struct Change {
     /// Of `sum lambda`.
     pub intensity: f64,
     /// Of `sum lambda' dz/dt`.
@@ -122,6 +126,12 @@ pub(super) struct Change {
     pub kink: f64,
     /// The highest potentiation after a jump.
     pub highest: f64,
+    /// The most by which the changes of the intensity up to some jump have raised it; not below that.
+    pub rise: f64,
+    /// The same for what they have lowered it by.
+    pub fall: f64,
+    /// Changes of the slope, without their signs.
+    pub turning: f64,
 }
 
 impl Change {
@@ -134,6 +144,9 @@ impl Change {
         speed: 0.0,
         kink: 0.0,
         highest: f64::NEG_INFINITY,
+        rise: 0.0,
+        fall: 0.0,
+        turning: 0.0,
     };
 
     /// One more jump, this long before the end of the segment.
@@ -146,14 +159,17 @@ impl Change {
         self.speed += after.speed + before.speed;
         self.kink += after.kink;
         self.highest = self.highest.max(after.highest);
+        self.rise = self.rise.max(self.intensity);
+        self.fall = self.fall.max(-self.intensity);
+        self.turning += slope.abs();
     }
 }
 
 /// What the kernels need of a population, looked up once.
 #[derive(Debug, Clone)]
-pub(super) struct Kinetics {
+pub(crate) struct Kinetics {
     gain: Gain,
-    form: Form,
+    pub form: Form,
     kink: Option<Kink>,
     /// How long sums are used: a neuron can come within reach of a kink in this time.
     pub lifetime: f64,
@@ -162,7 +178,7 @@ pub(super) struct Kinetics {
     /// `I_1`, the bound of `|dI/dt|`.
     drive_slope: f64,
     /// `tau I_1`.
-    least_velocity: f64,
+    pub least_velocity: f64,
     /// `L_1`.
     pub derivative_bound: f64,
     /// `L_2`.
@@ -171,7 +187,7 @@ pub(super) struct Kinetics {
 
 /// How intensities are computed.
 #[derive(Debug, Clone, Copy)]
-enum Form {
+pub(crate) enum Form {
     Logistic(Logistic),
     Linear(Linear),
     /// By the gain itself, neuron by neuron.
@@ -216,6 +232,11 @@ impl Kinetics {
         }
     }
 
+    /// `lambda(z)`.
+    pub fn intensity(&self, potentiation: f64) -> f64 {
+        self.gain.intensity(potentiation)
+    }
+
     /// Whether `lambda'` jumps somewhere.
     pub fn has_kink(&self) -> bool {
         self.kink.is_some()
@@ -249,13 +270,14 @@ impl Kinetics {
             if within { kink.derivative_jump * speed } else { 0.0 }
         });
         let slope = derivative * velocity;
-        Contribution { intensity, slope, curvature, speed, kink, highest: potentiation }
+        let steepness = derivative * derivative;
+        Contribution { intensity, slope, curvature, speed, kink, steepness, highest: potentiation }
     }
 
     /// Bound of `|d^2 lambda/dt^2|` of a neuron of this speed.
     #[inline(always)]
     #[allow(clippy::inline_always)]
-    fn curvature(&self, speed: f64) -> f64 {
+    pub fn curvature(&self, speed: f64) -> f64 {
         self.curvature_bound * speed * speed
             + self.derivative_bound * (speed * self.leak + self.drive_slope)
     }
@@ -282,8 +304,18 @@ impl Kinetics {
     }
 
     fn change_one_by_one(&self, jumps: &Jumps, count: usize, motion: &Motion, end: f64) -> Change {
-        let mut change = Change::NONE;
-        for i in 0..count {
+        self.changes(jumps, count, motion, end).last().unwrap_or(Change::NONE)
+    }
+
+    /// The same up to each jump.
+    pub fn changes(
+        &self,
+        jumps: &Jumps,
+        count: usize,
+        motion: &Motion,
+        end: f64,
+    ) -> impl Iterator<Item = Change> {
+        (0..count).scan(Change::NONE, move |change, i| {
             let since = jumps.since[i];
             let deviation = jumps.scale[i] * jumps.deviation[i];
             let z = motion.offset + motion.offset_slope * since + deviation;
@@ -291,8 +323,8 @@ impl Kinetics {
             let before = self.contribution(drive, z);
             let after = self.contribution(drive, z + jumps.jump[i]);
             change.add(&before, &after, end - since);
-        }
-        change
+            Some(*change)
+        })
     }
 
     /// Sums over all neurons of a population with deviations `y`, at the start of `motion`.

@@ -9,13 +9,13 @@ const FAR: f64 = 300.0;
 
 /// Intensity and derivative before and after a jump.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Step {
+pub(crate) struct Step {
     pub before: (f64, f64),
     pub after: (f64, f64),
 }
 
 /// A gain as kernels compute it.
-pub(super) trait Shape: Copy {
+pub(crate) trait Shape: Copy {
     /// Whether `lambda'` jumps somewhere. (Shapes without a bound are among those.)
     const KINKED: bool;
 
@@ -33,7 +33,7 @@ pub(super) trait Shape: Copy {
 
 /// Logistic.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Logistic {
+pub(crate) struct Logistic {
     pub max_rate: f64,
     pub threshold: f64,
     pub inverse_slope: f64,
@@ -75,7 +75,7 @@ impl Shape for Logistic {
 
 /// Threshold-linear, with a refractory time or without.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Linear {
+pub(crate) struct Linear {
     pub gain: f64,
     pub threshold: f64,
     pub refractory_time: f64,
