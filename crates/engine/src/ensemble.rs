@@ -13,6 +13,11 @@ use crate::spike_driven::SpikeDriven;
 use crate::target_driven::TargetDriven;
 use crate::thinning::Thinning;
 use crate::trajectory::{Trajectory, TrajectoryRecorder};
+use crate::windowed::Windowed;
+
+/// Neurons from which on a network with independent transmission is simulated in windows, on all cores: there a core alone
+/// is about as fast with windows as with segments, and the caches no longer hold the network.
+pub const WINDOWED_FROM: usize = 200_000;
 
 /// Why a network cannot be simulated.
 #[derive(Debug, Error)]
@@ -30,7 +35,7 @@ pub enum EngineError {
     },
     /// No memory for the potentiations.
     #[error(
-        "{neurons} neurons need {bytes} bytes in each of {threads} threads, which cannot be had"
+        "{neurons} neurons need {bytes} bytes for each network, of which {networks} are simulated at a time; that much memory cannot be had"
     )]
     Memory {
         /// Neurons of the network.
@@ -38,7 +43,7 @@ pub enum EngineError {
         /// Bytes for their potentiations.
         bytes: usize,
         /// Replicates held at the same time.
-        threads: usize,
+        networks: usize,
     },
     /// The threads could not be started.
     #[error("cannot start {threads} threads")]
@@ -130,7 +135,7 @@ impl<'a> Ensemble<'a> {
         let delivered = std::thread::scope(|scope| {
             let (next, halt) = (&next, &halt);
             scope.spawn(move || {
-                pool.broadcast(|_| {
+                let work = || {
                     while !halt() {
                         let replicate = next.fetch_add(1, Ordering::Relaxed);
                         if replicate >= self.replicates {
@@ -140,7 +145,12 @@ impl<'a> Ensemble<'a> {
                             return;
                         }
                     }
-                });
+                };
+                if self.is_windowed() {
+                    pool.install(work);
+                } else {
+                    pool.broadcast(|_| work());
+                }
             });
             let delivered = in_order(results, &mut |trajectory: Trajectory| {
                 complete += u64::from(trajectory.samples() == self.times.len());
@@ -171,6 +181,9 @@ impl<'a> Ensemble<'a> {
         if self.method == Method::Thinning {
             let method = OneByOne::new(Thinning::new(self.network), self.seed, replicate);
             self.simulate(method, replicate, &mut reporter, stop);
+        } else if self.is_windowed() {
+            let method = Windowed::new(self.network, self.seed, replicate);
+            self.simulate(method, replicate, &mut reporter, stop);
         } else if self.network.transmission == Transmission::Independent {
             let method = TargetDriven::new(self.network, self.seed, replicate);
             self.simulate(method, replicate, &mut reporter, stop);
@@ -179,6 +192,13 @@ impl<'a> Ensemble<'a> {
             self.simulate(method, replicate, &mut reporter, stop);
         }
         reporter.recorder.into_trajectory()
+    }
+
+    /// Whether all cores work on one network at a time.
+    fn is_windowed(&self) -> bool {
+        self.method == Method::Exact
+            && self.network.transmission == Transmission::Independent
+            && self.network.neuron_count() >= WINDOWED_FROM
     }
 
     fn simulate<M: method::Method>(
@@ -195,7 +215,7 @@ impl<'a> Ensemble<'a> {
     ///
     /// # Errors
     /// [`EngineError::Transmission`] if the method does not simulate its transmission, [`EngineError::Memory`] if its
-    /// neurons do not fit in memory once for each thread.
+    /// neurons do not fit in memory once for each network that is simulated at a time.
     pub fn check(&self) -> Result<(), EngineError> {
         let transmission = self.network.transmission;
         if self.method == Method::Thinning && transmission != Transmission::Independent {
@@ -205,11 +225,13 @@ impl<'a> Ensemble<'a> {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             threads => threads,
         };
+        // Windows keep the state at their start, too.
+        let (networks, numbers) = if self.is_windowed() { (1, 2) } else { (threads, 1) };
         let neurons = self.network.neuron_count();
-        let bytes = neurons.saturating_mul(size_of::<f64>());
+        let bytes = neurons.saturating_mul(numbers * size_of::<f64>());
         let mut trial: Vec<u8> = Vec::new();
-        let enough = trial.try_reserve_exact(bytes.saturating_mul(threads)).is_ok();
-        if enough { Ok(()) } else { Err(EngineError::Memory { neurons, bytes, threads }) }
+        let enough = trial.try_reserve_exact(bytes.saturating_mul(networks)).is_ok();
+        if enough { Ok(()) } else { Err(EngineError::Memory { neurons, bytes, networks }) }
     }
 }
 

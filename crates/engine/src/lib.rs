@@ -11,7 +11,7 @@
 //! * [`method`]: what a method does, and the loop that drives it;
 //! * [`vector`]: loops compiled for each instruction set;
 //! * [`thinning`]: the plain reference method;
-//! * [`target_driven`]: the fast method for independent transmission;
+//! * [`target_driven`]: the fast method for independent transmission; [`windowed`]: the same for one large network on all cores;
 //! * [`spike_driven`]: the method for shared spikes and for release;
 //! * [`observer`]: what can be recorded; [`trajectory`]: moments and jump counts at sample times;
 //! * [`ensemble`]: independent replicates in parallel; [`headway`]: how far they are.
@@ -28,6 +28,7 @@ pub mod target_driven;
 pub mod thinning;
 pub mod trajectory;
 pub mod vector;
+pub mod windowed;
 
 pub use ensemble::{EngineError, Ensemble, RunError};
 pub use headway::Headway;
@@ -39,3 +40,4 @@ pub use state::NetworkState;
 pub use target_driven::TargetDriven;
 pub use thinning::Thinning;
 pub use trajectory::{Trajectory, TrajectoryRecorder};
+pub use windowed::Windowed;

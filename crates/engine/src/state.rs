@@ -218,6 +218,16 @@ impl NetworkState {
         (&mut self.deviations[population], tally)
     }
 
+    /// `y` of all neurons, by populations and within them in blocks of this length.
+    pub(crate) fn blocks(&mut self, length: usize) -> impl Iterator<Item = &mut [f64]> {
+        self.deviations.iter_mut().flat_map(move |deviations| deviations.chunks_mut(length))
+    }
+
+    /// Jumps since time 0, for a method that moves many neurons at once.
+    pub(crate) fn tally_mut(&mut self) -> &mut [u64] {
+        &mut self.tally
+    }
+
     /// Writes every population anew at `time` and takes up the pieces of the drives that begin there.
     pub fn restart(&mut self, network: &Network, time: f64) {
         for (population, description) in network.populations.iter().enumerate() {

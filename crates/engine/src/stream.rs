@@ -21,6 +21,11 @@ pub enum Purpose {
     },
     /// Times, types and targets of the candidates that need one.
     Decisions,
+    /// Times, types and targets of the jumps onto some neurons that need no decision.
+    Block {
+        /// The number of the block, in all populations.
+        number: usize,
+    },
     /// Candidates of spikes and of external jumps, under shared transmission and release.
     Spikes,
     /// Which targets a spike reaches.
@@ -40,6 +45,7 @@ pub fn stream(seed: u64, replicate: u64, purpose: Purpose) -> Stream {
         Purpose::Spikes => 3,
         Purpose::Releases => 4,
         Purpose::Arrivals { population } => (1 << 32) + population as u64,
+        Purpose::Block { number } => (2 << 32) + number as u64,
     };
     let mut state = [0_u8; 32];
     for (index, word) in state.chunks_exact_mut(8).enumerate() {
@@ -79,7 +85,7 @@ mod tests {
         assert_eq!(first(u64::MAX, u64::MAX, Purpose::Jumps), 17_404_129_452_477_270_014);
     }
 
-    const PURPOSES: [Purpose; 7] = [
+    const PURPOSES: [Purpose; 9] = [
         Purpose::InitialState,
         Purpose::Jumps,
         Purpose::Decisions,
@@ -87,6 +93,8 @@ mod tests {
         Purpose::Releases,
         Purpose::Arrivals { population: 0 },
         Purpose::Arrivals { population: 1 },
+        Purpose::Block { number: 0 },
+        Purpose::Block { number: 1 },
     ];
 
     #[test]

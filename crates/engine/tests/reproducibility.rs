@@ -2,10 +2,11 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use equipoise_engine::ensemble::WINDOWED_FROM;
 use equipoise_engine::vector::InstructionSet;
 use equipoise_engine::{
     EngineError, Ensemble, NetworkState, OneByOne, Outcome, RunError, SpikeDriven, TargetDriven,
-    Thinning, Trajectory, TrajectoryRecorder, simulate,
+    Thinning, Trajectory, TrajectoryRecorder, Windowed, simulate,
 };
 use equipoise_model::gain::ThresholdLinear;
 use equipoise_model::{Gain, Method, Network, Schedule};
@@ -50,6 +51,30 @@ fn threads_change_no_bit_and_no_order() {
     }
 }
 
+/// From `WINDOWED_FROM` neurons on all threads work on one network at a time.
+#[test]
+fn threads_change_no_bit_of_a_large_network() {
+    let mut network = balanced_pair(WINDOWED_FROM / 2, logistic(1.0, 0.0, 0.5));
+    let times = vec![0.0, 2e-6, 1e-5];
+    let on = |network: &Network, threads| {
+        let times = times.clone();
+        let ensemble = ensemble(network, Method::Exact);
+        collect(&Ensemble { threads, times, replicates: 2, ..ensemble })
+    };
+    let alone = on(&network, 1);
+    assert_eq!(alone, on(&network, 2));
+    assert_eq!(alone, on(&network, 7));
+    let mut recorder = TrajectoryRecorder::new(&network, 1);
+    let method = Windowed::new(&network, SEED, 1);
+    simulate(&network, method, (SEED, 1), &times, &mut recorder, || false);
+    assert_eq!(alone[1], recorder.into_trajectory());
+    network.populations[0].count -= 1;
+    let mut recorder = TrajectoryRecorder::new(&network, 1);
+    let method = TargetDriven::new(&network, SEED, 1);
+    simulate(&network, method, (SEED, 1), &times, &mut recorder, || false);
+    assert_eq!(on(&network, 7)[1], recorder.into_trajectory());
+}
+
 /// Kernels for all gains, drives of all forms, segments of all lengths.
 fn varied() -> Vec<Network> {
     let linear = Gain::ThresholdLinear(ThresholdLinear { gain: 0.8, threshold: -0.1 });
@@ -84,6 +109,7 @@ fn assert_same_bits<M: equipoise_engine::Method>(
 fn instruction_sets_change_no_bit() {
     for mut network in varied() {
         assert_same_bits(&network, |set| TargetDriven::with_instructions(&network, SEED, 0, set));
+        assert_same_bits(&network, |set| Windowed::with_instructions(&network, SEED, 0, set));
         for transmission in SPIKING {
             network.transmission = transmission;
             assert_same_bits(&network, |set| {

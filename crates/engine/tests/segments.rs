@@ -64,13 +64,15 @@ proptest! {
         let mut times = pauses;
         times.push(0.06);
         times.sort_by(f64::total_cmp);
-        let whole = Simulator::TargetDriven.trajectory(&network, (seed, 0), &[0.06]);
-        let pieces = Simulator::TargetDriven.trajectory(&network, (seed, 0), &times);
-        prop_assert_eq!(&pieces.sample(times.len() - 1), &whole);
-        let mut watcher = Watcher(TrajectoryRecorder::new(&network, 0), 0);
-        Simulator::TargetDriven.observe(&network, (seed, 0), &times, &mut watcher);
-        prop_assert_eq!(watcher.1, whole.jumps.iter().sum::<u64>());
-        prop_assert_eq!(watcher.0.into_trajectory(), pieces);
+        for simulator in [Simulator::TargetDriven, Simulator::Windowed] {
+            let whole = simulator.trajectory(&network, (seed, 0), &[0.06]);
+            let pieces = simulator.trajectory(&network, (seed, 0), &times);
+            prop_assert_eq!(&pieces.sample(times.len() - 1), &whole);
+            let mut watcher = Watcher(TrajectoryRecorder::new(&network, 0), 0);
+            simulator.observe(&network, (seed, 0), &times, &mut watcher);
+            prop_assert_eq!(watcher.1, whole.jumps.iter().sum::<u64>());
+            prop_assert_eq!(watcher.0.into_trajectory(), pieces);
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! Every simulator under one interface: the methods of the engine and the naive ones.
 
+use equipoise_engine::vector::InstructionSet;
+use equipoise_engine::windowed::Pace;
 use equipoise_engine::{
     Observer, OneByOne, Outcome, SpikeDriven, TargetDriven, Thinning, Trajectory,
-    TrajectoryRecorder, simulate,
+    TrajectoryRecorder, Windowed, simulate,
 };
 use equipoise_model::Network;
 use rayon::prelude::*;
@@ -18,6 +20,8 @@ pub enum Simulator {
     Thinning,
     /// The target-driven method.
     TargetDriven,
+    /// The windowed method.
+    Windowed,
     /// One clock for each channel, sums taken anew for each candidate, with a mistake or none.
     Naive(Mistake),
     /// Thinning that does not classify the target of a jump anew.
@@ -31,7 +35,8 @@ pub enum Simulator {
 impl Simulator {
     /// Those that must pass every test of independent transmission. The naive one without a mistake is among them, so what the
     /// tests find out in its wrong variants is the mistake.
-    pub const RIGHT: [Self; 3] = [Self::Thinning, Self::TargetDriven, Self::Naive(Mistake::None)];
+    pub const RIGHT: [Self; 4] =
+        [Self::Thinning, Self::TargetDriven, Self::Windowed, Self::Naive(Mistake::None)];
 
     /// Those that must pass every test of shared spikes and release.
     pub const SPIKING: [Self; 2] = [Self::SpikeDriven, Self::NaiveSpikes(SpikeMistake::None)];
@@ -52,6 +57,10 @@ impl Simulator {
             }
             Self::TargetDriven => {
                 let method = TargetDriven::new(network, stream.0, stream.1);
+                simulate(network, method, stream, times, observer, go_on)
+            }
+            Self::Windowed => {
+                let method = windowed(network, stream);
                 simulate(network, method, stream, times, observer, go_on)
             }
             Self::Naive(mistake) => {
@@ -86,6 +95,17 @@ impl Simulator {
         let run = |replicate| self.trajectory(network, (seed, replicate), times);
         Records((0..replicates).into_par_iter().map(run).collect())
     }
+}
+
+/// The windowed method with blocks and bounds so small that in small networks, too, all that can happen does.
+fn windowed(network: &Network, stream: (u64, u64)) -> Windowed {
+    let pace = Pace {
+        jumps: Pace::of(network.neuron_count()).jumps,
+        deviations: 1.0,
+        parts: 4,
+        block: 16,
+    };
+    Windowed::with_pace(network, stream, InstructionSet::best(), pace)
 }
 
 /// Trajectories of independent replicates, read by quantity.

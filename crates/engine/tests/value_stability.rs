@@ -85,6 +85,13 @@ fn a_segment_of_the_target_driven_method_is_stable() {
     assert_eq!(trajectory.jumps, [5017, 5166, 4920, 5110]);
 }
 
+#[test]
+fn a_window_of_the_windowed_method_is_stable() {
+    let network = balanced_pair(1000, logistic(1.0, 0.0, 0.5));
+    let trajectory = Simulator::Windowed.trajectory(&network, (SEED, 7), &[0.01]);
+    assert_eq!(trajectory.jumps, [5076, 5071, 5173, 5174]);
+}
+
 /// (time, population, neuron).
 type PinnedSpike = (f64, usize, usize);
 
