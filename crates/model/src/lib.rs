@@ -15,6 +15,7 @@
 //! * [`gain`]: intensity as a function of potentiation;
 //! * [`schedule`]: quantities given as a function of time (drives, external rates);
 //! * [`network`]: populations, coupling, transmission;
+//! * [`recording`]: what is recorded beside the moments;
 //! * [`scenario`]: the TOML contract with users, its checks and its error messages.
 //!
 //! # Source
@@ -22,6 +23,7 @@
 
 pub mod gain;
 pub mod network;
+pub mod recording;
 pub mod scenario;
 pub mod schedule;
 
@@ -29,5 +31,6 @@ pub use gain::{Gain, GainFunction};
 pub use network::{
     Coupling, ExternalPopulation, InitialLaw, Kind, Network, NeuronPopulation, Transmission,
 };
+pub use recording::{Bins, Recording, Selection};
 pub use scenario::{Method, Sampling, Scenario, ScenarioError};
 pub use schedule::Schedule;

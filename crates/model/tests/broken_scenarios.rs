@@ -1,6 +1,6 @@
 //! Every message about a broken scenario, as people see it.
 
-use equipoise_model::Scenario;
+use equipoise_model::{Bins, Recording, Scenario, Selection};
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
 const SOUND: &str = r#"title = "A sound scenario"
@@ -172,6 +172,28 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ),
     ("no_toml", "n = 100", "n = = 100"),
     ("rate_on_neurons", "drive = -0.3", "rate = 1.0"),
+    ("record_activity_too_fine", "[ensemble]", "[record]\nactivity = 1e-9\n\n[ensemble]"),
+    ("record_activity_too_wide", "[ensemble]", "[record]\nactivity = 5.0\n\n[ensemble]"),
+    ("record_field_unknown", "[ensemble]", "[record]\nsnapshot = [1.0]\n\n[ensemble]"),
+    (
+        "record_histograms_empty_range",
+        "[ensemble]",
+        "[record]\nhistograms = { from = 1.0, to = 1.0, bins = 10 }\n\n[ensemble]",
+    ),
+    (
+        "record_histograms_without_bins",
+        "[ensemble]",
+        "[record]\nhistograms = { from = 1.0, to = 2.0, bins = 0 }\n\n[ensemble]",
+    ),
+    ("record_snapshots_too_late", "[ensemble]", "[record]\nsnapshots = [0, 4.5]\n\n[ensemble]"),
+    ("record_spikes_of_external", "[ensemble]", "[record]\nspikes = { X = \"all\" }\n\n[ensemble]"),
+    (
+        "record_spikes_of_no_neuron",
+        "[ensemble]",
+        "[record]\nspikes = { I = [0, 50] }\n\n[ensemble]",
+    ),
+    ("record_spikes_of_wrong_type", "[ensemble]", "[record]\nspikes = true\n\n[ensemble]"),
+    ("record_spikes_word", "[ensemble]", "[record]\nspikes = { E = \"al\" }\n\n[ensemble]"),
     (
         "release_probability_above_one",
         "duration = 4.0",
@@ -228,6 +250,30 @@ fn sound_scenario_is_accepted() {
     assert_eq!(scenario.network.populations[1].count, 50);
     assert_eq!(scenario.network.coupling.get(1, 0), 2.0);
     assert_eq!(Scenario::parse("again", &scenario.text).unwrap(), scenario);
+}
+
+#[test]
+fn recordings_are_read() {
+    let text = format!(
+        "{SOUND}\n[record]\nspikes = {{ I = [7, 0, 7], E = \"all\" }}\nactivity = 0.5\njumps = true\n\
+         snapshots = [2.0, 0]\nhistograms = {{ from = -1, to = 1, bins = 4 }}\ncounts = true\n"
+    );
+    let recording = Scenario::parse("scenario.toml", &text).expect("sound").recording;
+    let expected = Recording {
+        spikes: vec![Selection::All, Selection::Neurons(vec![0, 7])],
+        activity: Some(0.5),
+        jumps: true,
+        snapshots: vec![0.0, 2.0],
+        histograms: Some(Bins { from: -1.0, to: 1.0, count: 4 }),
+        counts: true,
+    };
+    assert_eq!(recording, expected);
+    let all = format!("{SOUND}\n[record]\nspikes = \"all\"\n");
+    let recording = Scenario::parse("scenario.toml", &all).expect("sound").recording;
+    assert_eq!(recording.spikes, [Selection::All, Selection::All]);
+    let none = Scenario::parse("scenario.toml", SOUND).expect("sound").recording;
+    assert_eq!(none, Recording::default());
+    assert!(!none.watches_jumps());
 }
 
 #[test]

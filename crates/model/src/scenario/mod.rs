@@ -16,7 +16,7 @@ mod reader;
 
 pub use problem::{Problem, ProblemKind, ScenarioError};
 
-use crate::Network;
+use crate::{Network, Recording};
 
 /// How the network is simulated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +81,8 @@ pub struct Scenario {
     pub method: Method,
     /// Number of independent networks in the ensemble.
     pub replicates: u64,
+    /// What is recorded beside the moments.
+    pub recording: Recording,
     /// The text it was read from, overrides included; reading it again gives the same scenario.
     pub text: String,
 }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use indexmap::IndexMap;
 use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use toml::Spanned;
 
 use super::problem::Problem;
@@ -31,6 +31,8 @@ pub(super) struct RawScenario {
     pub engine: RawEngine,
     #[serde(default)]
     pub ensemble: RawEnsemble,
+    #[serde(default)]
+    pub record: RawRecord,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -50,6 +52,39 @@ pub(super) enum RawMethod {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawEnsemble {
     pub replicates: Option<Number>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawRecord {
+    pub spikes: Option<Spanned<RawSpikes>>,
+    pub activity: Option<Number>,
+    pub jumps: Option<bool>,
+    pub snapshots: Option<Spanned<Vec<Number>>>,
+    pub histograms: Option<Spanned<RawHistograms>>,
+    pub counts: Option<bool>,
+}
+
+/// `"all"`, or neurons by the name of their population.
+#[derive(Debug)]
+pub(super) enum RawSpikes {
+    All,
+    By(Named<Spanned<RawNeurons>>),
+}
+
+/// `"all"`, or numbers of neurons.
+#[derive(Debug)]
+pub(super) enum RawNeurons {
+    All,
+    Listed(Vec<Number>),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table with `from`, `to` and `bins`")]
+pub(super) struct RawHistograms {
+    pub from: Number,
+    pub to: Number,
+    pub bins: Number,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -181,6 +216,59 @@ impl<'de> Deserialize<'de> for RawSchedule {
         }
 
         deserializer.deserialize_any(ScheduleVisitor)
+    }
+}
+
+/// The word `all`.
+fn all<T, E: serde::de::Error>(word: &str, value: T) -> Result<T, E> {
+    if word == "all" { Ok(value) } else { Err(E::unknown_variant(word, &["all"])) }
+}
+
+impl<'de> Deserialize<'de> for RawSpikes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct SpikesVisitor;
+
+        impl<'de> Visitor<'de> for SpikesVisitor {
+            type Value = RawSpikes;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("\"all\", or a table of populations")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<RawSpikes, E> {
+                all(word, RawSpikes::All)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawSpikes, A::Error> {
+                Named::deserialize(MapAccessDeserializer::new(map)).map(RawSpikes::By)
+            }
+        }
+
+        deserializer.deserialize_any(SpikesVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for RawNeurons {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NeuronsVisitor;
+
+        impl<'de> Visitor<'de> for NeuronsVisitor {
+            type Value = RawNeurons;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("\"all\", or a list of neurons by their numbers from 0")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<RawNeurons, E> {
+                all(word, RawNeurons::All)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<RawNeurons, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(list)).map(RawNeurons::Listed)
+            }
+        }
+
+        deserializer.deserialize_any(NeuronsVisitor)
     }
 }
 

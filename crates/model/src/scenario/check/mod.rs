@@ -4,6 +4,7 @@ mod coupling;
 mod gain;
 mod numbers;
 mod population;
+mod record;
 mod values;
 
 use std::ops::Range;
@@ -31,6 +32,7 @@ pub(super) fn check(raw: &RawScenario, text: &str) -> Result<Scenario, Vec<Probl
     let replicates = raw.ensemble.replicates.as_ref().map_or(DEFAULT_REPLICATES, |number| {
         check.whole("ensemble.replicates", number, MOST_REPLICATES) as u64
     });
+    let recording = check.recording(&raw.record, &network, &sampling);
     if !check.problems.is_empty() {
         return Err(check.problems);
     }
@@ -41,6 +43,7 @@ pub(super) fn check(raw: &RawScenario, text: &str) -> Result<Scenario, Vec<Probl
         sampling,
         method,
         replicates,
+        recording,
         text: text.to_owned(),
     })
 }

@@ -1,0 +1,114 @@
+//! The table `[record]`.
+
+use toml::Spanned;
+
+use super::Check;
+use crate::scenario::problem::ProblemKind;
+use crate::scenario::raw::{Named, Number, RawHistograms, RawNeurons, RawRecord, RawSpikes};
+use crate::{Bins, Network, Recording, Sampling, Selection};
+
+/// Most bins of time or of potentiation.
+const MOST_BINS: f64 = 1e7;
+
+impl Check {
+    /// Only where the network has been read: it may name its populations.
+    pub(super) fn recording(
+        &mut self,
+        raw: &RawRecord,
+        network: &Network,
+        sampling: &Sampling,
+    ) -> Recording {
+        Recording {
+            spikes: raw
+                .spikes
+                .as_ref()
+                .map_or_else(Vec::new, |spikes| self.spikes(spikes, network)),
+            activity: raw.activity.as_ref().map(|width| self.activity(width, sampling.duration)),
+            jumps: raw.jumps.unwrap_or(false),
+            snapshots: raw
+                .snapshots
+                .as_ref()
+                .map_or_else(Vec::new, |times| self.snapshots(times.get_ref(), sampling.duration)),
+            histograms: raw.histograms.as_ref().map(|bins| self.histograms(bins.get_ref())),
+            counts: raw.counts.unwrap_or(false),
+        }
+    }
+
+    fn spikes(&mut self, raw: &Spanned<RawSpikes>, network: &Network) -> Vec<Selection> {
+        let populations = &network.populations;
+        match raw.get_ref() {
+            RawSpikes::All => vec![Selection::All; populations.len()],
+            RawSpikes::By(rows) => {
+                let names: Vec<String> = network.population_names();
+                for name in rows.keys() {
+                    self.known(name, &names, "a neuron population");
+                }
+                let of = |population: &crate::NeuronPopulation| {
+                    let row = row(rows, &population.name)?;
+                    Some(self.selection(&population.name, row.get_ref(), population.count))
+                };
+                populations.iter().map(of).map(Option::unwrap_or_default).collect()
+            }
+        }
+    }
+
+    fn selection(&mut self, name: &str, raw: &RawNeurons, count: usize) -> Selection {
+        let RawNeurons::Listed(numbers) = raw else { return Selection::All };
+        let field = format!("record.spikes.{name}");
+        let mut neurons: Vec<usize> = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            let value = *number.get_ref();
+            let exists = value >= 0.0 && value < count as f64 && value.fract() == 0.0;
+            let requirement = "the number of a neuron of the population, counted from 0";
+            self.require(&field, number, exists, requirement);
+            neurons.push(value as usize);
+        }
+        neurons.sort_unstable();
+        neurons.dedup();
+        Selection::Neurons(neurons)
+    }
+
+    fn activity(&mut self, width: &Number, duration: f64) -> f64 {
+        let field = "record.activity";
+        let value = self.positive(field, width);
+        if value > duration && value.is_finite() {
+            self.out_of_range(field, width, "at most the duration");
+        }
+        let count = duration / value;
+        if count > MOST_BINS && value > 0.0 && duration.is_finite() {
+            let what = "the bins of duration / record.activity".to_owned();
+            self.problem(ProblemKind::TooMany { what, count, limit: MOST_BINS }, width.span());
+        }
+        value
+    }
+
+    fn snapshots(&mut self, times: &[Number], duration: f64) -> Vec<f64> {
+        let within = |time: &Number| {
+            let value = *time.get_ref();
+            self.require(
+                "record.snapshots",
+                time,
+                (0.0..=duration).contains(&value),
+                "a time between 0 and the duration",
+            )
+        };
+        let mut times: Vec<f64> = times.iter().map(within).collect();
+        times.sort_by(f64::total_cmp);
+        times.dedup();
+        times
+    }
+
+    fn histograms(&mut self, raw: &RawHistograms) -> Bins {
+        let from = self.finite("record.histograms.from", &raw.from);
+        let to = self.finite("record.histograms.to", &raw.to);
+        if to <= from {
+            self.out_of_range("record.histograms.to", &raw.to, "above `from`");
+        }
+        let count = self.whole("record.histograms.bins", &raw.bins, MOST_BINS) as usize;
+        Bins { from, to, count }
+    }
+}
+
+fn row<'a>(rows: &'a Named<Spanned<RawNeurons>>, name: &str) -> Option<&'a Spanned<RawNeurons>> {
+    rows.iter().find(|(key, _)| key.get_ref() == name).map(|(_, row)| row)
+}
