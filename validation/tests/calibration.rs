@@ -6,7 +6,7 @@
 use std::sync::atomic::AtomicBool;
 
 use equipoise_engine::Ensemble;
-use equipoise_model::{Method, Scenario};
+use equipoise_model::{Method, Recording, Scenario};
 use equipoise_statistics::holm;
 use equipoise_validation::{LEVEL, Observed, Prediction, Quantity, Verdict, compare};
 use statrs::distribution::{ContinuousCDF, Normal};
@@ -26,8 +26,15 @@ fn verdicts() -> Vec<Verdict> {
     let verdict = |seed| {
         let mut observed = Observed::new(times.len());
         let (method, times) = (Method::Exact, times.clone());
-        let ensemble =
-            Ensemble { network: &network, method, seed, replicates: NETWORKS, times, threads: 0 };
+        let ensemble = Ensemble {
+            network: &network,
+            method,
+            seed,
+            replicates: NETWORKS,
+            times,
+            recording: Recording::default(),
+            threads: 0,
+        };
         let receive = |trajectory| {
             observed.push(trajectory);
             Ok::<(), ()>(())

@@ -9,7 +9,7 @@ use equipoise_engine::{
     Ensemble, Jump, JumpMethod, NetworkState, OneByOne, Trajectory, TrajectoryRecorder, simulate,
     stream::Stream,
 };
-use equipoise_model::{Gain, GainFunction, Method, Network, Scenario};
+use equipoise_model::{Gain, GainFunction, Method, Network, Recording, Scenario};
 use equipoise_validation::{Observed, Prediction, Quantity, Verdict, compare};
 use rand::RngExt;
 use rand_distr::{Distribution, Exp1};
@@ -34,6 +34,7 @@ fn verdict(simulated: &Network, described: &Network) -> Verdict {
         seed: SEED,
         replicates: REPLICATES,
         times: TIMES.to_vec(),
+        recording: Recording::default(),
         threads: 0,
     };
     let mut trajectories = Vec::new();

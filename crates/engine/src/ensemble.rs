@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc;
 
-use equipoise_model::{Method, Network, Scenario, Transmission};
+use equipoise_model::{Method, Network, Recording, Scenario, Transmission};
 use thiserror::Error;
 
 use crate::headway::{Headway, Reporter};
-use crate::method::{self, OneByOne, Outcome, simulate};
+use crate::method::{OneByOne, Outcome, simulate};
+use crate::record::{self, Recorder};
 use crate::spike_driven::SpikeDriven;
 use crate::target_driven::TargetDriven;
 use crate::thinning::Thinning;
-use crate::trajectory::{Trajectory, TrajectoryRecorder};
+use crate::trajectory::Trajectory;
 use crate::windowed::Windowed;
 
 /// Neurons from which on a network with independent transmission is simulated in windows, on all cores: there a core alone
@@ -79,6 +80,8 @@ pub struct Ensemble<'a> {
     pub replicates: u64,
     /// Sample times.
     pub times: Vec<f64>,
+    /// What is recorded beside the moments. No other number depends on it.
+    pub recording: Recording,
     /// Threads; 0 takes all cores. No result depends on it.
     pub threads: usize,
 }
@@ -92,6 +95,7 @@ impl<'a> Ensemble<'a> {
             seed: scenario.seed,
             replicates: scenario.replicates,
             times: scenario.sampling.times(),
+            recording: scenario.recording.clone(),
             threads: 0,
         }
     }
@@ -175,21 +179,36 @@ impl<'a> Ensemble<'a> {
         headway: &Headway,
         stop: impl Fn() -> bool,
     ) -> Trajectory {
-        let recorder = TrajectoryRecorder::new(self.network, replicate);
+        if self.recording.watches_jumps() {
+            self.record::<true>(replicate, headway, stop)
+        } else {
+            self.record::<false>(replicate, headway, stop)
+        }
+    }
+
+    fn record<const JUMPS: bool>(
+        &self,
+        replicate: u64,
+        headway: &Headway,
+        stop: impl Fn() -> bool,
+    ) -> Trajectory {
+        let stream = (self.seed, replicate);
+        let recorder = Recorder::<JUMPS>::new(self.network, stream, &self.times, &self.recording);
         let end = self.times.last().copied().unwrap_or(0.0);
         let mut reporter = Reporter::new(recorder, headway, end);
+        let times = record::times(&self.times, &self.recording);
         if self.method == Method::Thinning {
             let method = OneByOne::new(Thinning::new(self.network), self.seed, replicate);
-            self.simulate(method, replicate, &mut reporter, stop);
+            simulate(self.network, method, stream, &times, &mut reporter, stop);
         } else if self.is_windowed() {
             let method = Windowed::new(self.network, self.seed, replicate);
-            self.simulate(method, replicate, &mut reporter, stop);
+            simulate(self.network, method, stream, &times, &mut reporter, stop);
         } else if self.network.transmission == Transmission::Independent {
             let method = TargetDriven::new(self.network, self.seed, replicate);
-            self.simulate(method, replicate, &mut reporter, stop);
+            simulate(self.network, method, stream, &times, &mut reporter, stop);
         } else {
             let method = SpikeDriven::new(self.network, self.seed, replicate);
-            self.simulate(method, replicate, &mut reporter, stop);
+            simulate(self.network, method, stream, &times, &mut reporter, stop);
         }
         reporter.recorder.into_trajectory()
     }
@@ -199,16 +218,6 @@ impl<'a> Ensemble<'a> {
         self.method == Method::Exact
             && self.network.transmission == Transmission::Independent
             && self.network.neuron_count() >= WINDOWED_FROM
-    }
-
-    fn simulate<M: method::Method>(
-        &self,
-        method: M,
-        replicate: u64,
-        reporter: &mut Reporter<'_>,
-        stop: impl Fn() -> bool,
-    ) {
-        simulate(self.network, method, (self.seed, replicate), &self.times, reporter, stop);
     }
 
     /// Whether the network can be simulated at all; [`Ensemble::run`] looks, too.

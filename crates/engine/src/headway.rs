@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use equipoise_model::Network;
 
+use crate::jump::{Jump, Spike};
 use crate::observer::Observer;
 use crate::state::NetworkState;
-use crate::trajectory::TrajectoryRecorder;
 
 /// Parts of a replicate that are counted.
 const PARTS: f64 = (1_u64 << 20) as f64;
@@ -30,18 +30,18 @@ impl Headway {
     }
 }
 
-/// Records a trajectory and tells how far it is.
-pub(crate) struct Reporter<'a> {
-    pub recorder: TrajectoryRecorder,
+/// Records a run and tells how far it is.
+pub(crate) struct Reporter<'a, O> {
+    pub recorder: O,
     headway: &'a Headway,
     end: f64,
     jumps: u64,
     parts: u64,
 }
 
-impl<'a> Reporter<'a> {
+impl<'a, O> Reporter<'a, O> {
     /// Of a replicate that lasts until `end`.
-    pub fn new(recorder: TrajectoryRecorder, headway: &'a Headway, end: f64) -> Self {
+    pub fn new(recorder: O, headway: &'a Headway, end: f64) -> Self {
         Self { recorder, headway, end, jumps: 0, parts: 0 }
     }
 
@@ -56,7 +56,9 @@ impl<'a> Reporter<'a> {
     }
 }
 
-impl Observer for Reporter<'_> {
+impl<O: Observer> Observer for Reporter<'_, O> {
+    const WATCHES_JUMPS: bool = O::WATCHES_JUMPS;
+
     fn sample(&mut self, network: &Network, state: &NetworkState, time: f64) {
         self.report(state, time);
         self.recorder.sample(network, state, time);
@@ -64,5 +66,12 @@ impl Observer for Reporter<'_> {
 
     fn pause(&mut self, _: &Network, state: &NetworkState, time: f64) {
         self.report(state, time);
+    }
+    fn jump(&mut self, network: &Network, state: &NetworkState, jump: &Jump) {
+        self.recorder.jump(network, state, jump);
+    }
+
+    fn spike(&mut self, network: &Network, state: &NetworkState, spike: &Spike) {
+        self.recorder.spike(network, state, spike);
     }
 }

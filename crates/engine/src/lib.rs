@@ -13,7 +13,7 @@
 //! * [`thinning`]: the plain reference method;
 //! * [`target_driven`]: the fast method for independent transmission; [`windowed`]: the same for one large network on all cores;
 //! * [`spike_driven`]: the method for shared spikes and for release;
-//! * [`observer`]: what can be recorded; [`trajectory`]: moments and jump counts at sample times;
+//! * [`observer`]: what can be recorded; [`trajectory`]: moments and jump counts at sample times; [`record`]: spike trains and all else;
 //! * [`ensemble`]: independent replicates in parallel; [`headway`]: how far they are.
 
 pub mod ensemble;
@@ -21,6 +21,7 @@ pub mod headway;
 pub mod jump;
 pub mod method;
 pub mod observer;
+pub mod record;
 pub mod spike_driven;
 pub mod state;
 pub mod stream;
@@ -35,6 +36,7 @@ pub use headway::Headway;
 pub use jump::{Jump, Spike};
 pub use method::{JumpMethod, Method, OneByOne, Outcome, Progress, simulate};
 pub use observer::Observer;
+pub use record::{Recorder, Records};
 pub use spike_driven::SpikeDriven;
 pub use state::NetworkState;
 pub use target_driven::TargetDriven;

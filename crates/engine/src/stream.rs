@@ -28,6 +28,8 @@ pub enum Purpose {
     },
     /// Candidates of spikes and of external jumps, under shared transmission and release.
     Spikes,
+    /// Which jumps are the spikes of a neuron, where they are recorded.
+    Senders,
     /// Which targets a spike reaches.
     Releases,
 }
@@ -44,6 +46,7 @@ pub fn stream(seed: u64, replicate: u64, purpose: Purpose) -> Stream {
         Purpose::Decisions => 2,
         Purpose::Spikes => 3,
         Purpose::Releases => 4,
+        Purpose::Senders => 5,
         Purpose::Arrivals { population } => (1 << 32) + population as u64,
         Purpose::Block { number } => (2 << 32) + number as u64,
     };
@@ -85,12 +88,13 @@ mod tests {
         assert_eq!(first(u64::MAX, u64::MAX, Purpose::Jumps), 17_404_129_452_477_270_014);
     }
 
-    const PURPOSES: [Purpose; 9] = [
+    const PURPOSES: [Purpose; 10] = [
         Purpose::InitialState,
         Purpose::Jumps,
         Purpose::Decisions,
         Purpose::Spikes,
         Purpose::Releases,
+        Purpose::Senders,
         Purpose::Arrivals { population: 0 },
         Purpose::Arrivals { population: 1 },
         Purpose::Block { number: 0 },

@@ -3,6 +3,7 @@
 use equipoise_model::{Network, Transmission};
 
 use crate::observer::Observer;
+use crate::record::Records;
 use crate::state::NetworkState;
 
 /// What was recorded of one replicate. Arrays are row-major with the sample time as first index;
@@ -27,6 +28,8 @@ pub struct Trajectory {
     pub jumps: Vec<u64>,
     /// Spikes since time 0, summed over the population, (time, population); empty under independent transmission.
     pub spike_counts: Vec<u64>,
+    /// What else was asked for.
+    pub records: Records,
 }
 
 impl Trajectory {
@@ -35,7 +38,7 @@ impl Trajectory {
         self.mean.len() / self.populations
     }
 
-    /// One sample alone.
+    /// One sample alone, without what else was recorded.
     ///
     /// # Panics
     /// If the sample was not taken.
@@ -49,6 +52,7 @@ impl Trajectory {
             third_cumulant: self.third_cumulant[moments.clone()].to_vec(),
             jumps: self.jumps[sample * channels..(sample + 1) * channels].to_vec(),
             spike_counts: self.spike_counts.get(moments).unwrap_or_default().to_vec(),
+            records: Records::default(),
             ..*self
         }
     }
@@ -87,6 +91,7 @@ impl TrajectoryRecorder {
                 third_cumulant: Vec::new(),
                 jumps: Vec::new(),
                 spike_counts: Vec::new(),
+                records: Records::default(),
             },
         }
     }

@@ -38,7 +38,7 @@ fn cases() -> [Case; 4] {
 }
 
 /// Steep gains, a sine of drive and of external rate, unequal sizes.
-fn steep_network() -> Network {
+pub fn steep_network() -> Network {
     let mut populations =
         vec![neurons("E", 4, logistic(1.0, 0.3, 0.15)), neurons("I", 3, logistic(1.0, 0.2, 0.2))];
     populations[0].drive = sine(0.4, 0.8, 0.5);
@@ -59,7 +59,7 @@ fn sparse_network() -> Network {
 }
 
 /// Threshold-linear gains, neurons that cross their thresholds, unequal time constants.
-fn unbounded_network(refractory_time: f64) -> Network {
+pub fn unbounded_network(refractory_time: f64) -> Network {
     let gain = |gain, threshold| {
         Gain::ThresholdLinear(ThresholdLinear { gain, threshold }).saturated(refractory_time)
     };

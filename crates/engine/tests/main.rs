@@ -19,6 +19,7 @@ mod networks;
 mod observation;
 mod quadrature;
 mod rare_jumps;
+mod recording;
 mod reproducibility;
 mod segments;
 mod shared_inputs;

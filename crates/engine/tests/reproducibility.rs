@@ -9,7 +9,7 @@ use equipoise_engine::{
     Thinning, Trajectory, TrajectoryRecorder, Windowed, simulate,
 };
 use equipoise_model::gain::ThresholdLinear;
-use equipoise_model::{Gain, Method, Network, Schedule};
+use equipoise_model::{Gain, Method, Network, Recording, Schedule};
 
 use crate::networks::{SPIKING, balanced_pair, logistic, probit, sine};
 
@@ -22,7 +22,15 @@ fn small() -> Network {
 
 fn ensemble(network: &Network, method: Method) -> Ensemble<'_> {
     let times = vec![0.0, 0.5, 1.0, 2.0];
-    Ensemble { network, method, seed: SEED, replicates: 30, times, threads: 2 }
+    Ensemble {
+        network,
+        method,
+        seed: SEED,
+        replicates: 30,
+        times,
+        recording: Recording::default(),
+        threads: 2,
+    }
 }
 
 fn collect(ensemble: &Ensemble<'_>) -> Vec<Trajectory> {

@@ -1,0 +1,234 @@
+//! What is recorded of a run: moments, and what a [`Recording`] asks for beside them.
+//!
+//! What is not asked for costs nothing: activity, snapshots and histograms are taken from the state when the run pauses; only spike
+//! trains, the stream of jumps and counts of neurons have jumps looked at one by one ([`Observer::WATCHES_JUMPS`]). Nothing that is simulated depends
+//! on it: methods know neither pauses nor observers, and the sources of spikes have a random stream of their own ([`senders`]).
+
+pub mod senders;
+
+use equipoise_model::{Network, Recording, Transmission};
+
+use crate::jump::{Jump, Spike};
+use crate::observer::Observer;
+use crate::state::NetworkState;
+use crate::stream::{Purpose, stream};
+use crate::trajectory::{Trajectory, TrajectoryRecorder};
+
+use senders::Senders;
+
+/// Spikes of some neurons of a population, in the order of their times.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SpikeTrains {
+    /// When.
+    pub times: Vec<f64>,
+    /// Which neuron of the population.
+    pub neurons: Vec<u32>,
+}
+
+/// All jumps of single neurons, in the order of their times: every jump under independent transmission, those from external
+/// sources under shared transmission and release.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct JumpStream {
+    /// When.
+    pub times: Vec<f64>,
+    /// Population of the target.
+    pub target_populations: Vec<u16>,
+    /// The target within its population.
+    pub target_neurons: Vec<u32>,
+    /// Population of the source.
+    pub source_populations: Vec<u16>,
+}
+
+/// What a [`Recording`] asked for, of one replicate; what it did not ask for is empty. After an interruption it goes as far as the run.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Records {
+    /// By population. Under independent transmission the train of a neuron is the process of its jumps onto the next neuron, in
+    /// the order of the populations and cyclically, so its intensity is `lambda`; under shared transmission and release the spikes themselves.
+    pub spikes: Vec<SpikeTrains>,
+    /// Jumps in each bin of time, (bin, target population, source population).
+    pub activity: Vec<u64>,
+    /// Spikes in each bin of time, (bin, population); empty under independent transmission.
+    pub spike_activity: Vec<u64>,
+    /// Every jump.
+    pub jumps: JumpStream,
+    /// Potentiation at the snapshot times, (snapshot, neuron), neurons in the order of the populations.
+    pub snapshots: Vec<f64>,
+    /// Neurons with their potentiation below all bins, in each bin, and above all bins, (sample time, population, place).
+    pub histograms: Vec<u64>,
+    /// Jumps of single neurons until the end, (neuron, source population).
+    pub received: Vec<u64>,
+    /// Spikes of each neuron until the end; empty under independent transmission.
+    pub sent: Vec<u64>,
+}
+
+/// The times at which a run must pause: sample times, snapshots and edges of bins, rising.
+pub fn times(samples: &[f64], recording: &Recording) -> Vec<f64> {
+    let mut times = samples.to_vec();
+    times.extend_from_slice(&recording.snapshots);
+    times.extend(edges(samples, recording));
+    times.sort_by(f64::total_cmp);
+    times.dedup();
+    times
+}
+
+/// Where the bins of the activity begin and end.
+fn edges(samples: &[f64], recording: &Recording) -> impl Iterator<Item = f64> {
+    let end = samples.last().copied().unwrap_or(0.0);
+    let width = recording.activity.unwrap_or(0.0);
+    let bins = recording.bins(end);
+    // No bin, no edge.
+    let edges = if bins == 0 { 0..0 } else { 0..bins + 1 };
+    edges.map(move |edge| (edge as f64 * width).min(end))
+}
+
+/// Takes the next of some rising times if it is this one.
+fn is_next(times: &[f64], next: &mut usize, time: f64) -> bool {
+    let is_next = times.get(*next).is_some_and(|next| *next == time);
+    *next += usize::from(is_next);
+    is_next
+}
+
+/// Records a [`Trajectory`] with [`Records`]; `JUMPS` says whether jumps are looked at one by one.
+#[derive(Debug)]
+pub struct Recorder<'a, const JUMPS: bool> {
+    recording: &'a Recording,
+    moments: TrajectoryRecorder,
+    records: Records,
+    /// Sample times and edges of bins, and how many of them, and of the snapshots, have passed.
+    samples: &'a [f64],
+    edges: Vec<f64>,
+    passed: (usize, usize, usize),
+    /// Jumps and spikes until the last edge.
+    tally: Vec<u64>,
+    spikes: Vec<u64>,
+    /// Whether neurons have spikes of their own.
+    counts_spikes: bool,
+    senders: Senders,
+    /// Number of the first neuron of each population.
+    firsts: Vec<usize>,
+}
+
+impl<'a, const JUMPS: bool> Recorder<'a, JUMPS> {
+    /// Of a replicate that is observed at the [`times`] for these sample times.
+    pub fn new(
+        network: &Network,
+        (seed, replicate): (u64, u64),
+        samples: &'a [f64],
+        recording: &'a Recording,
+    ) -> Self {
+        debug_assert!(JUMPS || !recording.watches_jumps());
+        let neurons = network.neuron_count();
+        let counts_spikes = network.transmission != Transmission::Independent;
+        let mut records = Records::default();
+        if recording.has_spikes() {
+            records.spikes = vec![SpikeTrains::default(); network.population_count()];
+        }
+        if recording.counts {
+            records.received = vec![0; neurons * network.source_count()];
+            if counts_spikes {
+                records.sent = vec![0; neurons];
+            }
+        }
+        let firsts = network.populations.iter().scan(0, |first, population| {
+            let own = *first;
+            *first += population.count;
+            Some(own)
+        });
+        Self {
+            recording,
+            moments: TrajectoryRecorder::new(network, replicate),
+            records,
+            samples,
+            edges: edges(samples, recording).collect(),
+            passed: (0, 0, 0),
+            tally: Vec::new(),
+            spikes: Vec::new(),
+            counts_spikes,
+            senders: Senders::new(network, stream(seed, replicate, Purpose::Senders)),
+            firsts: firsts.collect(),
+        }
+    }
+
+    /// What was recorded.
+    pub fn into_trajectory(self) -> Trajectory {
+        Trajectory { records: self.records, ..self.moments.into_trajectory() }
+    }
+
+    /// Counts what has happened since the last edge of a bin.
+    fn close_bin(&mut self, state: &NetworkState) {
+        let since = |now: &[u64], before: &[u64]| -> Vec<u64> {
+            now.iter().zip(before).map(|(now, before)| now - before).collect()
+        };
+        self.records.activity.extend(since(state.tally(), &self.tally));
+        self.tally = state.tally().to_vec();
+        if self.counts_spikes {
+            self.records.spike_activity.extend(since(state.spikes(), &self.spikes));
+            self.spikes = state.spikes().to_vec();
+        }
+    }
+
+    fn count_potentiations(&mut self, network: &Network, state: &NetworkState, time: f64) {
+        let Some(bins) = &self.recording.histograms else { return };
+        for population in 0..network.population_count() {
+            let mut counts = vec![0; bins.count + 2];
+            for potentiation in state.potentiations(population, time) {
+                counts[bins.place(potentiation)] += 1;
+            }
+            self.records.histograms.append(&mut counts);
+        }
+    }
+
+    fn record_spike(&mut self, time: f64, population: usize, neuron: usize) {
+        let chosen = self.recording.spikes.get(population);
+        if chosen.is_some_and(|chosen| chosen.contains(neuron)) {
+            self.records.spikes[population].times.push(time);
+            self.records.spikes[population].neurons.push(neuron as u32);
+        }
+    }
+}
+
+impl<const JUMPS: bool> Observer for Recorder<'_, JUMPS> {
+    const WATCHES_JUMPS: bool = JUMPS;
+
+    fn sample(&mut self, network: &Network, state: &NetworkState, time: f64) {
+        if is_next(self.samples, &mut self.passed.0, time) {
+            self.moments.sample(network, state, time);
+            self.count_potentiations(network, state, time);
+        }
+        if is_next(&self.recording.snapshots, &mut self.passed.1, time) {
+            for population in 0..network.population_count() {
+                self.records.snapshots.extend(state.potentiations(population, time));
+            }
+        }
+        if is_next(&self.edges, &mut self.passed.2, time) {
+            self.close_bin(state);
+        }
+    }
+
+    fn jump(&mut self, network: &Network, state: &NetworkState, jump: &Jump) {
+        if self.recording.jumps {
+            let stream = &mut self.records.jumps;
+            stream.times.push(jump.time);
+            stream.target_populations.push(jump.target_population as u16);
+            stream.target_neurons.push(jump.target_neuron as u32);
+            stream.source_populations.push(jump.source_population as u16);
+        }
+        if self.recording.counts {
+            let neuron = self.firsts[jump.target_population] + jump.target_neuron;
+            self.records.received[neuron * network.source_count() + jump.source_population] += 1;
+        }
+        if self.records.spikes.is_empty() || self.counts_spikes {
+            return;
+        }
+        if let Some((population, neuron)) = self.senders.sender(network, state, jump) {
+            self.record_spike(jump.time, population, neuron);
+        }
+    }
+
+    fn spike(&mut self, _: &Network, _: &NetworkState, spike: &Spike) {
+        if self.recording.counts {
+            self.records.sent[self.firsts[spike.population] + spike.neuron] += 1;
+        }
+        self.record_spike(spike.time, spike.population, spike.neuron);
+    }
+}
