@@ -22,8 +22,28 @@ fn python() -> PathBuf {
 fn h5py_and_xarray_read_a_validation() {
     let place = Place::new();
     place.run(&format!("validate {PAIR} --seed 11 -o folder")).expect(0);
+    is_read_by("reading.py", &[place.path("folder/result.h5")]);
+}
+
+/// Recordings under independent transmission, and under release.
+#[test]
+fn libsonata_h5py_and_xarray_read_recordings() {
+    let place = Place::new();
+    let simulate = "simulate scenarios/recording.toml --set n=30 --set ensemble.replicates=3 --set record.jumps=true";
+    place.run(&format!("{simulate} -o jumps.h5")).expect(0);
+    let release = "--set transmission.release_probability=0.5 --set record.spikes=all";
+    place.run(&format!("{simulate} {release} -o spikes.h5")).expect(0);
+    // So many spikes that other groups of their size are compressed.
+    place.run("simulate scenarios/recording.toml -o large.h5").expect(0);
+    let files = ["jumps.h5", "spikes.h5", "large.h5"].map(|name| place.path(name));
+    is_read_by("recordings.py", &files);
+}
+
+/// A script of this folder, which says `read` where all is as it should be.
+fn is_read_by(script: &str, files: &[PathBuf]) {
+    let name = script;
     let mut script = Command::new(python());
-    script.arg(root().join("tests/reading.py")).arg(place.path("folder/result.h5"));
+    script.arg(root().join("tests").join(name)).args(files);
     let output = script.output();
     let output = output.unwrap_or_else(|error| panic!("{script:?}: {error}; {HINT}"));
     let run = Run::from(output);

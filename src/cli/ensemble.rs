@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use equipoise::engine::{Ensemble, Headway, Outcome, Trajectory};
+use equipoise::layout::record::record;
 use equipoise::layout::trajectory::{GROWING, trajectory};
 use equipoise::model::Scenario;
 use equipoise::store::{ResultWriter, StoreError};
@@ -50,6 +51,9 @@ pub fn simulate(
     let mut write = |waiting: &mut Vec<Trajectory>| -> Result<(), StoreError> {
         if !waiting.is_empty() {
             writer.append(&trajectory(scenario, &ensemble.times, waiting), GROWING)?;
+            for (piece, along) in record(scenario, &ensemble.times, waiting) {
+                writer.append(&piece, along)?;
+            }
         }
         waiting.drain(..).for_each(&mut watch);
         Ok(())

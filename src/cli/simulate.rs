@@ -1,6 +1,7 @@
 //! `equipoise simulate`: the ensemble alone.
 
 use equipoise::engine::{Ensemble, Outcome};
+use equipoise::layout::record::record;
 use equipoise::limit::Limit;
 use equipoise::store::{Completion, ResultWriter};
 use equipoise::validation::{Observed, Quantity};
@@ -41,6 +42,10 @@ pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
     let path =
         writer.finish(if interrupted { Completion::Incomplete } else { Completion::Complete })?;
     let names = scenario.network.population_names();
+    let recorded: Vec<String> = record(&scenario, &ensemble.times, &[])
+        .into_iter()
+        .map(|(group, _)| format!("/{}", group.name))
+        .collect();
     let quantities =
         [Quantity::Mean, Quantity::Variance, Quantity::ThirdCumulant, Quantity::Spikes];
     if common.json {
@@ -59,11 +64,17 @@ pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
             "title": scenario.title, "n": scenario.network.size, "replicates": observed.replicates(),
             "seed": scenario.seed, "method": scenario.method.name(), "complete": !interrupted,
             "time": ensemble.times[last], "populations": populations, "file": path.display().to_string(),
+            "recorded": recorded,
         });
         print(&format!("{summary:#}\n"))?;
     } else if observed.replicates() > 0 {
         let table = table::moments(&scenario, ensemble.times[last], &observed, &quantities);
-        print(&format!("{table}file: {}\n", path.display()))?;
+        let beside = if recorded.is_empty() {
+            String::new()
+        } else {
+            format!("recorded: {}\n", recorded.join(", "))
+        };
+        print(&format!("{table}{beside}file: {}\n", path.display()))?;
     }
     if interrupted {
         if !common.quiet {

@@ -3,10 +3,12 @@
 //! This is the contract with those who read the files (xarray, h5py); the store knows nothing of it.
 //!
 //! * [`trajectory`] makes `/trajectory`;
+//! * [`record`] makes what `[record]` asks for: `/spikes`, `/jumps`, `/activity`, `/snapshots`, `/histograms` and `/counts`;
 //! * [`theory`] makes `/limit` and `/finite_n`;
 //! * [`comparison`] makes `/comparison`.
 
 pub mod comparison;
+pub mod record;
 pub mod theory;
 pub mod trajectory;
 

@@ -70,7 +70,8 @@ pub fn trajectory(scenario: &Scenario, times: &[f64], trajectories: &[Trajectory
         ))
 }
 
-fn padded<T: Copy>(values: &[T], length: usize, filling: T) -> impl Iterator<Item = T> {
+/// The values, filled to this length.
+pub(super) fn padded<T: Copy>(values: &[T], length: usize, filling: T) -> impl Iterator<Item = T> {
     values.iter().copied().chain(std::iter::repeat_n(filling, length - values.len()))
 }
 

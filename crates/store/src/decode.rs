@@ -146,9 +146,8 @@ fn is_placeholder(scale: &Dataset) -> bool {
 fn decode_values(dataset: &Dataset) -> hdf5::Result<Values> {
     match dataset.dtype()?.to_descriptor()? {
         TypeDescriptor::Float(_) => Ok(Values::Float(dataset.read_raw()?)),
-        TypeDescriptor::Integer(_) | TypeDescriptor::Unsigned(_) => {
-            Ok(Values::Integer(dataset.read_raw()?))
-        }
+        TypeDescriptor::Integer(_) => Ok(Values::Integer(dataset.read_raw()?)),
+        TypeDescriptor::Unsigned(_) => Ok(Values::Unsigned(dataset.read_raw()?)),
         TypeDescriptor::VarLenUnicode => {
             let texts = dataset.read_raw::<VarLenUnicode>()?;
             Ok(Values::Text(texts.iter().map(checked_text).collect::<hdf5::Result<_>>()?))
@@ -165,6 +164,7 @@ fn decode_attribute(location: &Location, name: &str) -> hdf5::Result<Attribute> 
             Ok(Attribute::Integer(attribute.read_scalar()?))
         }
         TypeDescriptor::VarLenUnicode => Ok(Attribute::Text(decode_text(&attribute)?)),
+        TypeDescriptor::Enum(_) => Ok(Attribute::Sorting(attribute.read_scalar()?)),
         other => Err(format!("attributes of type {other} are not supported").into()),
     }
 }

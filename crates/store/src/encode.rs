@@ -10,13 +10,17 @@ use hdf5::types::VarLenUnicode;
 use hdf5::{Dataset, Extent, H5Type, Location, SimpleExtents};
 
 use crate::error::StoreError;
-use crate::group::{Attribute, Dimension, Group, Values, Variable};
+use crate::group::{Attribute, Dimension, Group, Sorting, Values, Variable};
 use crate::layout::Layout;
 use crate::provenance::{CONVENTIONS, Provenance};
 use crate::scales;
 
 /// How netCDF-4 names the scale of a dimension that has no coordinate.
 pub const PLACEHOLDER: &str = "This is a netCDF dimension but not a netCDF variable.";
+
+/// What the SONATA format marks its files with, and the version of it that is written.
+const SONATA_MAGIC: u32 = 0x0A7A;
+const SONATA_VERSION: [u32; 2] = [0, 1];
 
 /// A type that datasets consist of.
 pub trait Element: H5Type {
@@ -33,6 +37,8 @@ impl Element for f64 {
 impl Element for f32 {}
 
 impl Element for i64 {}
+
+impl Element for u64 {}
 
 impl Element for VarLenUnicode {
     const COMPRESSIBLE: bool = false;
@@ -60,6 +66,9 @@ pub fn write_group(
         let dataset = format!("{}/{item}", group.name);
         move |source| StoreError::writing(path, &dataset, source)
     };
+    if group.is_sonata() {
+        mark_sonata(root).map_err(writing(""))?;
+    }
     let location = create_location(root, &group.name).map_err(writing(""))?;
     for (name, value) in &group.attributes {
         write_attribute(&location, name, value).map_err(writing(name))?;
@@ -72,6 +81,15 @@ pub fn write_group(
         blueprint.write_attached(variable).map_err(writing(&variable.name))?;
     }
     Ok(())
+}
+
+/// Writes the root attributes by which readers know files in the SONATA format.
+fn mark_sonata(root: &hdf5::Group) -> hdf5::Result<()> {
+    if root.attr("magic").is_ok() {
+        return Ok(());
+    }
+    root.new_attr::<u32>().create("magic")?.write_scalar(&SONATA_MAGIC)?;
+    root.new_attr::<u32>().shape(SONATA_VERSION.len()).create("version")?.write_raw(&SONATA_VERSION)
 }
 
 /// Creates a group that remembers the order in which its members were made.
@@ -111,6 +129,7 @@ impl Blueprint<'_> {
         let dataset = match &variable.values {
             Values::Float(values) => self.write_values(variable, values),
             Values::Integer(values) => self.write_values(variable, values),
+            Values::Unsigned(values) => self.write_values(variable, values),
             Values::Text(values) => self.write_values(variable, &encode_texts(values)?),
         }?;
         if !variable.long_name.is_empty() {
@@ -142,10 +161,12 @@ impl Blueprint<'_> {
         shape: &[usize],
         grows: bool,
     ) -> hdf5::Result<Dataset> {
+        // Readers of the SONATA format come without the filter.
+        let compressible = T::COMPRESSIBLE && !self.group.is_sonata();
         let (extents, layout) = if grows {
-            (growing_extents(shape), Layout::growing(shape, size_of::<T>(), T::COMPRESSIBLE))
+            (growing_extents(shape), Layout::growing(shape, size_of::<T>(), compressible))
         } else {
-            (SimpleExtents::fixed(shape), Layout::fixed(shape, size_of::<T>(), T::COMPRESSIBLE))
+            (SimpleExtents::fixed(shape), Layout::fixed(shape, size_of::<T>(), compressible))
         };
         let mut builder = self.location.new_dataset::<T>().shape(extents);
         if let Some(fill) = T::FILL {
@@ -183,5 +204,8 @@ fn write_attribute(location: &Location, name: &str, value: &Attribute) -> hdf5::
         Attribute::Text(text) => write_text(location, name, text),
         Attribute::Integer(value) => location.new_attr::<i64>().create(name)?.write_scalar(value),
         Attribute::Float(value) => location.new_attr::<f64>().create(name)?.write_scalar(value),
+        Attribute::Sorting(value) => {
+            location.new_attr::<Sorting>().create(name)?.write_scalar(value)
+        }
     }
 }

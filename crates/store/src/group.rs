@@ -9,6 +9,8 @@ pub enum Values {
     Float(Vec<f64>),
     /// Integers.
     Integer(Vec<i64>),
+    /// Numbers of things, from 0.
+    Unsigned(Vec<u64>),
     /// Texts.
     Text(Vec<String>),
 }
@@ -19,6 +21,7 @@ impl Values {
         match self {
             Self::Float(values) => values.len(),
             Self::Integer(values) => values.len(),
+            Self::Unsigned(values) => values.len(),
             Self::Text(values) => values.len(),
         }
     }
@@ -33,6 +36,7 @@ impl Values {
         match self {
             Self::Float(_) => Self::Float(Vec::new()),
             Self::Integer(_) => Self::Integer(Vec::new()),
+            Self::Unsigned(_) => Self::Unsigned(Vec::new()),
             Self::Text(_) => Self::Text(Vec::new()),
         }
     }
@@ -45,6 +49,7 @@ impl PartialEq for Values {
                 a.len() == b.len() && a.iter().zip(b).all(|(&a, &b)| same(a, b))
             }
             (Self::Integer(a), Self::Integer(b)) => a == b,
+            (Self::Unsigned(a), Self::Unsigned(b)) => a == b,
             (Self::Text(a), Self::Text(b)) => a == b,
             _ => false,
         }
@@ -65,6 +70,12 @@ impl From<Vec<f64>> for Values {
 impl From<Vec<i64>> for Values {
     fn from(values: Vec<i64>) -> Self {
         Self::Integer(values)
+    }
+}
+
+impl From<Vec<u64>> for Values {
+    fn from(values: Vec<u64>) -> Self {
+        Self::Unsigned(values)
     }
 }
 
@@ -150,6 +161,24 @@ pub enum Attribute {
     Integer(i64),
     /// A real number.
     Float(f64),
+    /// How the events of the group are sorted. A group with this attribute makes the file one in the SONATA format of spikes.
+    Sorting(Sorting),
+}
+
+/// How events are sorted, in the words and numbers of the SONATA format.
+///
+/// # Source
+/// Dai et al. (2020), doi:10.1371/journal.pcbi.1007696, and the developer guide of the format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, hdf5::H5Type)]
+#[repr(u8)]
+#[allow(non_camel_case_types, reason = "the names are those in the file")]
+pub enum Sorting {
+    /// In no order.
+    none = 0,
+    /// By the number of the source.
+    by_id = 1,
+    /// By time.
+    by_time = 2,
 }
 
 impl PartialEq for Attribute {
@@ -158,8 +187,15 @@ impl PartialEq for Attribute {
             (Self::Text(a), Self::Text(b)) => a == b,
             (Self::Integer(a), Self::Integer(b)) => a == b,
             (Self::Float(a), Self::Float(b)) => same(*a, *b),
+            (Self::Sorting(a), Self::Sorting(b)) => a == b,
             _ => false,
         }
+    }
+}
+
+impl From<Sorting> for Attribute {
+    fn from(value: Sorting) -> Self {
+        Self::Sorting(value)
     }
 }
 
@@ -243,6 +279,11 @@ impl Group {
     /// The dimension of this name.
     pub fn dimension(&self, name: &str) -> Option<&Dimension> {
         self.dimensions.iter().find(|dimension| dimension.name == name)
+    }
+
+    /// Whether it is one of the SONATA format.
+    pub(crate) fn is_sonata(&self) -> bool {
+        self.attributes.iter().any(|(_, value)| matches!(value, Attribute::Sorting(_)))
     }
 
     /// The lengths of the dimensions of a variable, slowest first.

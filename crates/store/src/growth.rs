@@ -114,6 +114,7 @@ impl Growth {
         match &variable.values {
             Values::Float(values) => self.write_rows(&dataset, &shape, values),
             Values::Integer(values) => self.write_rows(&dataset, &shape, values),
+            Values::Unsigned(values) => self.write_rows(&dataset, &shape, values),
             Values::Text(values) => self.write_rows(&dataset, &shape, &encode_texts(values)?),
         }
     }

@@ -60,7 +60,7 @@ pub mod writer;
 
 pub use destination::Existing;
 pub use error::StoreError;
-pub use group::{Attribute, Dimension, Group, Values, Variable};
+pub use group::{Attribute, Dimension, Group, Sorting, Values, Variable};
 pub use provenance::{Header, Provenance};
 pub use read::{read_group, read_header};
 pub use writer::{Completion, ResultWriter};

@@ -104,14 +104,14 @@ fn check_texts(variable: &Variable) -> Result<(), StoreError> {
         Values::Text(texts) => {
             texts.iter().try_for_each(|text| without_zero_byte(&variable.name, text))
         }
-        Values::Float(_) | Values::Integer(_) => Ok(()),
+        Values::Float(_) | Values::Integer(_) | Values::Unsigned(_) => Ok(()),
     }
 }
 
 fn check_attribute(name: &str, value: &Attribute) -> Result<(), StoreError> {
     match value {
         Attribute::Text(text) => without_zero_byte(name, text),
-        Attribute::Integer(_) | Attribute::Float(_) => Ok(()),
+        Attribute::Integer(_) | Attribute::Float(_) | Attribute::Sorting(_) => Ok(()),
     }
 }
 

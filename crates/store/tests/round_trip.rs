@@ -4,7 +4,7 @@ mod common;
 
 use common::{complete_file, create, destination, every_kind, piece, provenance};
 use equipoise_store::{
-    Completion, Existing, Group, StoreError, Values, Variable, read_group, read_header,
+    Completion, Existing, Group, Sorting, StoreError, Values, Variable, read_group, read_header,
 };
 use proptest::prelude::*;
 
@@ -102,6 +102,29 @@ fn many_small_pieces_do_not_waste_space() {
     assert!(size < 2_000_000, "{size} bytes");
 }
 
+/// Groups of the SONATA format come back, grow, and stay as they are: its readers cannot uncompress.
+#[test]
+fn events_are_sorted_and_not_compressed() {
+    let (_folder, path) = destination();
+    let events = |count: usize| {
+        Group::new("spikes/E")
+            .with_attribute("sorting", Sorting::by_time)
+            .with_dimension("spike", count)
+            .with_variable(
+                Variable::new("timestamps", &["spike"], vec![1.0; count]).with_units("ms"),
+            )
+            .with_variable(Variable::new("node_ids", &["spike"], vec![7_u64; count]))
+    };
+    let mut writer = create(&path, Existing::Refuse);
+    for count in [20_000, 0, 3] {
+        writer.append(&events(count), "spike").expect("appended");
+    }
+    writer.finish(Completion::Complete).expect("finished");
+    assert_eq!(read_group(&path, "spikes/E").expect("read"), events(20_003));
+    let size = std::fs::metadata(&path).expect("size").len();
+    assert!(size > 16 * 20_003, "{size} bytes");
+}
+
 #[test]
 fn only_what_grows_may_change() {
     let (_folder, path) = destination();
@@ -179,6 +202,7 @@ fn values(count: usize) -> impl Strategy<Value = Values> {
     prop_oneof![
         prop::collection::vec(any::<f64>(), count).prop_map(Values::Float),
         prop::collection::vec(any::<i64>(), count).prop_map(Values::Integer),
+        prop::collection::vec(any::<u64>(), count).prop_map(Values::Unsigned),
         prop::collection::vec("[^\0]{0,12}", count).prop_map(Values::Text),
     ]
 }
