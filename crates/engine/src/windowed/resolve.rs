@@ -1,12 +1,13 @@
 //! What of a window holds: decisions of candidates in order, and the first time at which a sum leaves its bounds.
 
 use equipoise_model::Network;
+use rayon::prelude::*;
 
 use crate::state::NetworkState;
 
 use super::Windowed;
 use super::bins::{Bin, Course, Total};
-use super::block::{Record, Window};
+use super::block::{Block, Record, Window};
 use super::candidate::{Candidate, Status};
 use super::steps::one;
 
@@ -231,20 +232,25 @@ impl Windowed {
         population: usize,
         (begin, end): (f64, f64),
     ) -> Vec<Record> {
-        let mut records = Vec::new();
-        for block in 0..self.blocks.len() {
-            if self.blocks[block].population != population {
-                continue;
-            }
-            let candidates = &self.blocks[block].candidates;
-            let at_begin = candidates.iter().any(|candidate| candidate.since == begin);
-            self.repeat(network, state, block, self.length, |record| {
+        let Self { crowds, edges, instructions, blocks, pace, .. } = self;
+        let until = self.length;
+        let window = Window { network, crowds, edges, until, instructions: *instructions };
+        let deviations: Vec<&mut [f64]> = state.blocks(pace.block).collect();
+        let of_block = |(block, deviations): (&mut Block, &mut [f64])| {
+            let mut records = Vec::new();
+            let at_begin = block.candidates.iter().any(|candidate| candidate.since == begin);
+            block.repeat(&window, deviations, |record| {
                 let after = record.since > begin || (at_begin && record.since == begin);
                 if after && record.since <= end {
                     records.push(record);
                 }
             });
-        }
+            records
+        };
+        let own = |pair: &(&mut Block, &mut [f64])| pair.0.population == population;
+        let lists: Vec<Vec<Record>> =
+            blocks.par_iter_mut().zip(deviations).filter(own).map(of_block).collect();
+        let mut records = lists.concat();
         records.sort_by(|x, y| x.since.total_cmp(&y.since));
         records
     }
