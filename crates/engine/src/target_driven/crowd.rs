@@ -83,11 +83,7 @@ impl Crowd {
     }
 
     pub fn look(&mut self, network: &Network, state: &NetworkState, index: usize, time: f64) {
-        let offset = state.offset(index, time);
-        let drive = state.drive(index, time);
-        let drive_slope = network.populations[index].drive.derivative(time);
-        let offset_slope = drive - offset * self.kinetics.leak;
-        self.motion = Motion { offset, offset_slope, drive, drive_slope };
+        self.motion = Motion::of(network, state, index, time);
     }
 
     pub fn sum_afresh(

@@ -89,11 +89,7 @@ impl Crowd {
 
     /// Looks at the motion common to the population at this time.
     pub fn look(&mut self, network: &Network, state: &NetworkState, index: usize, time: f64) {
-        let offset = state.offset(index, time);
-        let drive = state.drive(index, time);
-        let drive_slope = network.populations[index].drive.derivative(time);
-        let offset_slope = drive - offset * self.kinetics.leak;
-        self.motion = Motion { offset, offset_slope, drive, drive_slope };
+        self.motion = Motion::of(network, state, index, time);
         self.scale = state.common(index, time).scale;
         self.inverse_scale = 1.0 / self.scale;
     }

@@ -248,7 +248,7 @@ impl Method for Forgetful {
 }
 
 /// Replicates of each method.
-const REPLICATES: u64 = 300;
+const REPLICATES: u64 = 400;
 
 /// Mean number of jumps in a network that excites itself, and its squared standard error.
 fn jumps<M: Method>(network: &Network, seed: u64, method: impl Fn(u64) -> M) -> (f64, f64) {
@@ -266,7 +266,7 @@ fn jumps<M: Method>(network: &Network, seed: u64, method: impl Fn(u64) -> M) -> 
 /// Level 1e-4: 3.9 standard errors.
 #[test]
 fn windows_thrown_away_from_their_beginning_are_found_out() {
-    let mut network = swept_pair(60, &logistic(1.0));
+    let mut network = swept_pair(30, &logistic(1.0));
     for population in &mut network.populations {
         population.drive = Schedule::Constant(0.0);
     }

@@ -6,9 +6,10 @@ mod kernels;
 pub(crate) mod shape;
 
 use equipoise_model::gain::Kink;
-use equipoise_model::{Gain, GainFunction, NeuronPopulation};
+use equipoise_model::{Gain, GainFunction, Network, NeuronPopulation};
 
 use super::draws::LOOKAHEAD;
+use crate::state::NetworkState;
 use crate::vector::elementary::COARSE_ERROR;
 use crate::vector::{InstructionSet, WIDTH};
 
@@ -41,6 +42,17 @@ pub(crate) struct Motion {
     pub drive: f64,
     /// `dI_a/dt`.
     pub drive_slope: f64,
+}
+
+impl Motion {
+    /// Of a population, from this time on.
+    pub fn of(network: &Network, state: &NetworkState, population: usize, time: f64) -> Self {
+        let (offset, drive) = (state.offset(population, time), state.drive(population, time));
+        let NeuronPopulation { drive: schedule, time_constant, .. } =
+            &network.populations[population];
+        let offset_slope = drive - offset * (1.0 / time_constant);
+        Self { offset, offset_slope, drive, drive_slope: schedule.derivative(time) }
+    }
 }
 
 /// The jumps of a segment onto one population, in order.
