@@ -248,16 +248,16 @@ impl Method for Forgetful {
 }
 
 /// Replicates of each method.
-const REPLICATES: u64 = 400;
+const REPLICATES: u64 = 500;
 
 /// Mean number of jumps in a network that excites itself, and its squared standard error.
-fn jumps<M: Method>(network: &Network, seed: u64, method: impl Fn(u64) -> M) -> (f64, f64) {
+fn jumps<M: Method>(network: &Network, seed: u64, method: impl Fn(u64) -> M + Sync) -> (f64, f64) {
     let count = |replicate| {
         let mut recorder = TrajectoryRecorder::new(network, replicate);
-        simulate(network, method(replicate), (seed, replicate), &[1.0], &mut recorder, || false);
+        simulate(network, method(replicate), (seed, replicate), &[0.5], &mut recorder, || false);
         recorder.into_trajectory().jumps.iter().sum::<u64>() as f64
     };
-    let counts: Vec<f64> = (0..REPLICATES).map(count).collect();
+    let counts: Vec<f64> = (0..REPLICATES).into_par_iter().map(count).collect();
     let mean = counts.iter().sum::<f64>() / REPLICATES as f64;
     let square = counts.iter().map(|x| (x - mean).powi(2)).sum::<f64>();
     (mean, square / (REPLICATES * (REPLICATES - 1)) as f64)
@@ -266,7 +266,7 @@ fn jumps<M: Method>(network: &Network, seed: u64, method: impl Fn(u64) -> M) -> 
 /// Level 1e-4: 3.9 standard errors.
 #[test]
 fn windows_thrown_away_from_their_beginning_are_found_out() {
-    let mut network = swept_pair(30, &logistic(1.0));
+    let mut network = swept_pair(60, &logistic(1.0));
     for population in &mut network.populations {
         population.drive = Schedule::Constant(0.0);
     }
