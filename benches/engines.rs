@@ -113,6 +113,15 @@ fn target_driven(instructions: InstructionSet) -> Program {
     })
 }
 
+/// What the engine takes for large networks.
+fn windowed() -> Program {
+    Program::new("engine, windowed", |scenario, replicate| {
+        let times = vec![end(scenario)];
+        let ensemble = Ensemble { times, ..Ensemble::new(scenario) };
+        ensemble.replicate(replicate, || false).jumps.iter().sum()
+    })
+}
+
 fn end(scenario: &Scenario) -> f64 {
     *scenario.sampling.times().last().expect("a sample at the end")
 }
@@ -189,15 +198,21 @@ fn memory(what: &str) -> Option<f64> {
     Some(1024.0 * kibibytes)
 }
 
-/// Memory of the engine for each neuron, while nothing but moments is recorded.
+/// Memory of the engine for each neuron, while nothing but moments is recorded: in segments, and in windows.
 fn report_memory() {
     let (size, duration) = (10_000_000, 1e-7);
     let case = Case { name: "memory", size, overrides: &[], duration };
-    let before = memory("VmRSS");
-    let jumps = (target_driven(InstructionSet::best()).jumps)(&case.scenario(), 0);
-    if let (Some(before), Some(most)) = (before, memory("VmHWM")) {
-        let bytes = (most - before) / (2.0 * f64::from(size));
-        println!("n = 10^7: {jumps} jumps in {:.0} MB, {bytes:.2} bytes a neuron", most / 1e6);
+    let scenario = case.scenario();
+    for program in [target_driven(InstructionSet::best()), windowed()] {
+        let before = memory("VmRSS");
+        let jumps = (program.jumps)(&scenario, 0);
+        if let (Some(before), Some(most)) = (before, memory("VmHWM")) {
+            let (name, bytes) = (program.name, (most - before) / (2.0 * f64::from(size)));
+            println!(
+                "{name}, n = 10^7: {jumps} jumps in {:.0} MB, {bytes:.2} bytes a neuron",
+                most / 1e6
+            );
+        }
     }
 }
 

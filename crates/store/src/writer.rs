@@ -119,7 +119,7 @@ impl ResultWriter {
     /// let folder = tempfile::tempdir()?;
     /// let path = folder.path().join("result.h5");
     /// let mut writer = ResultWriter::create(&path, &Provenance::default(), Existing::Refuse)?;
-    /// for realization in 0..3 {
+    /// for realization in 0..3_i64 {
     ///     let piece = Group::new("trajectory")
     ///         .with_coordinate(Variable::coordinate("realization", vec![realization]))
     ///         .with_coordinate(Variable::coordinate("time", vec![0.0, 1.0]))
@@ -127,7 +127,7 @@ impl ResultWriter {
     ///     writer.append(&piece, "realization")?;
     /// }
     /// let group = read_group(&writer.finish(Completion::Complete)?, "trajectory")?;
-    /// assert_eq!(group.variables[2].values, vec![0, 0, 0, 1, 0, 2].into());
+    /// assert_eq!(group.variables[2].values, vec![0_i64, 0, 0, 1, 0, 2].into());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn append(&mut self, piece: &Group, along: &str) -> Result<(), StoreError> {

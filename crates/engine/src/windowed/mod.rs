@@ -87,8 +87,6 @@ const WORTHWHILE: f64 = 1.0 / 16.0;
 const LEAST_SHARED_JUMPS: f64 = 4096.0;
 /// Neurons that one thread sums at a time.
 const SUMMED_TOGETHER: usize = 4096;
-/// Windows between two looks at the signal to stop.
-const WINDOWS_PER_LOOK: u32 = 4;
 
 /// See the [module](self).
 #[derive(Debug, Clone)]
@@ -385,26 +383,24 @@ impl Method for Windowed {
         until: f64,
         observer: &mut O,
     ) -> Progress {
-        for _ in 0..WINDOWS_PER_LOOK {
-            if self.ending.is_none() {
-                if self.start >= until {
-                    return Progress::Reached;
-                }
-                self.plan::<O>(network, state);
-            }
-            let Some(ending) = self.ending else { unreachable!("just planned") };
-            let is_over = self.end(ending) <= until;
-            let since = if is_over { ending.since } else { until - self.start };
-            if O::WATCHES_JUMPS {
-                self.show_jumps(network, state, since, observer);
-            } else {
-                self.show(network, state, since);
-            }
-            if !is_over {
+        if self.ending.is_none() {
+            if self.start >= until {
                 return Progress::Reached;
             }
-            self.finish(network, state, ending, observer);
+            self.plan::<O>(network, state);
         }
+        let Some(ending) = self.ending else { unreachable!("just planned") };
+        let is_over = self.end(ending) <= until;
+        let since = if is_over { ending.since } else { until - self.start };
+        if O::WATCHES_JUMPS {
+            self.show_jumps(network, state, since, observer);
+        } else {
+            self.show(network, state, since);
+        }
+        if !is_over {
+            return Progress::Reached;
+        }
+        self.finish(network, state, ending, observer);
         Progress::Paused(self.start)
     }
 }
