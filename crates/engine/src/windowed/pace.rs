@@ -41,7 +41,9 @@ impl Pace {
         let neurons = neurons as f64;
         let jumps = (neurons / 4e6).powf(0.4).clamp(0.1, 2.0).max(LEAST_JUMPS / neurons);
         let parts = if neurons < 1e4 { 16 } else { 64 };
-        Self { jumps, deviations: DEVIATIONS, parts, block: 4096 }
+        // In the nearest cache, or so large that bins take little beside neurons.
+        let block = if neurons < 4e6 { 4096 } else { 16_384 };
+        Self { jumps, deviations: DEVIATIONS, parts, block }
     }
 }
 
