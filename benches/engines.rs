@@ -11,11 +11,15 @@ use std::time::{Duration, Instant};
 use baseline::Baseline;
 use baseline::block::Block;
 use baseline::instructions::Instructions;
+use baseline::shared::Shared;
 use baseline::textbook::Textbook;
 use equipoise::engine::vector::InstructionSet;
-use equipoise::engine::{Ensemble, TargetDriven, TrajectoryRecorder, simulate};
+use equipoise::engine::{
+    Ensemble, Method as _, NetworkState, Observer, Progress, SpikeDriven, TargetDriven,
+    TrajectoryRecorder, simulate,
+};
 use equipoise::model::scenario::overrides::apply;
-use equipoise::model::{Method, Network, Scenario};
+use equipoise::model::{Method, Network, Scenario, Transmission};
 
 const PAIR: &str = include_str!("../scenarios/inhibition-stabilised.toml");
 
@@ -190,7 +194,69 @@ impl Program {
     }
 }
 
-/// What this process holds (`VmRSS`) or has held at most (`VmHWM`), in bytes; Linux alone tells.
+/// Simulates shared spikes; returns how many there were, and in which time.
+type Spikes<'a> = Box<dyn FnMut(u64) -> (u64, Duration) + 'a>;
+
+fn timed(spikes: impl FnOnce() -> u64) -> (u64, Duration) {
+    let start = Instant::now();
+    let spikes = spikes();
+    (spikes, start.elapsed())
+}
+
+/// The pair with shared spikes over its whole duration, without what it takes to draw its initial state.
+fn report_shared(size: u32, rounds: usize, turn: Duration) {
+    let scenario = Case { name: "shared spikes", size, overrides: &[], duration: 4.0 }.scenario();
+    let network = Network { transmission: Transmission::Shared, ..scenario.network.clone() };
+    let (network, until) = (&network, end(&scenario));
+    let mut programs: Vec<(&str, Spikes<'_>)> = Vec::new();
+    let by_hand = |seed| {
+        let mut program = Shared::<2>::new(network, seed);
+        timed(|| program.run(until))
+    };
+    programs.push(("by hand", Box::new(by_hand)));
+    for instructions in InstructionSet::available() {
+        let engine = move |replicate| {
+            let mut state = NetworkState::initial(network, 1, replicate);
+            timed(|| {
+                let mut method =
+                    SpikeDriven::with_instructions(network, 1, replicate, instructions);
+                method.restart(network, &state, 0.0);
+                while method.advance(network, &mut state, until, &mut Nobody) != Progress::Reached {
+                }
+                state.spikes().iter().sum()
+            })
+        };
+        programs.push((target_driven(instructions).name, Box::new(engine)));
+    }
+    let speed = |(_, program): &mut (&str, Spikes<'_>)| {
+        let (mut spikes, mut time) = (0, Duration::ZERO);
+        for replicate in 0.. {
+            let (more, longer) = program(replicate);
+            (spikes, time) = (spikes + more, time + longer);
+            if time >= turn {
+                break;
+            }
+        }
+        spikes as f64 / time.as_secs_f64()
+    };
+    let round = |_| programs.iter_mut().map(speed).collect();
+    let speeds: Vec<Vec<f64>> = (0..rounds).map(round).collect();
+    println!("\nshared spikes, n = {size}: each reaches {} neurons", network.neuron_count() - 1);
+    println!("program             best M/s  median M/s  ns/spike  x by hand");
+    for (index, (name, _)) in programs.iter().enumerate() {
+        let own: Vec<f64> = speeds.iter().map(|round| round[index]).collect();
+        let best = own.iter().copied().fold(0.0, f64::max);
+        let ratio = median(speeds.iter().map(|s| s[index] / s[0]).collect());
+        let typical = median(own);
+        let (best, median, cost) = (best / 1e6, typical / 1e6, 1e9 / typical);
+        println!("{name:18} {best:9.1} {median:11.1} {cost:9.1} {ratio:10.2}");
+    }
+}
+
+struct Nobody;
+impl Observer for Nobody {}
+
+/// What this process has held at most (`VmHWM`), in bytes; Linux alone tells.
 fn memory(what: &str) -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with(what))?;
@@ -198,20 +264,19 @@ fn memory(what: &str) -> Option<f64> {
     Some(1024.0 * kibibytes)
 }
 
-/// Memory of the engine for each neuron, while nothing but moments is recorded: in segments, and in windows.
+/// Memory of the engine while nothing but moments is recorded, in segments and in windows: what it grows by with each neuron, and in all.
 fn report_memory() {
-    let (size, duration) = (10_000_000, 1e-7);
-    let case = Case { name: "memory", size, overrides: &[], duration };
-    let scenario = case.scenario();
     for program in [target_driven(InstructionSet::best()), windowed()] {
-        let before = memory("VmRSS");
-        let jumps = (program.jumps)(&scenario, 0);
-        if let (Some(before), Some(most)) = (before, memory("VmHWM")) {
-            let (name, bytes) = (program.name, (most - before) / (2.0 * f64::from(size)));
-            println!(
-                "{name}, n = 10^7: {jumps} jumps in {:.0} MB, {bytes:.2} bytes a neuron",
-                most / 1e6
-            );
+        // Each holds more than those before it, so what has been held at most is its own.
+        let [half, whole] = [5_000_000, 10_000_000].map(|size| {
+            let case = Case { name: "memory", size, overrides: &[], duration: 1e-7 };
+            (program.jumps)(&case.scenario(), 0);
+            memory("VmHWM")
+        });
+        if let (Some(half), Some(whole)) = (half, whole) {
+            let (name, bytes) = (program.name, (whole - half) / 1e7);
+            let megabytes = whole / 1e6;
+            println!("{name}: {bytes:.2} bytes a neuron, {megabytes:.0} MB in all at n = 10^7");
         }
     }
 }
@@ -235,5 +300,10 @@ fn main() {
     println!("instructions of the block: {}", Instructions::best().name());
     for case in CASES.iter().filter(|case| wanted.is_none_or(|name| case.name.contains(name))) {
         case.report(&programs, rounds, turn);
+    }
+    if wanted.is_none_or(|name| "shared spikes".contains(name)) {
+        for size in if timed { vec![1000, 10_000, 100_000, 1_000_000] } else { vec![1000] } {
+            report_shared(size, rounds, turn);
+        }
     }
 }

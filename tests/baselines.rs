@@ -8,10 +8,11 @@ use baseline::block::Block;
 use baseline::instructions::Instructions;
 use baseline::lanes::{Generators, exp, ln, logit, uniform};
 use baseline::populations::{Populations, initial};
+use baseline::shared::Shared;
 use baseline::textbook::Textbook;
 use equipoise::engine::Ensemble;
 use equipoise::model::scenario::overrides::apply;
-use equipoise::model::{Gain, Network, Scenario};
+use equipoise::model::{Gain, Network, Scenario, Transmission};
 use equipoise::statistics::{estimate, holm};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -42,7 +43,7 @@ fn scenario(overrides: &[&str]) -> Scenario {
     Scenario::parse("inhibition-stabilised.toml", &text).expect("the scenario is sound")
 }
 
-/// What is compared of one replicate: the means of the populations and the number of jumps.
+/// What is compared of one replicate: the means of the populations and the number of jumps, or of spikes where they are shared.
 type Record = [f64; 3];
 
 /// A network, for how long it is simulated and how often.
@@ -57,12 +58,20 @@ impl Case {
         Self { scenario: scenario(overrides), duration, replicates }
     }
 
+    fn shared(overrides: &[&str], duration: f64, replicates: u64) -> Self {
+        let mut case = Self::new(overrides, duration, replicates);
+        case.scenario.network.transmission = Transmission::Shared;
+        case
+    }
+
     fn by_engine(&self) -> Vec<Record> {
         let ensemble = Ensemble { times: vec![self.duration], ..Ensemble::new(&self.scenario) };
         let record = |replicate| {
             let trajectory = ensemble.replicate(replicate, || false);
-            let jumps = trajectory.jumps.iter().sum::<u64>() as f64;
-            [trajectory.mean[0], trajectory.mean[1], jumps]
+            let [jumps, spikes] =
+                [&trajectory.jumps, &trajectory.spike_counts].map(|c| c.iter().sum::<u64>() as f64);
+            let shared = self.scenario.network.transmission == Transmission::Shared;
+            [trajectory.mean[0], trajectory.mean[1], if shared { spikes } else { jumps }]
         };
         (0..self.replicates).map(record).collect()
     }
@@ -136,24 +145,37 @@ fn programs_by_hand_simulate_three_neurons_for_long() {
     assert_agreement(&Case::new(&overrides, 40.0, 4000));
 }
 
-/// A program by hand with a mistake: each neuron is a target of its own.
-struct WithSelfSynapse {
+/// For so long that all is written anew.
+#[test]
+fn shared_spikes_by_hand_are_those_of_the_engine() {
+    for (overrides, duration, replicates) in [(&UNLIKE[..], 8.0, 2000), (&["n=200"], 0.5, 1000)] {
+        let case = Case::shared(overrides, duration, replicates);
+        let p = agreement(&case.by_hand(Shared::<2>::new), &case.by_engine());
+        println!("shared: p = {p:.2e}");
+        assert!(p > LEVEL, "shared: p = {p:e}");
+    }
+}
+
+/// A program by hand with a mistake: each neuron is a target of its own, by itself or by spikes that reach all.
+struct WithSelfSynapse<const SHARED: bool> {
     populations: Populations<2>,
     potentiations: Vec<f64>,
     rng: Xoshiro256PlusPlus,
 }
 
-impl Baseline for WithSelfSynapse {
+impl<const SHARED: bool> Baseline for WithSelfSynapse<SHARED> {
     fn new(network: &Network, seed: u64) -> Self {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let potentiations = initial(network, &mut rng);
-        Self { populations: Populations::of(network), potentiations, rng }
+        let independent = Network { transmission: Transmission::Independent, ..network.clone() };
+        Self { populations: Populations::of(&independent), potentiations, rng }
     }
 
     fn run(&mut self, duration: f64) -> u64 {
         let Self { populations: p, potentiations, rng } = self;
         let neurons = p.neurons;
-        let rate = p.max_rate * (neurons * neurons) as f64;
+        let targets = if SHARED { 1 } else { neurons };
+        let rate = p.max_rate * (neurons * targets) as f64;
         let (mut left, mut jumps) = (duration, 0);
         loop {
             let gap = -(1.0 - rng.random::<f64>()).ln() / rate;
@@ -166,10 +188,13 @@ impl Baseline for WithSelfSynapse {
                 return jumps;
             }
             let (source, target) = (rng.random_range(0..neurons), rng.random_range(0..neurons));
-            let (b, a) = (p.of_neuron(source), p.of_neuron(target));
+            let b = p.of_neuron(source);
             let reduced = (potentiations[source] - p.threshold[b]) / p.slope[b];
             if rng.random::<f64>() * p.excess[b] * (1.0 + (-reduced).exp()) < 1.0 {
-                potentiations[target] += p.jumps[a][b];
+                let reached = if SHARED { 0..neurons } else { target..target + 1 };
+                for k in reached {
+                    potentiations[k] += p.jumps[p.of_neuron(k)][b];
+                }
                 jumps += 1;
             }
         }
@@ -188,7 +213,11 @@ impl Baseline for WithSelfSynapse {
 fn wrong_programs_are_found_out() {
     let case = Case::new(&["n=10"], 1.0, 2000);
     let engine = case.by_engine();
-    assert!(agreement(&case.by_hand(WithSelfSynapse::new), &engine) <= LEVEL, "self-synapse");
+    let wrong = case.by_hand(WithSelfSynapse::<false>::new);
+    assert!(agreement(&wrong, &engine) <= LEVEL, "self-synapse");
+    let shared = Case::shared(&["n=10"], 1.0, 2000);
+    let wrong = shared.by_hand(WithSelfSynapse::<true>::new);
+    assert!(agreement(&wrong, &shared.by_engine()) <= LEVEL, "own spikes");
     let mut faster = Case::new(&["n=10"], 1.0, 2000);
     for population in &mut faster.scenario.network.populations {
         let Gain::Logistic(gain) = &mut population.gain else { unreachable!("logistic") };

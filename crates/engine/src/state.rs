@@ -4,6 +4,10 @@
 //! `z(t) = x_a(t) + s_a(t) y`, with `s_a(t) = exp(-(t - t_0)/tau_a)` and `x_a` a solution of
 //! `dx/dt = -x/tau_a + I_a`: between jumps no number in memory changes. A jump that all neurons of a population make at
 //! once is added to a shift `w_a` that they have in common, `z(t) = x_a(t) + s_a(t) (w_a + y)`, whatever their number.
+//!
+//! A method may keep the neurons of a population in an order of its own; then a list says which neuron is in each place.
+
+use std::sync::OnceLock;
 
 use equipoise_model::{InitialLaw, Network, Schedule};
 use rand_distr::{Distribution, StandardNormal};
@@ -61,11 +65,43 @@ impl Common {
     }
 }
 
+/// The order in which the neurons of a population are kept.
+#[derive(Debug, Clone, Default)]
+struct Order {
+    /// The neuron in each place; none if they are in the order of the network.
+    neurons: Vec<u32>,
+    /// The place of each neuron, for those who ask.
+    places: OnceLock<Vec<u32>>,
+}
+
+impl Order {
+    #[inline]
+    fn neuron(&self, place: usize) -> usize {
+        if self.neurons.is_empty() { place } else { self.neurons[place] as usize }
+    }
+
+    #[inline]
+    fn place(&self, neuron: usize) -> usize {
+        if self.neurons.is_empty() { neuron } else { self.places()[neuron] as usize }
+    }
+
+    fn places(&self) -> &[u32] {
+        self.places.get_or_init(|| {
+            let mut places = vec![0; self.neurons.len()];
+            for (neuron, place) in self.neurons.iter().zip(0..) {
+                places[*neuron as usize] = place;
+            }
+            places
+        })
+    }
+}
+
 /// The state of a network since its last jump, and how many jumps there have been.
 #[derive(Debug, Clone)]
 pub struct NetworkState {
     flows: Vec<Flow>,
     deviations: Vec<Vec<f64>>,
+    orders: Vec<Order>,
     /// Source populations.
     sources: usize,
     /// Jumps since time 0, rows are target populations, columns sources.
@@ -85,11 +121,13 @@ impl NetworkState {
         let flow =
             |time_constant| Flow { origin: 0.0, time_constant, drive: drive.clone(), shift: 0.0 };
         let flows = network.populations.iter().map(|p| flow(p.time_constant)).collect();
+        let orders = vec![Order::default(); network.population_count()];
         let tally = vec![0; network.population_count() * network.source_count()];
         let spikes = vec![0; network.population_count()];
         let mut state = Self {
             flows,
             deviations: potentiations,
+            orders,
             sources: network.source_count(),
             tally,
             spikes,
@@ -132,10 +170,10 @@ impl NetworkState {
     /// `y` of neuron `k` of population `a`, without what it has in common with the others.
     #[inline]
     pub fn deviation(&self, population: usize, neuron: usize) -> f64 {
-        self.deviations[population][neuron]
+        self.deviations[population][self.orders[population].place(neuron)]
     }
 
-    /// `y` of all neurons of population `a`.
+    /// `y` of all neurons of population `a`, in the order in which they are kept.
     pub fn deviations(&self, population: usize) -> &[f64] {
         &self.deviations[population]
     }
@@ -143,13 +181,14 @@ impl NetworkState {
     /// `z_a^k(t)` of all neurons of population `a`, in order.
     pub fn potentiations(&self, population: usize, time: f64) -> impl Iterator<Item = f64> + '_ {
         let common = self.common(population, time);
-        self.deviations[population].iter().map(move |y| common.potentiation(*y))
+        let (deviations, order) = (&self.deviations[population], &self.orders[population]);
+        (0..deviations.len()).map(move |k| common.potentiation(deviations[order.place(k)]))
     }
 
     /// `z_a^k(t)`.
     #[inline]
     pub fn potentiation(&self, population: usize, neuron: usize, time: f64) -> f64 {
-        self.common(population, time).potentiation(self.deviations[population][neuron])
+        self.common(population, time).potentiation(self.deviation(population, neuron))
     }
 
     /// `I_a(t)` on the present piece of the drive.
@@ -161,7 +200,8 @@ impl NetworkState {
     /// Changes `y` of neuron `k` of population `a`: a jump of its potentiation, divided by the scale.
     #[inline]
     pub fn kick(&mut self, population: usize, neuron: usize, change: f64) {
-        self.deviations[population][neuron] += change;
+        let place = self.orders[population].place(neuron);
+        self.deviations[population][place] += change;
     }
 
     /// Changes every `y` of population `a`: a jump that all its neurons make, divided by the scale.
@@ -170,10 +210,54 @@ impl NetworkState {
         self.flows[population].shift += change;
     }
 
+    /// The neuron in a place of population `a`.
+    #[inline]
+    pub(crate) fn neuron(&self, population: usize, place: usize) -> usize {
+        self.orders[population].neuron(place)
+    }
+
+    /// `y` of all neurons of population `a` and which neuron is in each place, for a method that puts them in another order.
+    pub(crate) fn places(&mut self, population: usize) -> (&mut [f64], &mut [u32]) {
+        let (deviations, order) = (&mut self.deviations[population], &mut self.orders[population]);
+        order.places.take();
+        if order.neurons.is_empty() {
+            order.neurons.extend((0..).take(deviations.len()));
+        }
+        (deviations, &mut order.neurons)
+    }
+
+    /// Takes back a jump in common from the neuron whose own spike it was, in this place; returns its deviation then.
+    #[inline]
+    pub(crate) fn jump_back(&mut self, population: usize, place: usize, change: f64) -> f64 {
+        let deviation = &mut self.deviations[population][place];
+        *deviation -= change;
+        *deviation
+    }
+
+    /// Counts spikes of population `b` and their jumps: each reaches all neurons but its own.
+    pub(crate) fn count_common_spikes(&mut self, source: usize, spikes: u64) {
+        self.spikes[source] += spikes;
+        self.count_jumps_of_spikes(source, spikes);
+    }
+
+    /// Counts the jumps of spikes of population `b` alone.
+    pub(crate) fn count_jumps_of_spikes(&mut self, source: usize, spikes: u64) {
+        for (target, deviations) in self.deviations.iter().enumerate() {
+            let reached = deviations.len() as u64 - u64::from(target == source);
+            self.tally[target * self.sources + source] += spikes * reached;
+        }
+    }
+
     /// `w_a`.
     #[inline]
     pub(crate) fn shift(&self, population: usize) -> f64 {
         self.flows[population].shift
+    }
+
+    /// Changes `w_a` to this.
+    #[inline]
+    pub(crate) fn set_shift(&mut self, population: usize, shift: f64) {
+        self.flows[population].shift = shift;
     }
 
     /// `x_a(t)`.
@@ -210,7 +294,7 @@ impl NetworkState {
         self.spikes[spike.population] += 1;
     }
 
-    /// `y` of all neurons of population `a` and the counts of jumps onto them by source, for a method that moves many
+    /// `y` of all neurons of population `a`, in the order in which they are kept, and the counts of jumps onto them by source, for a method that moves many
     /// neurons at once.
     #[inline]
     pub(crate) fn parts(&mut self, population: usize) -> (&mut [f64], &mut [u64]) {

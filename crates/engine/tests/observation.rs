@@ -99,6 +99,7 @@ fn any_simulator() -> impl Strategy<Value = (Simulator, Transmission)> {
         independent(Simulator::TargetDriven),
         independent(Simulator::Naive(Mistake::None)),
         spiking(Simulator::SpikeDriven),
+        spiking(Simulator::SpikeDrivenInGroups),
         spiking(Simulator::NaiveSpikes(SpikeMistake::None)),
     ]
 }

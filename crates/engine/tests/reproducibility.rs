@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use equipoise_engine::ensemble::WINDOWED_FROM;
+use equipoise_engine::spike_driven::Grouping;
 use equipoise_engine::vector::InstructionSet;
 use equipoise_engine::{
     EngineError, Ensemble, NetworkState, OneByOne, Outcome, RunError, SpikeDriven, TargetDriven,
@@ -122,6 +123,10 @@ fn instruction_sets_change_no_bit() {
             network.transmission = transmission;
             assert_same_bits(&network, |set| {
                 SpikeDriven::with_instructions(&network, SEED, 0, set)
+            });
+            let grouping = Grouping { neurons: 2, width: 0.5, room: 0.5, ahead: 32 };
+            assert_same_bits(&network, |set| {
+                SpikeDriven::with_grouping(&network, (SEED, 0), set, grouping)
             });
         }
     }

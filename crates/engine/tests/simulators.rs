@@ -1,5 +1,6 @@
 //! Every simulator under one interface: the methods of the engine and the naive ones.
 
+use equipoise_engine::spike_driven::Grouping;
 use equipoise_engine::vector::InstructionSet;
 use equipoise_engine::windowed::Pace;
 use equipoise_engine::{
@@ -28,6 +29,8 @@ pub enum Simulator {
     StaleClasses,
     /// The spike-driven method.
     SpikeDriven,
+    /// The same with neurons in groups, in small networks, too.
+    SpikeDrivenInGroups,
     /// Everything taken anew for each candidate, with a mistake or none.
     NaiveSpikes(SpikeMistake),
 }
@@ -39,7 +42,8 @@ impl Simulator {
         [Self::Thinning, Self::TargetDriven, Self::Windowed, Self::Naive(Mistake::None)];
 
     /// Those that must pass every test of shared spikes and release.
-    pub const SPIKING: [Self; 2] = [Self::SpikeDriven, Self::NaiveSpikes(SpikeMistake::None)];
+    pub const SPIKING: [Self; 3] =
+        [Self::SpikeDriven, Self::SpikeDrivenInGroups, Self::NaiveSpikes(SpikeMistake::None)];
 
     /// Simulates one replicate to its end.
     pub fn observe<O: Observer>(
@@ -73,6 +77,10 @@ impl Simulator {
             }
             Self::SpikeDriven => {
                 let method = SpikeDriven::new(network, stream.0, stream.1);
+                simulate(network, method, stream, times, observer, go_on)
+            }
+            Self::SpikeDrivenInGroups => {
+                let method = in_groups(network, stream);
                 simulate(network, method, stream, times, observer, go_on)
             }
             Self::NaiveSpikes(mistake) => {
@@ -140,4 +148,10 @@ impl Records {
     pub fn spikes(&self, sample: usize, population: usize) -> Vec<f64> {
         self.series(|t| t.spikes(sample, population))
     }
+}
+
+/// The spike-driven method with groups of a neuron or few, so narrow that neurons leave them all the time.
+pub fn in_groups(network: &Network, stream: (u64, u64)) -> SpikeDriven {
+    let grouping = Grouping { neurons: 1, width: 0.2, room: 0.0, ahead: 5 };
+    SpikeDriven::with_grouping(network, stream, InstructionSet::best(), grouping)
 }

@@ -111,6 +111,9 @@ fn spike_driven_agrees_with_the_naive_method() {
             let case = Case { network, ..case };
             let reference = case.ensemble(Simulator::NaiveSpikes(SpikeMistake::None), 0);
             case.against(&reference, Simulator::SpikeDriven).accept();
+            if transmission == Transmission::Shared {
+                case.against(&reference, Simulator::SpikeDrivenInGroups).accept();
+            }
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Potentiations between jumps, against direct integration of `dz/dt = -z/tau + I`.
 
-use equipoise_engine::NetworkState;
-use equipoise_model::{Network, Schedule};
+use equipoise_engine::{NetworkState, Observer, Spike};
+use equipoise_model::{Network, Schedule, Transmission};
 
 use crate::networks::{logistic, network, neurons, sine};
 use crate::quadrature::integral;
+use crate::simulators::Simulator;
 
 /// Of all comparisons: rounding of numbers of order 1 in the sums of the quadrature.
 const TOLERANCE: f64 = 1e-12;
@@ -147,4 +148,47 @@ fn initial_draws_depend_on_seed_and_replicate_and_nothing_else() {
     assert_eq!(draw(1, 2), draw(1, 2));
     assert_ne!(draw(1, 2), draw(1, 3));
     assert_ne!(draw(1, 2), draw(2, 2));
+}
+
+/// Spikes that nobody receives, of neurons that a method puts in groups: each neuron keeps its own potentiation.
+#[test]
+fn neurons_are_found_where_a_method_has_put_them() {
+    let populations = vec![
+        neurons("E", 300, logistic(2.0, 0.0, 0.5)),
+        neurons("I", 200, logistic(1.0, 0.0, 0.5)),
+    ];
+    let mut network = network(300.0, populations, Vec::new(), &[vec![0.0; 2], vec![0.0; 2]]);
+    network.transmission = Transmission::Shared;
+    let mut observer = Kept { starts: Vec::new(), spikes: 0 };
+    let times: Vec<f64> = (0..=40).map(|i| 0.25 * f64::from(i)).collect();
+    Simulator::SpikeDrivenInGroups.observe(&network, (5, 0), &times, &mut observer);
+    assert!(observer.spikes > 2000, "{} spikes", observer.spikes);
+}
+
+/// Looks whether each neuron decays by itself, asked for alone and in turn.
+struct Kept {
+    starts: Vec<Vec<f64>>,
+    spikes: usize,
+}
+
+impl Observer for Kept {
+    const WATCHES_JUMPS: bool = true;
+
+    fn sample(&mut self, network: &Network, state: &NetworkState, time: f64) {
+        let all = |a| state.potentiations(a, time).collect::<Vec<f64>>();
+        let now: Vec<Vec<f64>> = (0..network.population_count()).map(all).collect();
+        if self.starts.is_empty() {
+            self.starts.clone_from(&now);
+        }
+        for (a, (now, starts)) in now.iter().zip(&self.starts).enumerate() {
+            for (k, (z, start)) in now.iter().zip(starts).enumerate() {
+                assert_eq!(*z, state.potentiation(a, k, time));
+                assert!((z - start * (-time).exp()).abs() < TOLERANCE, "{a} {k} at {time}");
+            }
+        }
+    }
+
+    fn spike(&mut self, _: &Network, _: &NetworkState, _: &Spike) {
+        self.spikes += 1;
+    }
 }

@@ -8,11 +8,11 @@ use crate::vector::lanes::{Lanes, Words};
 use crate::vector::{InstructionSet, Kernel, WIDTH};
 
 /// Most arrivals that can be looked at ahead.
-pub(super) const LOOKAHEAD: usize = 256;
+pub(super) const LOOKAHEAD: usize = 128;
 /// Arrivals that are drawn at once.
 const BATCH: usize = 512;
 /// What was left of the batch before, then a batch.
-const ROOM: usize = LOOKAHEAD + BATCH;
+pub(super) const ROOM: usize = LOOKAHEAD + BATCH;
 /// Rows of random words that a batch takes.
 const ROWS: usize = 3 * BATCH / WIDTH;
 
@@ -27,16 +27,6 @@ pub(super) struct Draws {
     next: usize,
     /// Hazard until now.
     now: f64,
-}
-
-/// What lies ahead.
-pub(super) struct Ahead<'a> {
-    /// Hazard at each arrival.
-    pub arrivals: &'a [f64; LOOKAHEAD],
-    /// Uniform on `[0, 1)`, for the channel and the level of the intensity.
-    pub fractions: &'a [f64; LOOKAHEAD],
-    /// A random word, for the neuron.
-    pub places: &'a [u64; LOOKAHEAD],
 }
 
 impl Draws {
@@ -60,29 +50,41 @@ impl Draws {
         self.now
     }
 
-    /// The next arrivals, the first of them not before now.
+    /// The number of the next candidate; the ones after it follow, until [`advance`](Self::advance) says that they are numbered anew.
     #[inline]
-    pub fn ahead(&self) -> Ahead<'_> {
-        fn array<T>(values: &[T]) -> &[T; LOOKAHEAD] {
-            values.as_array().expect("as many as are looked at")
-        }
-        let window = self.next..self.next + LOOKAHEAD;
-        Ahead {
-            arrivals: array(&self.arrivals[window.clone()]),
-            fractions: array(&self.fractions[window.clone()]),
-            places: array(&self.places[window]),
-        }
+    pub fn next(&self) -> usize {
+        self.next
     }
 
-    /// Goes on to this hazard, with `taken` arrivals before it.
+    /// Hazard at each of the next arrivals, the first of them not before now.
     #[inline]
-    pub fn advance(&mut self, hazard: f64, taken: usize, instructions: InstructionSet) {
+    pub fn arrivals(&self) -> &[f64; LOOKAHEAD] {
+        self.arrivals[self.next..].first_chunk().expect("as many as are looked at")
+    }
+
+    /// Of each candidate, by its number: uniform on `[0, 1)`, for the level of the intensity.
+    #[inline]
+    pub fn fractions(&self) -> &[f64; ROOM] {
+        &self.fractions
+    }
+
+    /// Of each candidate, by its number: a random word, for its neuron.
+    #[inline]
+    pub fn words(&self) -> &[u64; ROOM] {
+        &self.places
+    }
+
+    /// Goes on to this hazard, with `taken` arrivals before it; returns whether candidates are numbered anew.
+    #[inline]
+    pub fn advance(&mut self, hazard: f64, taken: usize, instructions: InstructionSet) -> bool {
         self.next += taken;
         // Rounding must not bring the next arrival into the past.
         self.now = hazard.min(self.arrivals[self.next]);
-        if self.next >= ROOM - LOOKAHEAD {
+        let ends = self.next >= ROOM - LOOKAHEAD;
+        if ends {
             self.refill(instructions);
         }
+        ends
     }
 
     /// Moves what is left before the batch, with hazards counted from now, and draws another batch.

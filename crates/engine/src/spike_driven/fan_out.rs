@@ -1,10 +1,10 @@
-//! Which targets a spike reaches, and their jumps.
+//! Which targets a spike reaches, and their jumps, where `p` is below 1.
 //!
 //! Whether a spike reaches a target is one of a sequence of independent trials of probability `p`, in the order of spikes,
 //! target populations and targets, without the spiking neuron itself. If `p` is at most 1/2 the targets that are
 //! reached are found by the geometric numbers of failures between successes and jump one by one. Otherwise all neurons of the
 //! population jump in common, and those that are missed, found in the same way, and the spiking neuron itself jump back.
-//! The cost of a spike is `min(p, 1 - p) N`, and that of one step for each population if `p` is 1.
+//! The cost of a spike is `min(p, 1 - p) N`.
 //!
 //! # Source
 //! Devroye (1986), *Non-Uniform Random Variate Generation*, section X.2: `floor(ln u/ln(1 - q))` is geometric.
@@ -17,7 +17,7 @@ use crate::vector::elementary::{negative_ln, smaller, unit_above_zero};
 use crate::vector::lanes::{Lanes, Words};
 use crate::vector::{InstructionSet, Kernel, WIDTH};
 
-use super::crowd::Extremes;
+use super::extremes::Extremes;
 
 /// Skips that are drawn at once.
 const BATCH: usize = 256;
@@ -45,21 +45,19 @@ pub(super) struct Delivery {
 pub(super) struct FanOut {
     /// Whether all jump in common and those that are missed jump back.
     in_common: bool,
-    /// Those that are reached, or missed; none if all are reached.
-    exceptions: Option<Skips>,
+    /// Those that are reached, or missed.
+    exceptions: Skips,
 }
 
 impl FanOut {
-    /// For this release probability.
-    pub fn new(probability: f64, stream: Stream) -> Self {
+    /// For this release probability, if it is not 1.
+    pub fn new(probability: f64, stream: Stream) -> Option<Self> {
         let in_common = probability > 0.5;
         let rare = if in_common { 1.0 - probability } else { probability };
-        let exceptions = (rare > 0.0).then(|| Skips::new(rare, stream));
-        Self { in_common, exceptions }
+        (rare > 0.0).then(|| Self { in_common, exceptions: Skips::new(rare, stream) })
     }
 
     /// Lets the targets of one population jump; returns how many neurons were touched one by one.
-    #[inline(always)]
     pub fn deliver(
         &mut self,
         state: &mut NetworkState,
@@ -68,9 +66,6 @@ impl FanOut {
         instructions: InstructionSet,
     ) -> usize {
         let Delivery { target, source, change, own } = delivery;
-        if self.exceptions.is_none() {
-            return reach_all(state, delivery, extremes);
-        }
         if self.in_common {
             state.translate(target, change);
         }
@@ -99,26 +94,12 @@ impl FanOut {
         extremes: &mut Extremes,
         instructions: InstructionSet,
     ) -> usize {
-        let Some(skips) = &mut self.exceptions else { return 0 };
+        let skips = &mut self.exceptions;
         let Some(own) = own else { return skips.visit(deviations, change, extremes, instructions) };
         let (before, after) = deviations.split_at_mut(own);
         skips.visit(before, change, extremes, instructions)
             + skips.visit(&mut after[1..], change, extremes, instructions)
     }
-}
-
-/// All jump but the spiking neuron itself.
-#[inline(always)]
-fn reach_all(state: &mut NetworkState, delivery: Delivery, extremes: &mut Extremes) -> usize {
-    let Delivery { target, source, change, own } = delivery;
-    state.translate(target, change);
-    let (deviations, tally) = state.parts(target);
-    tally[source] += deviations.len() as u64;
-    let Some(own) = own else { return 0 };
-    tally[source] -= 1;
-    deviations[own] -= change;
-    extremes.include(deviations[own]);
-    1
 }
 
 /// Successes in a sequence of independent trials.

@@ -6,43 +6,53 @@
 //! External sources are private: each has its own process to each neuron.
 //!
 //! # Candidates
-//! Time is cut into segments. At the start of a segment each channel (the spikes of a population, or the jumps from an external
-//! source onto a population) gets a ceiling `B` of the intensity of one of its processes, valid to the end of the segment.
-//! Candidates come as a Poisson process of rate `sum M B`, with `M` the number of processes of a channel; each has a channel in proportion
-//! to `M B`, a neuron uniform in its population and a level uniform on `[0, B)`, and it is accepted if the level is below the
-//! intensity of its process at that time. So the accepted ones have, for each process, the intensity that the model asks for;
-//! a rejected candidate leaves no trace, and nothing is drawn twice. A level below the floor of the channel, a lower bound valid
-//! as long as the ceiling, is accepted without a look at the neuron.
+//! The neurons of a population are put in groups of about the same potentiation. Each group of a channel (the spikes of a population, or the jumps
+//! from an external source onto a population) gets a ceiling `B_g` of the intensity of each of its `N_g` neurons, valid as long as
+//! bounds hold (below). Candidates come as a Poisson process of rate `sum N_g B_g`; each has a group in proportion to `N_g B_g`, a neuron
+//! uniform in the group and a level uniform on `[0, B_g)`, and it is accepted if the level is below the intensity of its neuron at
+//! that time. So the accepted ones have, for each neuron, the intensity that the model asks for; a rejected candidate
+//! leaves no trace, and nothing is drawn twice. A level below the floor of the group, a lower bound valid as long as the ceiling, is
+//! accepted without a look at the neuron: where groups are narrow, nearly all are.
 //!
 //! # Why the bounds hold
-//! With `z = x(t) + s(t) (w + y)`, where `w` is what the population has in common, let `w + y` of all neurons lie within
-//! `[low, high]` until the end of the segment. A neuron at `w + y = high` moves between jumps by `dz/dt = (tau I - z)/tau`, so in a time `h` it rises by
-//! no more than `max(0, tau sup I - z)(1 - exp(-h/tau))` above where it was at the start, and `1 - exp(-x) <= min(x, 1)`; no neuron is higher,
-//! for `x` and `s` are common to all. Gains never fall, so the gain there is a ceiling; the mirror image gives the floor. No bound of the
-//! gain itself is needed. The interval is that of the extremes of `y` at the start, widened by a margin for the jumps to come. After each
-//! spike and jump the extremes are brought up to date: they only widen when a neuron jumps by itself, as the spiking neuron does
-//! when it takes back what it does not receive, and are found anew after as many such jumps as there are neurons. When
-//! they leave the interval, the segment ends at once. Rates of external sources are bounded by their value and largest slope.
+//! With `z = x(t) + s(t) (w + y)`, where `w` is what the population has in common, bounds are made for `w` within an interval, for `y` of the neurons of each
+//! group within one of their own, and for times until a horizon. Let `w + y <= high` then. A neuron with `w + y = high` all the time moves by
+//! `dz/dt = (tau I - z)/tau`, so in a time `h` it rises by no more than `max(0, tau sup I - z)(1 - exp(-h/tau))` above where it is at the start,
+//! and `1 - exp(-x) <= min(x, 1)`; no neuron of the group is higher, for `x` and `s` are common to all. Gains never fall, so the
+//! gain there is a ceiling, and so is any later value of the gain; the mirror image gives the floor. No bound of the gain itself
+//! is needed. After each spike and jump `w` and the `y` that it has changed are compared with their intervals, and the first that is outside ends the bounds at
+//! once. `y` changes only when a neuron jumps by itself, as the spiking neuron does when it takes back what it does not receive.
+//! Its group's interval is widened for it when it leaves; after about as many such jumps as there are neurons all are grouped
+//! anew. (With external sources, and unless all spikes reach all, neurons jump so often that a population is one group.)
+//! Rates of external sources are bounded by their value and largest slope.
 //!
 //! # Why segments may end
-//! A segment ends at its horizon, after a number of candidates, or when the extremes have left their interval. Each of these times is known from
-//! what has happened until then, and Poisson processes have no memory: given the past, what is left of the unit-rate
-//! process of candidates, counted in its integrated rate, is again one of unit rate. It is drawn ahead once and read with the rate at
-//! hand, so neither segments nor pauses draw anything. The law does not depend on lengths and margins, which decide the cost alone,
-//! and a run does not depend on when it is asked to pause: a pause applies the candidates before it and changes nothing else.
+//! Candidates are laid out in segments. A segment ends after a number of candidates, at the horizon of the bounds, or when the bounds end. Each of these
+//! times is known from what has happened until then, and Poisson processes have no memory: given the past, what is left of the unit-rate
+//! process of candidates, counted in its integrated rate, is again one of unit rate. It is drawn ahead once, with two random numbers for
+//! each candidate, and read with the rate and the groups at hand: what has been found ahead and not decided is found anew when these change. So neither segments
+//! nor pauses draw anything. The law does not depend on lengths, groups and margins, which decide the cost alone ([`Grouping`]), and a run does not depend
+//! on when it is asked to pause: a pause applies the candidates before it and changes nothing else.
 //!
 //! # Source
 //! Lewis & Shedler (1979), doi:10.1002/nav.3800260304; Ogata (1981), doi:10.1109/TIT.1981.1056305, for thinning with bounds that
-//! are renewed on the way.
+//! are renewed on the way; `composition` and `groups` name theirs.
 
+mod composition;
 mod crowd;
 mod draws;
+mod extremes;
 mod fan_out;
+mod groups;
+mod in_common;
 mod inverse;
+mod marks;
 mod planning;
 mod segment;
 #[cfg(test)]
 mod tests;
+
+use std::ops::Range;
 
 use equipoise_model::{GainFunction, Network};
 
@@ -51,31 +61,45 @@ use crate::method::{Method, Progress};
 use crate::observer::Observer;
 use crate::state::NetworkState;
 use crate::stream::{Purpose, stream};
-use crate::vector::InstructionSet;
+use crate::vector::{InstructionSet, ask_for};
 
+pub use groups::Grouping;
+
+use composition::Composition;
 use crowd::Crowd;
 use draws::Draws;
+use extremes::Extremes;
 use fan_out::{Delivery, FanOut};
+use in_common::InCommon;
+use marks::{Mark, Marks};
 use segment::{Channel, Motion, Segment};
 
 /// Segments between two looks at the signal to stop.
 const SEGMENTS_PER_LOOK: u32 = 256;
 
-/// Neurons whose deviations are too many for the near cache.
-const LARGE: usize = 1 << 15;
+/// Deviations asked for at once; a processor forgets some of more than that.
+const ASKED_AT_ONCE: usize = 8;
 
 /// See the [module](self).
 #[derive(Debug, Clone)]
 pub struct SpikeDriven {
     instructions: InstructionSet,
     draws: Draws,
-    fan_out: FanOut,
+    /// Which targets spikes reach, if not all.
+    fan_out: Option<FanOut>,
     /// `1/p`.
     inverse_probability: f64,
     crowds: Vec<Crowd>,
     channels: Vec<Channel>,
     motion: Vec<Motion>,
+    composition: Composition,
+    /// Until when its bounds hold.
+    horizon: f64,
+    /// Candidates for which bounds are made.
+    candidates: f64,
+    marks: Marks,
     segment: Segment,
+    in_common: InCommon,
     /// Start of the segment.
     start: f64,
     /// End of the segment, if there is one.
@@ -92,9 +116,11 @@ pub struct SpikeDriven {
     capacity: usize,
     /// Neurons that have jumped by themselves since the extremes were found.
     touched: usize,
+    /// After how many of these they are grouped anew.
+    patience: usize,
     neurons: usize,
-    /// Whether the deviations are too many for the cache.
-    is_large: bool,
+    /// Candidates whose neurons are asked for ahead: some, if the deviations are too many for the cache.
+    ahead: usize,
 }
 
 impl SpikeDriven {
@@ -111,12 +137,20 @@ impl SpikeDriven {
         replicate: u64,
         instructions: InstructionSet,
     ) -> Self {
+        let grouping = Grouping::of(network.neuron_count());
+        Self::with_grouping(network, (seed, replicate), instructions, grouping)
+    }
+
+    /// The same in other groups, for tests: the law is the same.
+    pub fn with_grouping(
+        network: &Network,
+        (seed, replicate): (u64, u64),
+        instructions: InstructionSet,
+        grouping: Grouping,
+    ) -> Self {
         let probability = network.transmission.release_probability();
         let channels = planning::channels(network);
-        let counts: Vec<u64> = network.populations.iter().map(|p| p.count as u64).collect();
-        assert!(counts.iter().all(|count| u32::try_from(*count).is_ok()), "populations in memory");
-        let crowds: Vec<Crowd> =
-            (0..network.population_count()).map(|a| planning::crowd(network, a)).collect();
+        let crowds = planning::crowds(network, grouping);
         let still = |crowd: &Crowd| Motion {
             steady: 0.0,
             inverse_scale: 1.0,
@@ -128,7 +162,12 @@ impl SpikeDriven {
             fan_out: FanOut::new(probability, stream(seed, replicate, Purpose::Releases)),
             inverse_probability: 1.0 / probability,
             motion: crowds.iter().map(still).collect(),
-            segment: Segment::new(&channels, &counts),
+            composition: Composition::new(),
+            horizon: f64::NEG_INFINITY,
+            candidates: 1.0,
+            marks: Marks::new(),
+            segment: Segment::new(crowds.len()),
+            in_common: InCommon::new(&crowds),
             crowds,
             channels,
             start: 0.0,
@@ -139,8 +178,9 @@ impl SpikeDriven {
             step: f64::INFINITY,
             capacity: 1,
             touched: network.neuron_count(),
+            patience: network.neuron_count(),
             neurons: network.neuron_count(),
-            is_large: network.neuron_count() > LARGE,
+            ahead: grouping.ahead,
         }
     }
 
@@ -152,85 +192,128 @@ impl SpikeDriven {
         until: f64,
         observer: &mut O,
     ) {
-        while self.decided < self.count {
-            let at = self.decided;
-            let time = self.segment.times[at];
-            if time > until {
-                return;
-            }
-            self.decided += 1;
-            let channel = &self.channels[self.segment.channels[at] as usize];
-            let neuron = self.segment.places[at] as usize;
-            let height =
-                state.shift(channel.population) + state.deviation(channel.population, neuron);
-            let threshold = self.segment.thresholds[at];
-            if height <= threshold || threshold.is_nan() && !self.accepts(network, at, height) {
-                continue;
-            }
-            if self.apply(network, state, at, observer) {
-                self.count = self.decided;
-                self.end = Some(time);
-            }
+        let left = &self.segment.times[self.decided..self.count];
+        let limit = self.decided + left.partition_point(|time| *time <= until);
+        if !O::WATCHES_JUMPS && self.fan_out.is_none() && network.externals.is_empty() {
+            self.decide_in_common(network, state, limit);
+        } else {
+            self.decide_one_by_one(network, state, limit, observer);
         }
     }
 
-    /// Whether a candidate without a threshold is accepted, where `w + y` of its neuron is `height`.
-    fn accepts(&self, network: &Network, at: usize, height: f64) -> bool {
-        let (time, level) = (self.segment.times[at], self.segment.levels[at]);
-        let Channel { population, source, .. } = self.channels[self.segment.channels[at] as usize];
-        if source >= self.crowds.len() {
-            return level < network.externals[source - self.crowds.len()].rate.value(time);
-        }
-        let population_of = &network.populations[population];
-        let steady = population_of.drive.steady_response(time, population_of.time_constant);
-        let z = steady + height / self.segment.inverse_scales[population][at];
-        level < population_of.gain.intensity(z) * self.inverse_probability
-    }
-
-    /// Applies an accepted candidate; returns whether a neuron has escaped its bounds.
+    /// Asks for the deviations of the neurons of some candidates.
     #[inline]
-    fn apply<O: Observer>(
+    fn ask_for_deviations(&self, state: &NetworkState, candidates: Range<usize>) {
+        for (channel, place) in self.marks.places(candidates) {
+            let population = self.channels[channel as usize].population;
+            ask_for(state.deviations(population), place as usize);
+        }
+    }
+
+    /// Ends the segment with the last candidate that was decided, after which the bounds do not hold.
+    fn cut_short(&mut self) {
+        self.count = self.decided;
+        self.end = Some(self.segment.times[self.decided - 1]);
+        self.horizon = f64::NEG_INFINITY;
+    }
+
+    /// Decides the candidates before number `limit` in the order of the model.
+    fn decide_one_by_one<O: Observer>(
         &mut self,
         network: &Network,
         state: &mut NetworkState,
-        at: usize,
+        limit: usize,
+        observer: &mut O,
+    ) {
+        let first = self.draws.next();
+        while self.decided < limit {
+            let at = self.decided;
+            self.decided += 1;
+            if at.is_multiple_of(ASKED_AT_ONCE) && self.ahead > 0 {
+                let from = first + at + self.ahead;
+                self.ask_for_deviations(state, from..from + ASKED_AT_ONCE);
+            }
+            let mark = self.marks.get(first + at);
+            let channel = self.channels[mark.channel];
+            let deviation = state.deviations(channel.population)[mark.place];
+            let height = state.shift(channel.population) + deviation;
+            let threshold = self.segment.thresholds[at];
+            let accepted = height > threshold
+                || threshold.is_nan() && {
+                    let (time, level) = (self.segment.times[at], self.marks.levels(first)[at]);
+                    let inverse_scale = self.segment.inverse_scales[channel.population][at];
+                    let inverse = self.inverse_probability;
+                    accepts(network, channel, (time, level), (height, inverse_scale), inverse)
+                };
+            if !accepted {
+                continue;
+            }
+            let held = if channel.source < self.crowds.len() {
+                self.apply_spike(network, state, (at, mark), channel.source, observer)
+            } else {
+                self.apply_external(network, state, (at, mark), channel, observer)
+            };
+            if !held {
+                self.cut_short();
+                return;
+            }
+        }
+    }
+
+    /// Applies a spike of population `source`; returns whether the bounds still hold.
+    #[inline]
+    fn apply_spike<O: Observer>(
+        &mut self,
+        network: &Network,
+        state: &mut NetworkState,
+        (at, Mark { group, place, .. }): (usize, Mark),
+        source: usize,
         observer: &mut O,
     ) -> bool {
-        let Channel { population, source, .. } = self.channels[self.segment.channels[at] as usize];
-        let neuron = self.segment.places[at] as usize;
-        if source >= self.crowds.len() {
-            return self.apply_external(network, state, (at, population, source), observer);
-        }
-        let mut escaped = false;
+        let mut held = true;
         for (target, crowd) in self.crowds.iter_mut().enumerate() {
             let change = crowd.sizes[source] * self.segment.inverse_scales[target][at];
-            let own = (target == source).then_some(neuron);
-            let delivery = Delivery { target, source, change, own };
-            self.touched +=
-                self.fan_out.deliver(state, delivery, &mut crowd.extremes, self.instructions);
-            escaped |= crowd.has_escaped(state.shift(target));
+            if let Some(fan_out) = &mut self.fan_out {
+                let own = (target == source).then_some(place);
+                let delivery = Delivery { target, source, change, own };
+                let mut reached = Extremes::NONE;
+                self.touched += fan_out.deliver(state, delivery, &mut reached, self.instructions);
+                held &= crowd.groups.keep_all(reached, change);
+            } else {
+                state.translate(target, change);
+            }
+            held &= crowd.within.holds(state.shift(target));
         }
+        if self.fan_out.is_none() {
+            let crowd = &mut self.crowds[source];
+            let change = crowd.sizes[source] * self.segment.inverse_scales[source][at];
+            let deviation = state.jump_back(source, place, change);
+            held &= crowd.groups.keep(group, deviation, change);
+            state.count_jumps_of_spikes(source, 1);
+            self.touched += 1;
+        }
+        let neuron = state.neuron(source, place);
         let spike = Spike { time: self.segment.times[at], population: source, neuron };
         state.count_spike(&spike);
         if O::WATCHES_JUMPS {
             observer.spike(network, state, &spike);
         }
-        escaped
+        held
     }
 
     fn apply_external<O: Observer>(
         &mut self,
         network: &Network,
         state: &mut NetworkState,
-        (at, population, source): (usize, usize, usize),
+        (at, Mark { place, .. }): (usize, Mark),
+        Channel { population, source, .. }: Channel,
         observer: &mut O,
     ) -> bool {
-        let neuron = self.segment.places[at] as usize;
+        let neuron = state.neuron(population, place);
         let crowd = &mut self.crowds[population];
         let change = crowd.sizes[source] * self.segment.inverse_scales[population][at];
         state.kick(population, neuron, change);
-        crowd.extremes.include(state.deviation(population, neuron));
-        let escaped = crowd.has_escaped(state.shift(population));
+        let held = crowd.groups.keep(0, state.deviation(population, neuron), change);
         self.touched += 1;
         let jump = Jump {
             time: self.segment.times[at],
@@ -243,7 +326,7 @@ impl SpikeDriven {
         if O::WATCHES_JUMPS {
             observer.jump(network, state, &jump);
         }
-        escaped
+        held
     }
 
     /// Ends the segment.
@@ -266,22 +349,43 @@ impl SpikeDriven {
                     && decided == self.count
                     && self.segment.times[decided - 1] == end =>
             {
-                self.draws.ahead().arrivals[decided - 1]
+                self.draws.arrivals()[decided - 1]
             }
-            _ => self.draws.now() + (end - self.start) * self.segment.rate,
+            _ => self.draws.now() + (end - self.start) * self.composition.rate,
         };
-        self.draws.advance(hazard, self.decided, self.instructions);
+        if self.draws.advance(hazard, self.decided, self.instructions) {
+            self.marks.forget(self.draws.next());
+        }
         self.start = end;
         self.end = None;
     }
+}
+
+/// Whether a candidate without a threshold is accepted, at its time and level, where `w + y` of its neuron is `height` and `s` its scale.
+#[cold]
+fn accepts(
+    network: &Network,
+    Channel { population, source, processes, .. }: Channel,
+    (time, level): (f64, f64),
+    (height, inverse_scale): (f64, f64),
+    inverse_probability: f64,
+) -> bool {
+    if let Some(external) = source.checked_sub(network.population_count()) {
+        return level < processes * network.externals[external].rate.value(time);
+    }
+    let population = &network.populations[population];
+    let steady = population.drive.steady_response(time, population.time_constant);
+    let z = steady + height / inverse_scale;
+    level < population.gain.intensity(z) * inverse_probability
 }
 
 impl Method for SpikeDriven {
     fn restart(&mut self, network: &Network, _: &NetworkState, time: f64) {
         self.start = time;
         self.end = None;
+        self.horizon = f64::NEG_INFINITY;
         self.step = network.next_step(time).unwrap_or(f64::INFINITY);
-        self.touched = self.neurons;
+        self.touched = self.patience;
     }
 
     fn advance<O: Observer>(

@@ -1,56 +1,51 @@
 //! How long segments are, and their bounds.
 
-use std::hint::black_box;
-use std::ops::Range;
-
-use equipoise_model::{GainFunction, Network, NeuronPopulation, Schedule};
+use equipoise_model::{Network, NeuronPopulation, Schedule};
 
 use crate::state::NetworkState;
 use crate::vector::WIDTH;
 
 use super::SpikeDriven;
-use super::crowd::{Crowd, Scan, bounds};
-use super::draws::LOOKAHEAD;
+use super::crowd::{Crowd, bounds};
+use super::groups::{Bounds, Group, Grouping};
 use super::inverse::Inverse;
 use super::segment::{Channel, Motion};
 
-/// The cost of a segment over that of a candidate.
-const SEGMENT_COST: f64 = 10.0;
-/// Most candidates of a segment: the next ones are looked at, too.
-const MOST_CANDIDATES: f64 = (LOOKAHEAD / 2) as f64;
-/// The margin for the jumps of a segment, in standard deviations if they were independent.
+/// The cost of bounds over that of a candidate, and what each group adds.
+const COST: f64 = 20.0;
+const COST_OF_A_GROUP: f64 = 0.3;
+/// Most candidates of a segment.
+const MOST_CANDIDATES: usize = 64;
+/// Most candidates for which bounds are made.
+const MOST_FOR_BOUNDS: f64 = 1e6;
+/// The margin for the jumps within bounds, in standard deviations if they were independent.
 const MARGIN: f64 = 1.5;
-/// A segment is at most this many times as long as its candidates take on average.
+/// Bounds hold for at most this many times as long as their candidates take on average.
 const PATIENCE: f64 = 2.0;
-/// Longest segment with several candidates on average, in time constants.
+/// Longest bounds with several candidates on average, in time constants.
 const LONGEST_DRIFT: f64 = 0.25;
 /// Longest segment with several candidates, in time constants.
 const LONGEST_DECAY: f64 = 16.0;
-/// Longest segment, where nothing moves at all; its square is still a number.
+/// Most jumps of each neuron, on average, between two times when they are grouped.
+const LONGEST_PATIENCE: f64 = 8.0;
+/// Longest bounds, where nothing moves at all; its square is still a number.
 const LONGEST_SPAN: f64 = 1e150;
 
 /// The spikes of each population, then the jumps from each external source onto each population.
 pub(super) fn channels(network: &Network) -> Vec<Channel> {
     let inside = network.population_count();
-    let channel = |population: usize, source: usize, inverse, processes| Channel {
-        population,
-        source,
-        inverse,
-        processes,
-        floor: 0.0,
-        ceiling: 0.0,
-    };
-    let spikes = |(b, population): (usize, &NeuronPopulation)| {
-        let gain = Inverse::of(&population.gain, network.transmission.release_probability());
+    let probability = network.transmission.release_probability();
+    let spikes = |b: usize| {
+        let population = &network.populations[b];
+        let gain = Inverse::of(&population.gain, probability);
         let inverse = if moves(&population.drive) { Inverse::None } else { gain };
-        channel(b, b, inverse, population.count as f64)
+        Channel { population: b, source: b, processes: 1.0, inverse }
     };
-    let mut channels: Vec<Channel> = network.populations.iter().enumerate().map(spikes).collect();
+    let mut channels: Vec<Channel> = (0..inside).map(spikes).collect();
     for (x, external) in network.externals.iter().enumerate() {
-        for (a, target) in network.populations.iter().enumerate() {
-            let processes = target.count as f64 * external.count as f64;
-            channels.push(channel(a, inside + x, Inverse::None, processes));
-        }
+        let (source, processes) = (inside + x, external.count as f64);
+        let jumps = |population| Channel { population, source, processes, inverse: Inverse::None };
+        channels.extend((0..inside).map(jumps));
     }
     channels
 }
@@ -60,83 +55,114 @@ fn moves(schedule: &Schedule) -> bool {
     schedule.derivative_bound() > 0.0
 }
 
-/// What the method knows of a population.
-pub(super) fn crowd(network: &Network, population: usize) -> Crowd {
-    let sizes = (0..network.source_count()).map(|b| network.jump(population, b)).collect();
-    Crowd::new(&network.populations[population], sizes)
+/// What the method knows of each population.
+pub(super) fn crowds(network: &Network, grouping: Grouping) -> Vec<Crowd> {
+    // Otherwise neurons jump one by one, and soon they are anywhere.
+    let stay = network.transmission.release_probability() == 1.0 && network.externals.is_empty();
+    let crowd = |(a, population): (usize, &NeuronPopulation)| {
+        let sizes = (0..network.source_count()).map(|b| network.jump(a, b)).collect();
+        Crowd::new((a, population), sizes, (stay, grouping))
+    };
+    network.populations.iter().enumerate().map(crowd).collect()
 }
 
 impl SpikeDriven {
     /// Lays out the next segment.
     pub(super) fn plan(&mut self, network: &Network, state: &mut NetworkState) {
         if state.refresh(self.start) {
-            self.touched = self.neurons;
+            self.touched = self.patience;
         }
-        if self.touched >= self.neurons {
+        if self.touched >= self.patience {
             self.look_at_all(network, state);
+            self.horizon = f64::NEG_INFINITY;
         }
-        let span = self.span(network, state);
-        let left = self.step - self.start;
-        let end = if span < left { (self.start + span).min(self.step) } else { self.step };
-        self.bound(network, state, end - self.start);
+        if self.start >= self.horizon {
+            let span = self.span(network, state);
+            let left = self.step - self.start;
+            self.horizon = if span < left { (self.start + span).min(self.step) } else { self.step };
+            self.bound(network, state, self.horizon - self.start);
+            self.marks.forget(self.draws.next());
+        }
         self.decided = 0;
         self.count = 0;
         self.is_late = false;
-        self.end = Some(end);
-        if self.segment.rate > 0.0 {
-            self.lay_out(state, end);
+        self.end = Some(self.horizon);
+        if self.composition.rate > 0.0 {
+            self.lay_out(state, self.horizon);
         }
     }
 
-    /// Finds the extremes anew, and how many candidates are best.
-    fn look_at_all(&mut self, network: &Network, state: &NetworkState) {
+    /// Groups all neurons anew, and finds how many candidates bounds are best made for.
+    fn look_at_all(&mut self, network: &Network, state: &mut NetworkState) {
         self.touched = 0;
-        let mut quickest: f64 = 0.0;
+        let mut groups = 0;
+        let mut patience = LONGEST_PATIENCE;
         for (b, crowd) in self.crowds.iter_mut().enumerate() {
-            crowd.extremes = self.instructions.run(Scan(state.deviations(b)));
-            let highest = state.common(b, self.start).potentiation(crowd.extremes.highest);
-            let (value, slope) = network.populations[b].gain.intensity_and_derivative(highest);
-            quickest = quickest.max(crowd.largest * slope / value);
+            let common = state.common(b, self.start);
+            let jump = crowd.own / common.scale;
+            let motion = (common.offset, common.scale, &network.populations[b].gain);
+            crowd.groups.sort((state, b), jump, motion, self.instructions);
+            groups += crowd.groups.bounds.len();
+            patience = patience.min(crowd.groups.patience(jump));
         }
-        let best = (SEGMENT_COST / quickest).powf(2.0 / 3.0);
+        self.patience = (patience.max(1.0) * self.neurons as f64) as usize;
+        let cost = COST + COST_OF_A_GROUP * groups as f64;
+        let best = (cost / self.quickest_change(network, state)).powf(2.0 / 3.0);
         // Written so that what is no number becomes 1.
-        let capacity = if best >= 1.0 { best.min(MOST_CANDIDATES) as usize } else { 1 };
+        self.candidates = if best >= 1.0 { best.min(MOST_FOR_BOUNDS) } else { 1.0 };
+        let capacity = (self.candidates as usize).min(MOST_CANDIDATES);
         // Candidates are laid out in blocks.
         self.capacity = if capacity < WIDTH { capacity } else { capacity / WIDTH * WIDTH };
+    }
+
+    /// By which part a jump in common changes the rate of a population, at most, about.
+    fn quickest_change(&self, network: &Network, state: &NetworkState) -> f64 {
+        let change = |(b, crowd): (usize, &Crowd)| {
+            let (common, gain) = (state.common(b, self.start), &network.populations[b].gain);
+            let (intensity, derivative) =
+                crowd.groups.intensity_and_derivative(gain, common.offset, common.scale);
+            (intensity > 0.0).then(|| crowd.largest * derivative / intensity)
+        };
+        // Where all are silent, one jump may change that.
+        self.crowds.iter().enumerate().filter_map(change).reduce(f64::max).unwrap_or(1.0)
     }
 
     /// Bounds of all channels in `span` from the start on.
     fn bound(&mut self, network: &Network, state: &NetworkState, span: f64) {
         let inside = self.crowds.len();
-        let widening = MARGIN * ((self.capacity - 1) as f64).sqrt();
+        let margin = MARGIN * (self.candidates - 1.0).sqrt();
+        let motion = (self.start, span);
         for (b, crowd) in self.crowds.iter_mut().enumerate() {
-            let population = &network.populations[b];
-            let margin = widening * crowd.largest;
-            let motion = (self.start, span);
-            let (low, high) = crowd.reach((b, &population.drive), state, motion, margin);
-            self.channels[b].floor = population.gain.intensity(low) * self.inverse_probability;
-            self.channels[b].ceiling = population.gain.intensity(high) * self.inverse_probability;
+            let limits = (margin * crowd.largest, self.inverse_probability);
+            crowd.bound((b, &network.populations[b]), state, motion, limits);
         }
-        for channel in &mut self.channels[inside..] {
+        self.composition.clear();
+        for (b, crowd) in self.crowds.iter().enumerate() {
+            self.composition.add(b, crowd.groups.bounded());
+        }
+        for (number, channel) in self.channels.iter().enumerate().skip(inside) {
             let rate = &network.externals[channel.source - inside].rate;
             let (low, high) = bounds(rate, self.start, span);
-            (channel.floor, channel.ceiling) = (low.max(0.0), high.max(0.0));
+            let [floor, ceiling] = [low, high].map(|rate| channel.processes * rate.max(0.0));
+            let count = network.populations[channel.population].count as u32;
+            let all = (Group { first: 0, count }, &Bounds { floor, ceiling });
+            self.composition.add(number, std::iter::once(all));
         }
-        self.segment.set_rates(&self.channels);
+        self.composition.finish();
     }
 
-    /// Length of the next segment: as long as its candidates take, but not so long that drifts matter; where candidates are
+    /// How long the next bounds are to hold: as long as their candidates take, but not so long that drifts matter; where candidates are
     /// rarer than that, as long as one takes by bounds that hold as long.
     fn span(&mut self, network: &Network, state: &NetworkState) -> f64 {
         let fastest = self.crowds.iter().map(|c| c.time_constant).fold(f64::INFINITY, f64::min);
         let drift = LONGEST_DRIFT * fastest;
-        let candidates = PATIENCE * self.capacity as f64 / self.segment.rate;
+        let candidates = PATIENCE * self.candidates / self.composition.rate;
         if candidates < drift {
             return candidates;
         }
         let longest = LONGEST_SPAN.min(self.step - self.start);
         self.bound(network, state, longest);
-        drift.max(1.0 / self.segment.rate).min(longest)
+        drift.max(1.0 / self.composition.rate).min(longest)
     }
 
     /// Lays out the candidates until `end`, at which the segment ends if there are not more.
@@ -146,13 +172,17 @@ impl SpikeDriven {
             let steady = state.steady(a, self.start);
             *motion = Motion { steady, inverse_scale, leak: 1.0 / crowd.time_constant };
         }
-        let ahead = if self.is_large { 2 * self.capacity } else { self.capacity };
-        let network = (&*self.channels, &*self.motion);
-        let counts = (self.capacity, ahead);
-        self.segment.lay_out(&self.draws, self.start, counts, network, self.instructions);
-        if self.is_large {
-            self.bring_near(state, self.capacity..ahead);
+        let next = self.draws.next();
+        let last = next + self.capacity.next_multiple_of(WIDTH);
+        let new = self.marks.find(&self.draws, &self.composition, last + self.ahead);
+        if new.start == next {
+            // Nobody has asked for these.
+            self.ask_for_deviations(state, next..next + self.ahead);
         }
+        let rate = (self.start, self.composition.rate);
+        let network = (&*self.channels, &*self.motion);
+        let candidates = (&self.draws, &self.marks);
+        self.segment.lay_out(candidates, rate, self.capacity, network, self.instructions);
         let fastest = self.crowds.iter().map(|c| c.time_constant).fold(f64::INFINITY, f64::min);
         let decay = self.start + LONGEST_DECAY * fastest;
         let times = &self.segment.times[..self.capacity];
@@ -165,24 +195,14 @@ impl SpikeDriven {
         }
     }
 
-    /// Reads the deviations that the next segment will look at, if its ceilings are about the same, all at once: what is
-    /// not in the cache comes while this segment is decided.
-    fn bring_near(&self, state: &NetworkState, candidates: Range<usize>) {
-        let channels = &self.segment.channels[candidates.clone()];
-        let mut sum = 0.0;
-        for (channel, place) in channels.iter().zip(&self.segment.places[candidates]) {
-            let population = self.channels[*channel as usize].population;
-            sum += state.deviation(population, *place as usize);
-        }
-        black_box(sum);
-    }
-
     /// Writes the state anew for the first candidate, at `time`.
     pub(super) fn write_anew(&mut self, state: &mut NetworkState, time: f64) {
         state.refresh(time);
-        self.touched = self.neurons;
+        self.touched = self.patience;
         for (a, row) in self.segment.inverse_scales.iter_mut().enumerate() {
             row[0] = 1.0 / state.common(a, time).scale;
         }
+        // It was for deviations as they were written.
+        self.segment.thresholds[0] = f64::NAN;
     }
 }

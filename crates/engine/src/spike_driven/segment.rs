@@ -1,12 +1,13 @@
-//! The candidates of a segment: their times, channels, neurons and levels.
+//! When the candidates of a segment come, and the scales at these times.
 
 #![allow(clippy::inline_always)]
 
 use crate::vector::elementary::{NEAR_ZERO, exp, exp_near_zero, larger};
 use crate::vector::{InstructionSet, Kernel, WIDTH};
 
-use super::draws::{Ahead, Draws, LOOKAHEAD};
+use super::draws::{Draws, LOOKAHEAD};
 use super::inverse::Inverse;
+use super::marks::{CERTAIN, Marks};
 
 /// One value for each candidate.
 pub(super) type Row = [f64; LOOKAHEAD];
@@ -19,84 +20,10 @@ pub(super) struct Channel {
     pub population: usize,
     /// The population that the candidates come from.
     pub source: usize,
+    /// Processes of a neuron: 1, or `N_x`.
+    pub processes: f64,
     /// The gain, if it can be used: of spikes, where the drive is constant.
     pub inverse: Inverse,
-    /// `N_b`, or `N_a N_x`: independent processes in the channel.
-    pub processes: f64,
-    /// Bounds of the intensity of one of them.
-    pub floor: f64,
-    pub ceiling: f64,
-}
-
-/// The candidates of a segment.
-#[derive(Debug, Clone)]
-pub(super) struct Segment {
-    /// Where a channel begins in the rate of all candidates.
-    begins: Vec<f64>,
-    /// Processes of each channel, inverted.
-    inverse_processes: Vec<f64>,
-    /// Neurons of the population of each channel.
-    neurons: Vec<u64>,
-    /// Rate of all candidates.
-    pub rate: f64,
-    pub times: Box<Row>,
-    /// Uniform below the ceiling of the channel.
-    pub levels: Box<Row>,
-    /// A candidate is accepted if `w + y` of its neuron exceeds this; no number where it must be looked at.
-    pub thresholds: Box<Row>,
-    pub channels: Box<[u32; LOOKAHEAD]>,
-    pub places: Box<[u32; LOOKAHEAD]>,
-    /// `1/s_a` of each population.
-    pub inverse_scales: Vec<Row>,
-}
-
-impl Segment {
-    /// Of a network with these channels, onto populations of these numbers of neurons.
-    pub fn new(channels: &[Channel], neurons: &[u64]) -> Self {
-        Self {
-            begins: vec![0.0; channels.len()],
-            thresholds: Box::new([0.0; LOOKAHEAD]),
-            inverse_processes: channels.iter().map(|channel| 1.0 / channel.processes).collect(),
-            neurons: channels.iter().map(|channel| neurons[channel.population]).collect(),
-            rate: 0.0,
-            times: Box::new([0.0; LOOKAHEAD]),
-            levels: Box::new([0.0; LOOKAHEAD]),
-            channels: Box::new([0; LOOKAHEAD]),
-            places: Box::new([0; LOOKAHEAD]),
-            inverse_scales: vec![[0.0; LOOKAHEAD]; neurons.len()],
-        }
-    }
-
-    /// Takes up the ceilings of the channels.
-    pub fn set_rates(&mut self, channels: &[Channel]) {
-        self.rate = 0.0;
-        for (begin, channel) in self.begins.iter_mut().zip(channels) {
-            *begin = self.rate;
-            self.rate += channel.processes * channel.ceiling;
-        }
-    }
-
-    /// Lays out the next `count` candidates from `start` on, and finds channels and neurons of the next `ahead`.
-    pub fn lay_out(
-        &mut self,
-        draws: &Draws,
-        start: f64,
-        (count, ahead): (usize, usize),
-        (channels, motion): (&[Channel], &[Motion]),
-        instructions: InstructionSet,
-    ) {
-        let blocks = count.div_ceil(WIDTH).min(LOOKAHEAD / WIDTH);
-        let marked = ahead.div_ceil(WIDTH).min(LOOKAHEAD / WIDTH);
-        let fastest = motion.iter().fold(0.0, |m: f64, motion| m.max(motion.leak));
-        let (ahead, now) = (draws.ahead(), draws.now());
-        let longest = (ahead.arrivals[blocks * WIDTH - 1] - now) / self.rate;
-        let plan = Plan { now, start, blocks, marked, channels, motion };
-        if longest * fastest <= NEAR_ZERO {
-            instructions.run(Layout::<true> { segment: self, ahead, plan });
-        } else {
-            instructions.run(Layout::<false> { segment: self, ahead, plan });
-        }
-    }
 }
 
 /// How the scale of a population moves.
@@ -110,14 +37,81 @@ pub(super) struct Motion {
     pub leak: f64,
 }
 
+impl Motion {
+    #[inline(always)]
+    fn decays_like(&self, other: &Self) -> bool {
+        self.inverse_scale == other.inverse_scale && self.leak == other.leak
+    }
+
+    /// `1/s_a` so long after the start; `NEAR` if that is short.
+    #[inline(always)]
+    fn inverse_scales<const NEAR: bool>(&self, since: &Eight) -> Eight {
+        let mut scales = [0.0; WIDTH];
+        for i in 0..WIDTH {
+            let x = since[i] * self.leak;
+            let growth = if NEAR { exp_near_zero(x) } else { exp(x) };
+            scales[i] = self.inverse_scale * growth;
+        }
+        scales
+    }
+}
+
+/// The candidates of a segment.
+#[derive(Debug, Clone)]
+pub(super) struct Segment {
+    pub times: Box<Row>,
+    /// A candidate is accepted if `w + y` of its neuron exceeds this; no number where it must be looked at.
+    pub thresholds: Box<Row>,
+    /// `1/s_a` of each population.
+    pub inverse_scales: Vec<Row>,
+}
+
+impl Segment {
+    /// Of a network of so many populations.
+    pub fn new(populations: usize) -> Self {
+        Self {
+            times: Box::new([0.0; LOOKAHEAD]),
+            thresholds: Box::new([0.0; LOOKAHEAD]),
+            inverse_scales: vec![[0.0; LOOKAHEAD]; populations],
+        }
+    }
+
+    /// Lays out the next `count` candidates from `start` on, where all come at this rate.
+    pub fn lay_out(
+        &mut self,
+        (draws, marks): (&Draws, &Marks),
+        (start, rate): (f64, f64),
+        count: usize,
+        (channels, motion): (&[Channel], &[Motion]),
+        instructions: InstructionSet,
+    ) {
+        let blocks = count.div_ceil(WIDTH).min(LOOKAHEAD / WIDTH);
+        let fastest = motion.iter().fold(0.0, |m: f64, motion| m.max(motion.leak));
+        let (arrivals, now) = (draws.arrivals(), draws.now());
+        let gap = 1.0 / rate;
+        let longest = (arrivals[blocks * WIDTH - 1] - now) * gap;
+        let (next, now) = (draws.next(), draws.now());
+        let marks = (marks.levels(next), marks.channels(next));
+        let plan = Plan { arrivals, now, start, gap, blocks, marks, channels, motion };
+        if longest * fastest <= NEAR_ZERO {
+            instructions.run(Layout::<true> { segment: self, plan });
+        } else {
+            instructions.run(Layout::<false> { segment: self, plan });
+        }
+    }
+}
+
 struct Plan<'a> {
+    arrivals: &'a Row,
     /// Hazard at the start.
     now: f64,
     start: f64,
+    /// Mean time between candidates.
+    gap: f64,
     /// Candidates, in blocks of [`WIDTH`].
     blocks: usize,
-    /// And those of which only channels and neurons are of use.
-    marked: usize,
+    /// Levels and channels.
+    marks: (&'a [f64], &'a [u32]),
     channels: &'a [Channel],
     motion: &'a [Motion],
 }
@@ -125,7 +119,6 @@ struct Plan<'a> {
 /// Lays candidates out; `NEAR` if decays until the last of them are short.
 struct Layout<'a, const NEAR: bool> {
     segment: &'a mut Segment,
-    ahead: Ahead<'a>,
     plan: Plan<'a>,
 }
 
@@ -134,30 +127,25 @@ impl<const NEAR: bool> Kernel for Layout<'_, NEAR> {
 
     #[inline(always)]
     fn run(self) {
-        let Self { segment, ahead, plan } = self;
-        let gap = 1.0 / segment.rate;
-        let arrivals = ahead.arrivals.as_chunks::<WIDTH>().0;
-        let fractions = ahead.fractions.as_chunks::<WIDTH>().0;
-        let places = ahead.places.as_chunks::<WIDTH>().0;
-        for block in 0..plan.marked.min(LOOKAHEAD / WIDTH) {
-            segment.mark(block, fractions[block], &places[block]);
-        }
+        let Self { segment, plan } = self;
+        let arrivals = plan.arrivals.as_chunks::<WIDTH>().0;
         for (block, arrivals) in arrivals.iter().enumerate().take(plan.blocks) {
             let (mut since, mut times) = ([0.0; WIDTH], [0.0; WIDTH]);
             for i in 0..WIDTH {
-                since[i] = larger(arrivals[i] - plan.now, 0.0) * gap;
+                since[i] = larger(arrivals[i] - plan.now, 0.0) * plan.gap;
                 times[i] = plan.start + since[i];
                 // Scales belong to the time as it is rounded.
                 since[i] = times[i] - plan.start;
             }
             segment.times.as_chunks_mut().0[block] = times;
+            let mut last: Option<(&Motion, Eight)> = None;
             for (row, motion) in segment.inverse_scales.iter_mut().zip(plan.motion) {
-                let mut scales = [0.0; WIDTH];
-                for i in 0..WIDTH {
-                    let x = since[i] * motion.leak;
-                    let growth = if NEAR { exp_near_zero(x) } else { exp(x) };
-                    scales[i] = motion.inverse_scale * growth;
-                }
+                // Populations often move alike.
+                let scales = match last {
+                    Some((other, scales)) if other.decays_like(motion) => scales,
+                    _ => motion.inverse_scales::<NEAR>(&since),
+                };
+                last = Some((motion, scales));
                 row.as_chunks_mut().0[block] = scales;
             }
             segment.decide(block, &plan);
@@ -166,69 +154,29 @@ impl<const NEAR: bool> Kernel for Layout<'_, NEAR> {
 }
 
 impl Segment {
-    /// Channels, levels and neurons of a block of candidates.
-    #[inline(always)]
-    fn mark(&mut self, block: usize, fractions: Eight, words: &[u64; WIDTH]) {
-        let mut begin = [self.begins[0]; WIDTH];
-        let mut inverse = [self.inverse_processes[0]; WIDTH];
-        let mut neurons = [self.neurons[0]; WIDTH];
-        let mut channels = [0; WIDTH];
-        let mut positions = [0.0; WIDTH];
-        for i in 0..WIDTH {
-            positions[i] = fractions[i] * self.rate;
-        }
-        for channel in 1..self.begins.len() {
-            let threshold = self.begins[channel];
-            let (width, count) = (self.inverse_processes[channel], self.neurons[channel]);
-            for i in 0..WIDTH {
-                let later = positions[i] >= threshold;
-                begin[i] = if later { threshold } else { begin[i] };
-                inverse[i] = if later { width } else { inverse[i] };
-                neurons[i] = if later { count } else { neurons[i] };
-                channels[i] += u64::from(later);
-            }
-        }
-        let mut levels = [0.0; WIDTH];
-        let (mut places, mut narrow) = ([0; WIDTH], [0; WIDTH]);
-        for i in 0..WIDTH {
-            levels[i] = (positions[i] - begin[i]) * inverse[i];
-            // The upper word of the product with the count, as counts are below 2^32.
-            let low = (words[i] & 0xffff_ffff) * neurons[i];
-            places[i] = (((words[i] >> 32) * neurons[i] + (low >> 32)) >> 32) as u32;
-            narrow[i] = channels[i] as u32;
-        }
-        self.levels.as_chunks_mut().0[block] = levels;
-        self.places.as_chunks_mut().0[block] = places;
-        self.channels.as_chunks_mut().0[block] = narrow;
-    }
-
     /// Thresholds of a block of candidates.
     #[inline(always)]
     fn decide(&mut self, block: usize, plan: &Plan) {
-        let levels: Eight = self.levels.as_chunks().0[block];
-        let numbers: [u32; WIDTH] = self.channels.as_chunks().0[block];
+        let levels: Eight = plan.marks.0.as_chunks().0[block];
+        let numbers: [u32; WIDTH] = plan.marks.1.as_chunks().0[block];
         let mut thresholds = [f64::NAN; WIDTH];
         let (mut last, mut inverted) = (Inverse::None, None);
         for (number, channel) in plan.channels.iter().enumerate() {
-            let mut own = [f64::NAN; WIDTH];
             // Populations often have the same gain.
             if channel.inverse != last {
                 (last, inverted) = (channel.inverse, channel.inverse.potentiations(&levels));
             }
-            if let Some(potentiations) = inverted {
-                let scales: Eight = self.inverse_scales[channel.population].as_chunks().0[block];
-                let steady = plan.motion[channel.population].steady;
-                for i in 0..WIDTH {
-                    own[i] = (potentiations[i] - steady) * scales[i];
-                }
-            } else {
-                for i in 0..WIDTH {
-                    own[i] = if levels[i] < channel.floor { f64::NEG_INFINITY } else { own[i] };
-                }
-            }
+            let Some(potentiations) = inverted else { continue };
+            let scales: Eight = self.inverse_scales[channel.population].as_chunks().0[block];
+            let steady = plan.motion[channel.population].steady;
             for i in 0..WIDTH {
-                thresholds[i] = if numbers[i] as usize == number { own[i] } else { thresholds[i] };
+                let own = (potentiations[i] - steady) * scales[i];
+                thresholds[i] = if numbers[i] as usize == number { own } else { thresholds[i] };
             }
+        }
+        for i in 0..WIDTH {
+            let certain = levels[i] == CERTAIN;
+            thresholds[i] = if certain { f64::NEG_INFINITY } else { thresholds[i] };
         }
         self.thresholds.as_chunks_mut().0[block] = thresholds;
     }

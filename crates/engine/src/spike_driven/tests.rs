@@ -4,6 +4,7 @@ use equipoise_model::{
     Coupling, ExternalPopulation, Gain, InitialLaw, Kind, NeuronPopulation, Schedule, Transmission,
 };
 
+use super::groups::Bounds;
 use super::*;
 
 /// Drives that sweep the neurons through their thresholds, one smoothly, one by steps; an external rate that moves.
@@ -40,29 +41,35 @@ fn swept(count: usize, rate: f64, probability: f64) -> Network {
     }
 }
 
-/// Within a segment no intensity is above its ceiling or below its floor, to rounding.
+/// As long as bounds hold no intensity is above its ceiling or below its floor, to rounding.
 fn assert_bounds(method: &SpikeDriven, network: &Network, state: &NetworkState, time: f64) {
-    for channel in &method.channels {
-        let mut intensities: Vec<f64> = match network.populations.get(channel.source) {
-            Some(source) => {
-                let z = state.potentiations(channel.source, time);
-                z.map(|z| source.gain.intensity(z) * method.inverse_probability).collect()
-            }
-            None => vec![network.externals[channel.source - 2].rate.value(time)],
+    for (number, places, bounds) in method.composition.parts() {
+        let channel = method.channels[number];
+        let intensities: Vec<f64> = if let Some(source) = network.populations.get(channel.source) {
+            let common = state.common(channel.source, time);
+            let neurons = &state.deviations(channel.source)[places];
+            let z = neurons.iter().map(|y| common.potentiation(*y));
+            z.map(|z| source.gain.intensity(z) * method.inverse_probability).collect()
+        } else {
+            let external = &network.externals[channel.source - network.population_count()];
+            vec![external.count as f64 * external.rate.value(time)]
         };
-        intensities.sort_by(f64::total_cmp);
-        let (low, high) = (intensities[0], intensities[intensities.len() - 1]);
-        // An intensity of 1e-9 of the rate is that of a sum of rounded numbers.
-        let rounding = 1e-9 * (high + 1e-6);
-        assert!(high <= channel.ceiling + rounding, "{high} above {}", channel.ceiling);
-        assert!(low >= channel.floor - rounding, "{low} below {}", channel.floor);
+        for intensity in intensities {
+            // An intensity of 1e-9 of the rate is that of a sum of rounded numbers.
+            let rounding = 1e-9 * (intensity + 1e-6);
+            let Bounds { floor, ceiling } = bounds;
+            assert!(intensity <= ceiling + rounding, "{intensity} above {ceiling}");
+            assert!(intensity >= floor - rounding, "{intensity} below {floor}");
+        }
     }
 }
 
 /// Between candidates, and after each that leaves the segment alive.
-fn watch(network: &Network, looks: usize) {
+fn watch(network: &Network, grouping: Grouping, looks: usize) -> usize {
     let mut state = NetworkState::initial(network, 1, 0);
-    let mut method = SpikeDriven::new(network, 1, 0);
+    let set = InstructionSet::best();
+    let mut method = SpikeDriven::with_grouping(network, (1, 0), set, grouping);
+    let mut most = 0;
     let (mut start, mut looked) = (0.0, 0);
     while let Some(step) = network.next_step(start).filter(|_| looked < looks) {
         method.restart(network, &state, start);
@@ -77,6 +84,7 @@ fn watch(network: &Network, looks: usize) {
                     break;
                 }
                 assert_bounds(&method, network, &state, time);
+                most = most.max(method.composition.parts().count());
                 looked += 1;
             }
             let end = method.end.expect("planned");
@@ -87,13 +95,30 @@ fn watch(network: &Network, looks: usize) {
         start = step;
     }
     assert!(looked >= looks);
+    most
 }
 
 #[test]
 fn intensities_stay_within_their_bounds() {
     for probability in [1.0, 0.3, 0.7] {
         for (count, rate) in [(1, 0.1), (1, 5.0), (3, 0.5), (30, 2.0), (1000, 1.0)] {
-            watch(&swept(count, rate, probability), 10_000);
+            let network = swept(count, rate, probability);
+            watch(&network, Grouping::of(2 * count), 10_000);
+        }
+    }
+}
+
+/// Without external sources neurons are grouped: as in large networks, and in groups that they leave all the time.
+#[test]
+fn intensities_stay_within_the_bounds_of_groups() {
+    let narrow = Grouping { neurons: 1, width: 0.2, room: 0.0, ahead: 5 };
+    for grouping in [Grouping { neurons: 8, ..Grouping::of(0) }, narrow] {
+        for (count, rate) in [(3, 0.5), (30, 2.0), (1000, 1.0), (3000, 0.3)] {
+            let mut network = swept(count, rate, 1.0);
+            network.externals.clear();
+            network.coupling = Coupling::from_rows(&[vec![0.3, -0.4], vec![0.3, -0.4]]);
+            let groups = watch(&network, grouping, 10_000);
+            assert!(groups > 2 || count == 3, "{groups} groups of {count} neurons");
         }
     }
 }

@@ -18,6 +18,8 @@ const MOST_DOUBTS: f64 = 64.0;
 /// What a window is shortened by where there are more.
 const SHORTER: f64 = 0.5;
 
+/// Most blocks, about.
+const MOST_BLOCKS: f64 = 512.0;
 /// Jumps of a window for which it is worth setting up, in the smallest networks.
 const LEAST_JUMPS: f64 = 64.0;
 
@@ -41,8 +43,8 @@ impl Pace {
         let neurons = neurons as f64;
         let jumps = (neurons / 4e6).powf(0.4).clamp(0.1, 2.0).max(LEAST_JUMPS / neurons);
         let parts = if neurons < 1e4 { 16 } else { 64 };
-        // In the nearest cache, or so large that bins take little beside neurons.
-        let block = if neurons < 4e6 { 4096 } else { 16_384 };
+        // In the nearest cache, but not so many that what each holds beside its neurons grows with their number.
+        let block = (neurons / MOST_BLOCKS).max(4096.0) as usize;
         Self { jumps, deviations: DEVIATIONS, parts, block }
     }
 }

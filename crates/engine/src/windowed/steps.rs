@@ -147,3 +147,50 @@ impl<S: Shape> Kernel for Each<'_, S> {
         Total { count: 0.0, curvature, speed, kink, highest }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stream::{Purpose, stream};
+    use crate::target_driven::kinetics::tests::{MOTION, all_kinetics, assert_close, jumps};
+
+    #[test]
+    fn steps_are_those_of_one_jump_after_the_other() {
+        let mut rng = stream(4, 0, Purpose::Jumps);
+        for kinetics in all_kinetics() {
+            for (count, is_whole) in [(8, true), (64, true), (5, false), (11, false)] {
+                let mut jumps = jumps(&kinetics, count, &mut rng);
+                let each: Vec<Change> = (0..count)
+                    .map(|i| {
+                        let deviation = jumps.scale[i] * jumps.deviation[i];
+                        one(&kinetics, &MOTION, jumps.since[i], deviation, jumps.jump[i])
+                    })
+                    .collect();
+                let mut exact = Total::NONE;
+                for change in &each {
+                    exact.add(change);
+                }
+                for set in InstructionSet::available() {
+                    let mut steps = Steps::new();
+                    let total = steps.take(&kinetics, &MOTION, &mut jumps, count, set);
+                    for (i, change) in each.iter().enumerate() {
+                        assert_close("intensity", steps.intensity[i], change.intensity);
+                        assert_close("slope", steps.slope[i], change.slope);
+                    }
+                    assert_eq!(total.count, exact.count);
+                    assert_close("curvature", total.curvature, exact.curvature);
+                    // What pads a block widens the others.
+                    let pairs = [
+                        (total.speed, exact.speed),
+                        (total.kink, exact.kink),
+                        (total.highest, exact.highest),
+                    ];
+                    for (total, exact) in pairs {
+                        assert!(total >= exact - 1e-9, "{total} below {exact}");
+                        assert!(!is_whole || total <= exact + 1e-9, "{total} above {exact}");
+                    }
+                }
+            }
+        }
+    }
+}

@@ -4,6 +4,8 @@
 
 mod kernels;
 pub(crate) mod shape;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use equipoise_model::gain::Kink;
 use equipoise_model::{Gain, GainFunction, Network, NeuronPopulation};
