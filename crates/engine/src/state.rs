@@ -5,7 +5,8 @@
 //! `dx/dt = -x/tau_a + I_a`: between jumps no number in memory changes. A jump that all neurons of a population make at
 //! once is added to a shift `w_a` that they have in common, `z(t) = x_a(t) + s_a(t) (w_a + y)`, whatever their number.
 //!
-//! A method may keep the neurons of a population in an order of its own; then a list says which neuron is in each place.
+//! A method may keep the neurons of a population in an order of its own; then a list says which neuron is in each place. Only methods that know of this can go
+//! on from there.
 
 use std::sync::OnceLock;
 
@@ -210,6 +211,10 @@ impl NetworkState {
         self.flows[population].shift += change;
     }
 
+    fn is_in_order(&self) -> bool {
+        self.orders.iter().all(|order| order.neurons.is_empty())
+    }
+
     /// The neuron in a place of population `a`.
     #[inline]
     pub(crate) fn neuron(&self, population: usize, place: usize) -> usize {
@@ -298,12 +303,14 @@ impl NetworkState {
     /// neurons at once.
     #[inline]
     pub(crate) fn parts(&mut self, population: usize) -> (&mut [f64], &mut [u64]) {
+        debug_assert!(self.is_in_order(), "places are taken for neurons");
         let tally = &mut self.tally[population * self.sources..(population + 1) * self.sources];
         (&mut self.deviations[population], tally)
     }
 
     /// `y` of all neurons, by populations and within them in blocks of this length.
     pub(crate) fn blocks(&mut self, length: usize) -> impl Iterator<Item = &mut [f64]> {
+        debug_assert!(self.is_in_order(), "places are taken for neurons");
         self.deviations.iter_mut().flat_map(move |deviations| deviations.chunks_mut(length))
     }
 

@@ -1,9 +1,10 @@
 //! Time constants far shorter than the gaps between candidates, down to no candidates at all.
 
-use equipoise_engine::{Jump, NetworkState, Observer};
+use equipoise_engine::{Jump, NetworkState, Observer, Spike};
 use equipoise_model::{InitialLaw, Network, Schedule, Transmission};
 
 use crate::evidence::Family;
+use crate::naive_spikes::SpikeMistake;
 use crate::networks::{SPIKING, external, logistic, network, neurons};
 use crate::simulators::Simulator;
 
@@ -82,6 +83,52 @@ fn rare_jumps_are_as_frequent_as_they_should_be() {
         let records = simulator.ensemble(&network, SEED, REPLICATES, &[50.0]);
         let mut family = Family::new(format!("rare jumps: {simulator:?}"));
         family.poisson("X -> E", &records.jumps(0, (0, 1)), 3.0 * 0.05 * 50.0);
+        family.accept();
+    }
+}
+
+/// Times between spikes of a network.
+#[derive(Default)]
+struct Gaps {
+    last: f64,
+    gaps: Vec<f64>,
+}
+
+impl Observer for Gaps {
+    const WATCHES_JUMPS: bool = true;
+
+    fn spike(&mut self, _: &Network, _: &NetworkState, spike: &Spike) {
+        self.gaps.push(spike.time - self.last);
+        self.last = spike.time;
+    }
+}
+
+/// Neurons that spike once in tens of time constants, with intensities that each spike changes: most segments end without a candidate, or wait for one.
+#[test]
+fn gaps_between_rare_spikes_are_those_of_the_naive_method() {
+    let mut network = network(
+        2.0,
+        vec![neurons("E", 1, logistic(0.05, 1.0, 0.5)), neurons("I", 1, logistic(0.05, 1.0, 0.5))],
+        Vec::new(),
+        &[vec![2.0, -2.0], vec![2.0, -2.0]],
+    );
+    network.transmission = Transmission::Shared;
+    let gaps = |simulator: Simulator| {
+        let mut gaps = Gaps::default();
+        simulator.observe(&network, (SEED, 2), &[0.0, 1e7], &mut gaps);
+        gaps.gaps
+    };
+    let naive = gaps(Simulator::NaiveSpikes(SpikeMistake::None));
+    assert!(naive.len() > 100_000, "{} spikes", naive.len());
+    for simulator in [Simulator::SpikeDriven, Simulator::SpikeDrivenInGroups] {
+        let own = gaps(simulator);
+        let mut family = Family::new(format!("gaps between rare spikes: {simulator:?}"));
+        for lag in [1.0, 2.0, 4.0, 8.0, 12.0, 16.0, 20.0, 40.0] {
+            let shorter = |gaps: &[f64]| -> Vec<f64> {
+                gaps.iter().map(|gap| f64::from(u8::from(*gap < lag))).collect()
+            };
+            family.two_samples(&format!("shorter than {lag}"), &shorter(&own), &shorter(&naive));
+        }
         family.accept();
     }
 }

@@ -64,9 +64,10 @@ impl Composition {
         // The piece is in the upper bits of the mantissa.
         let piece = (fraction + 1.0).to_bits() >> (52 - self.pieces);
         let mut number = self.guide[piece as usize % (1 << self.pieces) % GUIDES] as usize;
-        // Mostly one of two, and nobody can guess which.
-        number += usize::from(self.parts[number].end <= position);
-        while self.parts[number].end <= position {
+        // Mostly one of two, and nobody can guess which. A rate so small that products with it are rounded to it is in the last.
+        let last = self.parts.len() - 1;
+        number += usize::from(number < last && self.parts[number].end <= position);
+        while number < last && self.parts[number].end <= position {
             number += 1;
         }
         let part = &self.parts[number];
@@ -120,5 +121,6 @@ impl Composition {
                 next += 1;
             }
         }
+        self.guide[next..pieces].fill(self.parts.len().saturating_sub(1) as u32);
     }
 }

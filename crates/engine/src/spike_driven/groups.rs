@@ -15,8 +15,8 @@ use super::extremes::{Extremes, Scan};
 const MOST: usize = 128;
 /// Least room in widths of a group, for neurons that do not jump by their own spikes.
 const LEAST_ROOM: f64 = 1e-6;
-/// Neurons are grouped anew when each has jumped by this part of the width of a group, on average.
-const JUMPS_IN_WIDTH: f64 = 16.0;
+/// Neurons are grouped anew when their jumps are so many times less than the width of a group, on average.
+const PART_OF_WIDTH: f64 = 16.0;
 /// Neurons ahead whose deviations are asked for while they are put in order.
 const AHEAD: usize = 32;
 /// Intervals of the ladder in a group.
@@ -107,8 +107,9 @@ impl Groups {
         let extent = highest - lowest;
         // Of what neurons jump by, and of what the gain tells apart.
         let width = (self.grouping.width * jump).max(extent / self.most as f64);
-        // What is no number is 0.
-        let count = (extent / width) as usize;
+        // What is no number, or too small for its inverse to be one, is 0.
+        let count = if width >= f64::MIN_POSITIVE { (extent / width) as usize } else { 0 };
+        let count = count.min(self.most);
         let room = self.grouping.room * jump;
         self.bounds.clear();
         self.intervals.clear();
@@ -178,7 +179,7 @@ impl Groups {
     pub fn patience(&self, jump: f64) -> f64 {
         let Extremes { lowest, highest } = self.intervals[0];
         let several = self.members.len() > 1;
-        if several { (highest - lowest) / (JUMPS_IN_WIDTH * jump) } else { 1.0 }
+        if several { (highest - lowest) / (PART_OF_WIDTH * jump) } else { 1.0 }
     }
 
     /// Groups with their bounds.

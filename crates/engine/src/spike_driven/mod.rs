@@ -22,7 +22,7 @@
 //! gain there is a ceiling, and so is any later value of the gain; the mirror image gives the floor. No bound of the gain itself
 //! is needed. After each spike and jump `w` and the `y` that it has changed are compared with their intervals, and the first that is outside ends the bounds at
 //! once. `y` changes only when a neuron jumps by itself, as the spiking neuron does when it takes back what it does not receive.
-//! Its group's interval is widened for it when it leaves; after about as many such jumps as there are neurons all are grouped
+//! Its group's interval is widened for it when it leaves; when there have been one to eight such jumps for each neuron all are grouped
 //! anew. (With external sources, and unless all spikes reach all, neurons jump so often that a population is one group.)
 //! Rates of external sources are bounded by their value and largest slope.
 //!
@@ -114,7 +114,7 @@ pub struct SpikeDriven {
     step: f64,
     /// Most candidates of a segment.
     capacity: usize,
-    /// Neurons that have jumped by themselves since the extremes were found.
+    /// Jumps of neurons by themselves since they were grouped.
     touched: usize,
     /// After how many of these they are grouped anew.
     patience: usize,

@@ -187,9 +187,12 @@ impl SpikeDriven {
         let decay = self.start + LONGEST_DECAY * fastest;
         let times = &self.segment.times[..self.capacity];
         self.count = times.partition_point(|time| *time <= end.min(decay));
-        if self.count == self.capacity || (self.count > 0 && end > decay) {
+        if self.count == self.capacity {
             self.end = Some(times[self.count - 1]);
-        } else if self.count == 0 && times[0] <= end {
+        } else if self.count > 0 {
+            // Where the last candidate before the end comes is not known until then.
+            self.end = Some(end.min(decay));
+        } else if times[0] <= end {
             self.is_late = true;
             self.end = Some(times[0]);
         }

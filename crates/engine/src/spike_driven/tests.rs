@@ -69,13 +69,17 @@ fn watch(network: &Network, grouping: Grouping, looks: usize) -> usize {
     let mut state = NetworkState::initial(network, 1, 0);
     let set = InstructionSet::best();
     let mut method = SpikeDriven::with_grouping(network, (1, 0), set, grouping);
-    let mut most = 0;
+    let (mut most, mut waits) = (0, 0);
     let (mut start, mut looked) = (0.0, 0);
     while let Some(step) = network.next_step(start).filter(|_| looked < looks) {
         method.restart(network, &state, start);
         while method.start < step && looked < looks {
             method.plan(network, &mut state);
             let planned = method.end.expect("planned");
+            let last = method.count.checked_sub(1).map(|last| method.segment.times[last]);
+            // A time that only later candidates tell is no end.
+            assert!(last != Some(planned) || method.count == method.capacity);
+            waits += usize::from(last.is_none() || last < Some(planned));
             for part in 0..=8 {
                 let time = method.start + 0.125 * f64::from(part) * (planned - method.start);
                 method.decide_until(network, &mut state, time, &mut Nothing);
@@ -94,7 +98,10 @@ fn watch(network: &Network, grouping: Grouping, looks: usize) -> usize {
         state.restart(network, step);
         start = step;
     }
-    assert!(looked >= looks);
+    assert!(
+        looked >= looks && waits > 0,
+        "{looked} looks, {waits} segments that end after their candidates"
+    );
     most
 }
 
