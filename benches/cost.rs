@@ -1,5 +1,5 @@
 //! What a jump costs: how that grows with the number of neurons and falls with the rate, on one core and two, what recording
-//! adds, and where the time goes.
+//! adds, and where the time goes; and what a shared spike costs.
 //!
 //! `cargo bench --bench cost` runs all parts, `cargo bench --bench cost -- NAME` those whose name contains NAME. Within a part the cases take turns, and
 //! ratios are medians over the rounds. Compare figures within a part: machines differ, and so does one machine from minute to minute.
@@ -13,10 +13,10 @@ use equipoise::engine::vector::elementary::{exp_near_zero, negative_ln, unit_abo
 use equipoise::engine::vector::lanes::{Lanes, Words};
 use equipoise::engine::vector::{InstructionSet, Kernel, WIDTH};
 use equipoise::engine::{
-    Method, NetworkState, Observer, Progress, Recorder, TargetDriven, Windowed, stream,
+    Method, NetworkState, Observer, Progress, Recorder, SpikeDriven, TargetDriven, Windowed, stream,
 };
 use equipoise::model::scenario::overrides::apply;
-use equipoise::model::{Bins, Network, Recording, Scenario, Selection};
+use equipoise::model::{Bins, Network, Recording, Scenario, Selection, Transmission};
 
 const PAIR: &str = include_str!("../scenarios/inhibition-stabilised.toml");
 
@@ -57,18 +57,22 @@ impl<'a, M: Method, O: Observer> Run<'a, M, O> {
         Self { network, method, state, observer, time: 0.0 }
     }
 
+    /// Jumps, or spikes where they are shared.
     fn jumps(&self) -> u64 {
-        self.state.tally().iter().sum()
+        let is_shared = self.network.transmission == Transmission::Shared;
+        if is_shared { self.state.spikes() } else { self.state.tally() }.iter().sum()
     }
 
     /// Nanoseconds for each of about so many jumps.
     fn turn(&mut self, jumps: f64) -> f64 {
         let neurons = self.network.neuron_count() as f64;
+        let is_shared = self.network.transmission == Transmission::Shared;
+        let processes = if is_shared { neurons } else { neurons * neurons };
         let before = self.jumps();
         let start = Instant::now();
         while ((self.jumps() - before) as f64) < jumps {
             // A part of a turn at the rate of the pair.
-            self.time += 0.25 * jumps / (0.25 * neurons * neurons);
+            self.time += 0.25 * jumps / (0.25 * processes);
             let (network, state) = (self.network, &mut self.state);
             while let Progress::Paused(_) =
                 self.method.advance(network, state, self.time, &mut self.observer)
@@ -125,6 +129,20 @@ fn growth(rounds: usize) {
         cases.push((format!("n = {size}, windows on one core"), windows(network, 1)));
     }
     report("size: the canonical pair, ns per jump on one core", rounds, cases);
+}
+
+fn spikes(rounds: usize) {
+    let shared = |size| Network { transmission: Transmission::Shared, ..pair(size, &[]) };
+    let networks: Vec<(u32, Network)> =
+        [1000, 10_000, 100_000, 1_000_000].into_iter().map(|size| (size, shared(size))).collect();
+    let mut cases: Vec<Case<'_>> = Vec::new();
+    for (size, network) in &networks {
+        let mut run = Run::new(network, SpikeDriven::new(network, 1, 0), Nobody);
+        // Neurons are put in groups in the first turn.
+        run.turn(0.1 * JUMPS);
+        cases.push((format!("n = {size}"), Box::new(move || run.turn(0.1 * JUMPS))));
+    }
+    report("spikes: the canonical pair, ns per shared spike on one core", rounds, cases);
 }
 
 fn cores(rounds: usize) {
@@ -290,8 +308,9 @@ fn main() {
     if !timed {
         return;
     }
-    let parts: [Part; 5] = [
+    let parts: [Part; 6] = [
         ("size", growth),
+        ("spikes", spikes),
         ("cores", cores),
         ("rate", rates),
         ("recording", recording),

@@ -256,22 +256,37 @@ fn report_shared(size: u32, rounds: usize, turn: Duration) {
 struct Nobody;
 impl Observer for Nobody {}
 
-/// What this process has held at most (`VmHWM`), in bytes; Linux alone tells.
-fn memory(what: &str) -> Option<f64> {
+/// What this process holds at most while something is done, in bytes; Linux alone tells.
+fn memory(work: impl FnOnce()) -> Option<f64> {
+    // Forgets what has been held before.
+    std::fs::write("/proc/self/clear_refs", "5").ok()?;
+    work();
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with(what))?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM"))?;
     let kibibytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
     Some(1024.0 * kibibytes)
 }
 
-/// Memory of the engine while nothing but moments is recorded, in segments and in windows: what it grows by with each neuron, and in all.
+/// With shared spikes.
+fn shared() -> Program {
+    Program::new("engine, shared", |scenario, replicate| {
+        let transmission = Transmission::Shared;
+        let network = Network { transmission, ..scenario.network.clone() };
+        let scenario = Scenario { network, ..scenario.clone() };
+        let times = vec![end(&scenario)];
+        let ensemble = Ensemble { times, ..Ensemble::new(&scenario) };
+        ensemble.replicate(replicate, || false).spike_counts.iter().sum()
+    })
+}
+
+/// Memory of the engine while nothing but moments is recorded, in segments, with shared spikes and in windows: what it grows by with
+/// each neuron, and in all.
 fn report_memory() {
-    for program in [target_driven(InstructionSet::best()), windowed()] {
-        // Each holds more than those before it, so what has been held at most is its own.
+    for program in [target_driven(InstructionSet::best()), shared(), windowed()] {
         let [half, whole] = [5_000_000, 10_000_000].map(|size| {
             let case = Case { name: "memory", size, overrides: &[], duration: 1e-7 };
-            (program.jumps)(&case.scenario(), 0);
-            memory("VmHWM")
+            let scenario = case.scenario();
+            memory(|| _ = (program.jumps)(&scenario, 0))
         });
         if let (Some(half), Some(whole)) = (half, whole) {
             let (name, bytes) = (program.name, (whole - half) / 1e7);

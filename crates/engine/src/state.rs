@@ -231,12 +231,10 @@ impl NetworkState {
         (deviations, &mut order.neurons)
     }
 
-    /// Takes back a jump in common from the neuron whose own spike it was, in this place; returns its deviation then.
+    /// `y` of the neuron in a place of population `a`.
     #[inline]
-    pub(crate) fn jump_back(&mut self, population: usize, place: usize, change: f64) -> f64 {
-        let deviation = &mut self.deviations[population][place];
-        *deviation -= change;
-        *deviation
+    pub(crate) fn at(&mut self, population: usize, place: usize) -> &mut f64 {
+        &mut self.deviations[population][place]
     }
 
     /// Counts spikes of population `b` and their jumps: each reaches all neurons but its own.

@@ -123,9 +123,9 @@ fn first_shared_spikes_are_stable() {
         Transmission::Shared,
         &[
             (0.017_005_936_902_521_175, 1, 1),
-            (0.339_208_310_894_716_37, 1, 1),
-            (1.218_781_647_577_819_7, 1, 1),
-            (2.613_912_170_814_782, 1, 0),
+            (0.388_876_015_094_552_3, 1, 1),
+            (1.081_754_094_407_719_7, 1, 1),
+            (2.937_835_870_968_415, 1, 0),
         ],
     );
 }
@@ -136,10 +136,10 @@ fn first_released_spikes_are_stable() {
     assert_first_spikes(
         transmission,
         &[
-            (0.068_926_250_070_530_46, 1, 2),
-            (0.192_585_605_471_956_16, 0, 0),
-            (0.313_193_426_598_232_57, 1, 0),
-            (0.530_706_142_856_057_4, 0, 1),
+            (0.017_181_697_775_009_178, 1, 2),
+            (0.285_398_440_726_497_45, 0, 0),
+            (0.418_633_165_478_466_74, 1, 0),
+            (0.471_055_932_974_032_03, 0, 1),
         ],
     );
 }
@@ -153,10 +153,10 @@ fn counts_of_the_spike_driven_method_are_stable() {
         (trajectory.spike_counts, trajectory.jumps)
     };
     let (spikes, jumps) = run(Transmission::Shared);
-    assert_eq!(spikes, [639, 620]);
-    assert_eq!(jumps, [638_361, 620_000, 639_000, 619_380]);
+    assert_eq!(spikes, [643, 627]);
+    assert_eq!(jumps, [642_357, 627_000, 643_000, 626_373]);
 
     let (spikes, jumps) = run(Transmission::Release { probability: 0.3 });
-    assert_eq!(spikes, [1976, 1924]);
-    assert_eq!(jumps, [593_586, 576_832, 592_813, 577_478]);
+    assert_eq!(spikes, [2010, 1969]);
+    assert_eq!(jumps, [601_834, 592_242, 602_934, 591_032]);
 }

@@ -7,6 +7,8 @@
 //! Composition and rejection: Devroye (1986), *Non-Uniform Random Variate Generation*, section II.4.3; the part by a guide
 //! table, section III.2.4 (Chen & Asau 1974); groups of about the same rate: Slepoy, Thompson & Plimpton (2008), doi:10.1063/1.2919546.
 
+use crate::vector::elementary::smaller;
+
 use super::groups::{Bounds, Group};
 
 /// Most entries of the guide table.
@@ -17,7 +19,7 @@ const GUIDES_FOR_A_PART: usize = 2;
 /// See the [module](self).
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Part {
-    /// Where it begins and ends in the rate of all candidates.
+    /// Where it begins and ends in the rate of all candidates; the last one has no end.
     begin: f64,
     end: f64,
     /// No intensity is below this.
@@ -60,14 +62,13 @@ impl Composition {
     /// Part and level of a candidate with this random number.
     #[inline]
     pub fn part(&self, fraction: f64) -> (&Part, f64) {
-        let position = fraction * self.rate;
+        let position = smaller(fraction * self.rate, f64::MAX);
         // The piece is in the upper bits of the mantissa.
         let piece = (fraction + 1.0).to_bits() >> (52 - self.pieces);
         let mut number = self.guide[piece as usize % (1 << self.pieces) % GUIDES] as usize;
-        // Mostly one of two, and nobody can guess which. A rate so small that products with it are rounded to it is in the last.
-        let last = self.parts.len() - 1;
-        number += usize::from(number < last && self.parts[number].end <= position);
-        while number < last && self.parts[number].end <= position {
+        // Mostly one of two, and nobody can guess which.
+        number += usize::from(self.parts[number].end <= position);
+        while self.parts[number].end <= position {
             number += 1;
         }
         let part = &self.parts[number];
@@ -104,13 +105,17 @@ impl Composition {
     pub fn parts(&self) -> impl Iterator<Item = (usize, std::ops::Range<usize>, Bounds)> {
         self.parts.iter().filter(|part| part.count > 0).map(|part| {
             let places = part.first as usize..(part.first + part.count) as usize;
-            let ceiling = (part.end - part.begin) * part.inverse_count;
+            let ceiling = (part.end.min(self.rate) - part.begin) * part.inverse_count;
             (part.channel as usize, places, Bounds { floor: part.floor, ceiling })
         })
     }
 
     /// Makes the guide table, when all channels are there.
     pub fn finish(&mut self) {
+        // So that a position which is rounded to the rate is in it, too.
+        if let Some(last) = self.parts.last_mut() {
+            last.end = f64::INFINITY;
+        }
         self.pieces = (GUIDES_FOR_A_PART * self.parts.len()).clamp(1, GUIDES).ilog2();
         let pieces = 1 << self.pieces;
         let piece = self.rate / pieces as f64;
@@ -121,6 +126,5 @@ impl Composition {
                 next += 1;
             }
         }
-        self.guide[next..pieces].fill(self.parts.len().saturating_sub(1) as u32);
     }
 }

@@ -13,8 +13,10 @@ pub(super) const LOOKAHEAD: usize = 128;
 const BATCH: usize = 512;
 /// What was left of the batch before, then a batch.
 pub(super) const ROOM: usize = LOOKAHEAD + BATCH;
-/// Rows of random words that a batch takes.
-const ROWS: usize = 3 * BATCH / WIDTH;
+/// Arrivals of each of eight stretches of a batch.
+const STRETCH: usize = BATCH / WIDTH;
+/// Rows of random words that a batch takes, beside those for neurons.
+const ROWS: usize = 2 * BATCH / WIDTH;
 
 /// The arrivals of candidates at unit rate, in units of the integrated rate (its *hazard*).
 #[derive(Debug, Clone)]
@@ -114,19 +116,27 @@ impl Kernel for Fill<'_> {
     fn run(self) {
         let Draws { lanes, words, arrivals, fractions, places, .. } = self.draws;
         lanes.fill(words.as_mut_slice());
-        let words = words.as_flattened();
-        let (left, batch) = arrivals.split_at_mut(LOOKAHEAD);
-        for (gap, word) in batch.iter_mut().zip(words) {
-            *gap = negative_ln(unit_above_zero(*word));
-        }
-        for (fraction, word) in fractions[LOOKAHEAD..].iter_mut().zip(&words[BATCH..]) {
+        lanes.fill(places[LOOKAHEAD..].as_chunks_mut().0);
+        let (gaps, others) = words.as_flattened().split_at(BATCH);
+        for (fraction, word) in fractions[LOOKAHEAD..].iter_mut().zip(others) {
             *fraction = unit(*word);
         }
-        places[LOOKAHEAD..].copy_from_slice(&words[2 * BATCH..]);
+        // Eight stretches side by side, as each sum would have to wait for the one before it.
+        let (left, batch) = arrivals.split_at_mut(LOOKAHEAD);
+        let mut sums = [[0.0; WIDTH]; STRETCH];
+        let mut last = [0.0; WIDTH];
+        for (sums, words) in sums.iter_mut().zip(gaps.as_chunks::<WIDTH>().0) {
+            for i in 0..WIDTH {
+                last[i] += negative_ln(unit_above_zero(words[i]));
+            }
+            *sums = last;
+        }
         let mut hazard = left[LOOKAHEAD - 1];
-        for arrival in batch {
-            hazard += *arrival;
-            *arrival = hazard;
+        for (lane, stretch) in batch.as_chunks_mut::<STRETCH>().0.iter_mut().enumerate() {
+            for (arrival, sums) in stretch.iter_mut().zip(&sums) {
+                *arrival = hazard + sums[lane];
+            }
+            hazard = stretch[STRETCH - 1];
         }
     }
 }

@@ -61,11 +61,27 @@ impl SpikeDriven {
         state: &mut NetworkState,
         limit: usize,
     ) {
+        match self.crowds.len() {
+            1 => self.decide_for::<1>(network, state, limit),
+            2 => self.decide_for::<2>(network, state, limit),
+            _ => self.decide_for::<0>(network, state, limit),
+        }
+    }
+
+    /// The same for `P` populations, or any number if it is 0: loops over few are unrolled.
+    fn decide_for<const P: usize>(
+        &mut self,
+        network: &Network,
+        state: &mut NetworkState,
+        limit: usize,
+    ) {
         self.in_common.take_up(&self.crowds, state);
         let first = self.draws.next();
         let Self { marks, segment, crowds, in_common, channels, .. } = self;
         let InCommon { targets, sizes, spikes } = in_common;
-        let populations = crowds.len();
+        let populations = if P == 0 { crowds.len() } else { P };
+        let targets = &mut targets[..populations];
+        let rows = &segment.inverse_scales[..populations];
         let mut held = true;
         let mut at = self.decided;
         while at < limit && held {
@@ -79,7 +95,8 @@ impl SpikeDriven {
             // The remainder is itself, and says that it is within the rows.
             let i = at % LOOKAHEAD;
             at += 1;
-            let height = targets[source].shift + state.deviations(source)[place];
+            let deviation = state.at(source, place);
+            let height = targets[source].shift + *deviation;
             let threshold = segment.thresholds[i];
             if height > threshold
                 || threshold.is_nan() && {
@@ -89,15 +106,13 @@ impl SpikeDriven {
                 }
             {
                 let sizes = &sizes[source * populations..][..populations];
-                for ((target, size), scales) in
-                    targets.iter_mut().zip(sizes).zip(&segment.inverse_scales)
-                {
+                for ((target, size), scales) in targets.iter_mut().zip(sizes).zip(rows) {
                     target.shift += size * scales[i];
                     held &= target.within.holds(target.shift);
                 }
-                let own = sizes[source] * segment.inverse_scales[source][i];
-                let deviation = state.jump_back(source, place, own);
-                held &= crowds[source].groups.keep(group, deviation, own);
+                let own = sizes[source] * rows[source][i];
+                *deviation -= own;
+                held &= crowds[source].groups.keep(group, *deviation, own);
                 spikes[source] += 1;
             }
         }

@@ -287,8 +287,10 @@ impl SpikeDriven {
         if self.fan_out.is_none() {
             let crowd = &mut self.crowds[source];
             let change = crowd.sizes[source] * self.segment.inverse_scales[source][at];
-            let deviation = state.jump_back(source, place, change);
-            held &= crowd.groups.keep(group, deviation, change);
+            // It does not receive its own.
+            let deviation = state.at(source, place);
+            *deviation -= change;
+            held &= crowd.groups.keep(group, *deviation, change);
             state.count_jumps_of_spikes(source, 1);
             self.touched += 1;
         }
