@@ -34,14 +34,14 @@ pub enum EngineError {
         /// The method asked for.
         method: &'static str,
     },
-    /// No memory for the potentiations.
+    /// No memory for the neurons.
     #[error(
         "{neurons} neurons need {bytes} bytes for each network, of which {networks} are simulated at a time; that much memory cannot be had"
     )]
     Memory {
         /// Neurons of the network.
         neurons: usize,
-        /// Bytes for their potentiations.
+        /// Bytes for them.
         bytes: usize,
         /// Replicates held at the same time.
         networks: usize,
@@ -220,6 +220,20 @@ impl<'a> Ensemble<'a> {
             && self.network.neuron_count() >= WINDOWED_FROM
     }
 
+    /// What a method holds that grows with the network.
+    fn bytes_for_a_neuron(&self) -> usize {
+        let potentiation = size_of::<f64>();
+        if self.is_windowed() {
+            // That at the start of the window, too.
+            2 * potentiation
+        } else if self.network.transmission == Transmission::Shared {
+            // And which neuron is in its place.
+            potentiation + size_of::<u32>()
+        } else {
+            potentiation
+        }
+    }
+
     /// Whether the network can be simulated at all; [`Ensemble::run`] looks, too.
     ///
     /// # Errors
@@ -234,10 +248,9 @@ impl<'a> Ensemble<'a> {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             threads => threads,
         };
-        // Windows keep the state at their start, too.
-        let (networks, numbers) = if self.is_windowed() { (1, 2) } else { (threads, 1) };
+        let networks = if self.is_windowed() { 1 } else { threads };
         let neurons = self.network.neuron_count();
-        let bytes = neurons.saturating_mul(numbers * size_of::<f64>());
+        let bytes = neurons.saturating_mul(self.bytes_for_a_neuron());
         let mut trial: Vec<u8> = Vec::new();
         let enough = trial.try_reserve_exact(bytes.saturating_mul(networks)).is_ok();
         if enough { Ok(()) } else { Err(EngineError::Memory { neurons, bytes, networks }) }

@@ -218,3 +218,54 @@ impl Crowd {
         self.stray = self.stray.min(0.02 * usual);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use equipoise_model::gain::Logistic;
+    use equipoise_model::schedule::Sine;
+    use equipoise_model::{Gain, GainFunction, Schedule};
+
+    use super::*;
+    use crate::stream::{Purpose, stream};
+    use crate::target_driven::kinetics::Jumps;
+    use crate::target_driven::tests::swept_pair;
+
+    /// A neuron that a weak sine moves otherwise than to first order, and a jump at the end of the segment that brings it from where the
+    /// gain is steep to where it is flat.
+    #[test]
+    fn jumps_are_off_by_no_more_than_their_wear() {
+        const END: f64 = 0.05;
+        let gain = Gain::Logistic(Logistic { max_rate: 1.0, threshold: 0.0, slope: 1.0 });
+        let mut network = swept_pair(1, &gain);
+        let set = InstructionSet::best();
+        for phase in 0..16 {
+            let phase = f64::from(phase) * std::f64::consts::TAU / 16.0;
+            let sine = Sine { mean: 0.0, amplitude: 0.02, frequency: 0.8, phase };
+            network.populations[0].drive = Schedule::Sine(sine);
+            let drive = &network.populations[0].drive;
+            let state = NetworkState::new(&network, vec![vec![0.0]; 2]);
+            let mut crowd = Crowd::new(&network, 0, stream(1, 0, Purpose::Jumps), set);
+            crowd.look(&network, &state, 0, 0.0);
+            crowd.sum_afresh(&state, 0, (0.0, drive.supremum_from(0.0)), set);
+            let mut jumps = Jumps::default();
+            jumps.since[0] = END;
+            jumps.scale[0] = state.common(0, END).scale;
+            jumps.deviation[0] = state.deviation(0, 0);
+            jumps.jump[0] = -10.0;
+            jumps.factor[0] = crowd.kinetics.factor(-10.0);
+            let change = crowd.kinetics.change(&mut jumps, 1, &crowd.motion, END, set);
+            let (value, slope) = crowd.wear(END, 1, &change);
+
+            let at = |z: f64| {
+                let (intensity, derivative) = gain.intensity_and_derivative(z);
+                (intensity, derivative * (drive.value(END) - z / crowd.time_constant))
+            };
+            let z = state.potentiation(0, 0, END);
+            let (before, after) = (at(z), at(z - 10.0));
+            let off = (change.intensity - (after.0 - before.0)).abs();
+            assert!(off <= value, "intensity off by {off}, not {value}");
+            let off = (change.slope - (after.1 - before.1)).abs();
+            assert!(off <= slope, "slope off by {off}, not {slope}");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! Kernels against sums over one jump after the other.
 
 use equipoise_model::gain::{Logistic, ThresholdLinear};
+use equipoise_model::schedule::Sine;
 use equipoise_model::{InitialLaw, Kind, Schedule};
 use rand::RngExt;
 
@@ -15,12 +16,7 @@ fn population(gain: Gain) -> NeuronPopulation {
         fraction: 1.0,
         count: 100,
         time_constant: 0.7,
-        drive: Schedule::Sine(equipoise_model::schedule::Sine {
-            mean: 0.2,
-            amplitude: 0.3,
-            frequency: 1.5,
-            phase: 0.4,
-        }),
+        drive: Schedule::Sine(Sine { mean: 0.2, amplitude: 0.3, frequency: 1.5, phase: 0.4 }),
         gain,
         initial: InitialLaw::Normal { mean: 0.0, variance: 1.0 },
     }
@@ -136,6 +132,34 @@ fn totals_are_those_of_one_neuron_after_the_other() {
                 close("kink", |c| c.kink);
                 close("steepness", |c| c.steepness);
                 close("highest", |c| c.highest);
+            }
+        }
+    }
+}
+
+/// Neurons that move as their drive says, at rest at first or not: `|d^2 lambda/dt^2|` stays within its bound.
+#[test]
+fn curvatures_bound_second_derivatives() {
+    let linear = Gain::ThresholdLinear(ThresholdLinear { gain: 1.5, threshold: -100.0 });
+    for frequency in [0.02, 0.7, 3.0] {
+        for phase in 0..16 {
+            let phase = f64::from(phase) * std::f64::consts::TAU / 16.0;
+            let drive = Schedule::Sine(Sine { mean: 0.2, amplitude: 1.0, frequency, phase });
+            let population = NeuronPopulation { drive, ..population(linear.clone()) };
+            let NeuronPopulation { drive, time_constant: tau, .. } = &population;
+            let kinetics = Kinetics::of(&population, 0.3);
+            let fastest = tau * drive.derivative_bound();
+            for velocity in [-fastest, 0.0, fastest] {
+                let start = tau * (drive.value(0.0) - velocity);
+                let bound = kinetics.contribution(drive.value(0.0), start).curvature;
+                let displaced = start - drive.steady_response(0.0, *tau);
+                for i in 0..=100 {
+                    let time = 0.03 * f64::from(i) * tau;
+                    let z = drive.steady_response(time, *tau) + displaced * (-time / tau).exp();
+                    let velocity = drive.value(time) - z / tau;
+                    let second = 1.5 * (drive.derivative(time) - velocity / tau);
+                    assert!(second.abs() <= bound * (1.0 + 1e-12), "{second} above {bound}");
+                }
             }
         }
     }
