@@ -173,8 +173,8 @@ impl SpikeDriven {
             *motion = Motion { steady, inverse_scale, leak: 1.0 / crowd.time_constant };
         }
         let next = self.draws.next();
-        let last = next + self.capacity.next_multiple_of(WIDTH);
-        let new = self.marks.find(&self.draws, &self.composition, last + self.ahead);
+        let last = next + self.capacity + self.ahead;
+        let new = self.marks.find(&self.draws, &self.composition, last);
         if new.start == next {
             // Nobody has asked for these.
             self.ask_for_deviations(state, next..next + self.ahead);
