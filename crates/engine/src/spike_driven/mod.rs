@@ -19,7 +19,7 @@
 //! group within one of their own, and for times until a horizon. Let `w + y <= high` then. A neuron with `w + y = high` all the time moves by
 //! `dz/dt = (tau I - z)/tau`, so in a time `h` it rises by no more than `max(0, tau sup I - z)(1 - exp(-h/tau))` above where it is at the start,
 //! and `1 - exp(-x) <= min(x, 1)`; no neuron of the group is higher, for `x` and `s` are common to all. Gains never fall, so the
-//! gain there is a ceiling, and so is any later value of the gain; the mirror image gives the floor. No bound of the gain itself
+//! gain there is a ceiling; the mirror image gives the floor. No bound of the gain itself
 //! is needed. After each spike and jump `w` and the `y` that it has changed are compared with their intervals, and the first that is outside ends the bounds at
 //! once. `y` changes only when a neuron jumps by itself, as the spiking neuron does when it takes back what it does not receive.
 //! Its group's interval is widened for it when it leaves; when there have been one to eight such jumps for each neuron all are grouped
