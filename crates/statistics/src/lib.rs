@@ -1,14 +1,18 @@
-//! Estimates over independent replicates, with standard errors, and the tests that compare them.
+//! Estimates with standard errors from simulated data, and the tests that compare them with theory.
 //!
-//! * [`estimate`]: means and covariances with their standard errors;
+//! * [`estimate`]: means and covariances over independent replicates, with their standard errors;
 //! * [`equivalence`]: is a difference compatible with one no larger than a margin?
-//! * [`multiple`]: Holm's correction over a family of tests.
+//! * [`multiple`]: Holm's correction over a family of tests;
+//! * [`spectrum`]: power spectra, cross-spectra and coherence of series and point processes, with confidence bands.
 //!
-//! Tests of a sample against a law (Kolmogorov-Smirnov, chi-square) are those of `statrs`.
+//! Chi-square and Student's laws, and the chi-square test of counts, are those of `statrs`.
 
 pub mod equivalence;
 pub mod estimate;
 pub mod multiple;
+pub mod spectrum;
+#[cfg(test)]
+mod testing;
 
 pub use equivalence::Equivalence;
 pub use estimate::Estimate;
