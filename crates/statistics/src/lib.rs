@@ -3,10 +3,12 @@
 //! * [`estimate`]: means and covariances over independent replicates, with their standard errors;
 //! * [`equivalence`]: is a difference compatible with one no larger than a margin?
 //! * [`multiple`]: Holm's correction over a family of tests;
-//! * [`spectrum`]: power spectra, cross-spectra and coherence of series and point processes, with confidence bands.
+//! * [`spectrum`]: power spectra, cross-spectra and coherence of series and point processes, with confidence bands;
+//! * [`distance`]: Kolmogorov-Smirnov and Wasserstein distances of a sample to a law, and what a sample of the law itself shows.
 //!
 //! Chi-square and Student's laws, and the chi-square test of counts, are those of `statrs`.
 
+pub mod distance;
 pub mod equivalence;
 pub mod estimate;
 pub mod multiple;
