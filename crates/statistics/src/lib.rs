@@ -4,7 +4,8 @@
 //! * [`equivalence`]: is a difference compatible with one no larger than a margin?
 //! * [`multiple`]: Holm's correction over a family of tests;
 //! * [`spectrum`]: power spectra, cross-spectra and coherence of series and point processes, with confidence bands;
-//! * [`distance`]: Kolmogorov-Smirnov and Wasserstein distances of a sample to a law, and what a sample of the law itself shows.
+//! * [`distance`]: Kolmogorov-Smirnov and Wasserstein distances of a sample to a law, and what a sample of the law itself shows;
+//! * [`variability`]: Fano factors, variation of intervals, correlation of counts.
 //!
 //! Chi-square and Student's laws, and the chi-square test of counts, are those of `statrs`.
 
@@ -15,6 +16,7 @@ pub mod multiple;
 pub mod spectrum;
 #[cfg(test)]
 mod testing;
+pub mod variability;
 
 pub use equivalence::Equivalence;
 pub use estimate::Estimate;
