@@ -84,16 +84,14 @@ fn advanced(scenario: &Scenario, mut state: NetworkState, duration: f64) -> Netw
 }
 
 fn theory(criterion: &mut Criterion) {
-    use equipoise::limit::{FiniteN, Limit, Terms};
+    use equipoise::limit::{FiniteN, Limit, Order};
     let mut group = criterion.benchmark_group("theory of the canonical pair to t = 4");
     group.sample_size(10);
     let times = [0.0, 4.0];
     for size in [100, 1_000_000] {
         let network = scenario(size, 4.0).network;
         group.bench_function(BenchmarkId::new("finite_n", size), |bencher| {
-            bencher.iter(|| {
-                FiniteN::new(&network, Terms::STANDARD).and_then(|theory| theory.solve(&times))
-            });
+            bencher.iter(|| FiniteN::new(&network, Order::First).solve(&times));
         });
     }
     let network = scenario(100, 4.0).network;

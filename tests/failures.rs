@@ -108,22 +108,13 @@ fn a_network_without_balance_is_simulated_with_a_warning() {
     assert!(read_header(&place.path("loud.h5")).expect("header").complete);
 }
 
-/// There is no theory yet to compare them with.
 #[test]
-fn shared_spikes_are_simulated_but_not_predicted() {
+fn thinning_does_not_simulate_shared_spikes() {
     let place = Place::new();
-    for command in ["validate", "limit"] {
-        let run = place.run(&format!("{command} {PAIR} --set transmission=shared")).expect(2);
-        assert!(run.err.contains("`shared`") && run.err.contains("independent"), "{}", run.err);
-    }
-    assert!(place.names().is_empty());
     let simulate = format!("simulate {PAIR} --set transmission=shared");
     let run = place.run(&format!("{simulate} --set engine.method=thinning")).expect(2);
     assert!(run.err.contains("`thinning` simulates transmission `independent`"), "{}", run.err);
     assert!(place.names().is_empty());
-    let run = place.run(&format!("{simulate} -o shared.h5")).expect(0);
-    assert!(run.message().contains("warning: "), "{}", run.err);
-    assert!(read_header(&place.path("shared.h5")).expect("header").complete);
 }
 
 /// For two neurons a population the theory, an expansion in `n^(-1/2)`, is wrong beyond its margin.

@@ -1,6 +1,7 @@
 //! What can be given on the command line.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -33,6 +34,11 @@ pub enum Command {
         after_help = "Example: equipoise limit scenarios/inhibition-stabilised.toml --finite-n --set n=1e6"
     )]
     Limit(Limit),
+    /// Covariances, spectra and response of one network of size n around its stationary state
+    #[command(
+        after_help = "Example: equipoise fluctuations scenarios/inhibition-stabilised.toml --set n=1000 --frequencies 0.01:10:61"
+    )]
+    Fluctuations(Fluctuations),
 }
 
 #[derive(Debug, Args)]
@@ -63,6 +69,61 @@ pub struct Limit {
     /// Also integrate the theory of one network of size n
     #[arg(long)]
     pub finite_n: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Fluctuations {
+    #[command(flatten)]
+    pub common: Common,
+    /// Result file [default: NAME-fluctuations.h5, or NAME-fluctuations-2.h5, ... where there is one]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Frequencies, per time unit, in even steps of their logarithm
+    #[arg(long, value_name = "FROM:TO:COUNT", default_value = "0.01:10:31")]
+    pub frequencies: Frequencies,
+    /// Time at which drives and external rates are taken
+    #[arg(long, value_name = "TIME", default_value_t = 0.0)]
+    pub at: f64,
+}
+
+/// A range of frequencies, `FROM:TO:COUNT`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Frequencies {
+    from: f64,
+    to: f64,
+    count: usize,
+}
+
+impl Frequencies {
+    /// In even steps of their logarithm.
+    pub fn logarithmic(self) -> Vec<f64> {
+        let steps = (self.count.max(2) - 1) as f64;
+        let ratio = self.to / self.from;
+        (0..self.count).map(|i| self.from * ratio.powf(i as f64 / steps)).collect()
+    }
+}
+
+impl FromStr for Frequencies {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts: Vec<&str> = text.split(':').collect();
+        let [from, to, count] = parts[..] else {
+            return Err("it must be of the form FROM:TO:COUNT, as in 0.01:10:31".to_owned());
+        };
+        let frequency = |text: &str| match text.parse::<f64>() {
+            Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
+            _ => Err(format!("`{text}` is no frequency; it must be a number above 0")),
+        };
+        let (from, to) = (frequency(from)?, frequency(to)?);
+        if from > to {
+            return Err(format!("the frequencies must rise, but {from} is above {to}"));
+        }
+        match count.parse() {
+            Ok(count) if (1..=100_000).contains(&count) => Ok(Self { from, to, count }),
+            _ => Err(format!("`{count}` is no number of frequencies from 1 to 100000")),
+        }
+    }
 }
 
 /// Options of every command.

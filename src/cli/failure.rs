@@ -55,17 +55,11 @@ impl From<ScenarioError> for Failure {
 impl From<LimitError> for Failure {
     fn from(error: LimitError) -> Self {
         let why = match error {
-            LimitError::Transmission { .. } => None,
-            LimitError::Integration { .. } => Some("the theory could not be followed"),
-            _ => Some("this network has no hydrodynamic limit to compare with"),
+            LimitError::Integration { .. } => "the theory could not be followed",
+            _ => "this network has no hydrodynamic limit to compare with",
         };
         let report = Err::<(), _>(error).into_diagnostic().unwrap_err();
-        Self::Usage(match why {
-            Some(why) => {
-                report.wrap_err(format!("{why} (`equipoise simulate` runs it all the same)"))
-            }
-            None => report,
-        })
+        Self::Usage(report.wrap_err(format!("{why} (`equipoise simulate` runs it all the same)")))
     }
 }
 

@@ -1,7 +1,7 @@
 //! `equipoise limit`: the theory alone.
 
 use equipoise::layout::theory;
-use equipoise::limit::{FiniteN, Limit as HydrodynamicLimit, Terms};
+use equipoise::limit::{FiniteN, Limit as HydrodynamicLimit, Order};
 use equipoise::store::{Completion, ResultWriter};
 use serde_json::json;
 
@@ -22,7 +22,7 @@ pub fn run(arguments: &Limit) -> Result<Ending, Failure> {
         }
     }
     let finite_n = if arguments.finite_n {
-        Some(FiniteN::new(&scenario.network, Terms::STANDARD)?.solve(&times)?)
+        Some(FiniteN::new(&scenario.network, Order::First).solve(&times)?)
     } else {
         None
     };

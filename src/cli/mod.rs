@@ -2,11 +2,12 @@
 //!
 //! * `arguments`: what can be given; `failure`: what can go wrong, with its exit status;
 //! * `scenario`: reading a scenario file; `ensemble`: simulating it into a file, with Ctrl-C; `progress`: how far it is;
-//! * `validate`, `simulate`, `limit`: the commands; `table`: text for people; `output`: printing it.
+//! * `validate`, `simulate`, `limit`, `fluctuations`: the commands; `table`: text for people; `output`: printing it.
 
 mod arguments;
 mod ensemble;
 mod failure;
+mod fluctuations;
 mod limit;
 mod output;
 mod progress;
@@ -42,6 +43,7 @@ pub fn run() -> ExitCode {
         Command::Validate(validate) => validate::run(validate),
         Command::Simulate(simulate) => simulate::run(simulate),
         Command::Limit(limit) => limit::run(limit),
+        Command::Fluctuations(fluctuations) => fluctuations::run(fluctuations),
     };
     match outcome {
         Ok(Ending::Done) => ExitCode::SUCCESS,

@@ -5,9 +5,11 @@
 //! * [`trajectory`] makes `/trajectory`;
 //! * [`record`] makes what `[record]` asks for: `/spikes`, `/jumps`, `/activity`, `/snapshots`, `/histograms` and `/counts`;
 //! * [`theory`] makes `/limit` and `/finite_n`;
+//! * [`fluctuations`] makes `/stationary`, `/lag_covariance`, `/spectrum` and `/response`;
 //! * [`comparison`] makes `/comparison`.
 
 pub mod comparison;
+pub mod fluctuations;
 pub mod record;
 pub mod theory;
 pub mod trajectory;

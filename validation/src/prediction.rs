@@ -1,6 +1,6 @@
 //! What is predicted, and how far the prediction may be off by its next order.
 
-use equipoise_limit::{FiniteN, FiniteNSolution, Limit, LimitError, LimitSolution, Terms};
+use equipoise_limit::{Expansion, FiniteNSolution, Limit, LimitError, LimitSolution};
 use equipoise_model::Network;
 
 /// A quantity that is both observed and predicted.
@@ -43,9 +43,6 @@ impl Quantity {
     }
 }
 
-/// Bound of the integration's error, relative to quantities of order 1; covariances are products of two such.
-const NUMERICAL: f64 = 1e-7;
-
 /// The theory of a network at its sample times.
 #[derive(Debug, Clone)]
 pub struct Prediction {
@@ -53,10 +50,7 @@ pub struct Prediction {
     pub limit: LimitSolution,
     /// One network of size `n`.
     pub finite_n: FiniteNSolution,
-    without_curvature: FiniteNSolution,
-    with_self_variance: FiniteNSolution,
-    leading: FiniteNSolution,
-    counts: Vec<f64>,
+    margin: FiniteNSolution,
     populations: usize,
 }
 
@@ -66,16 +60,9 @@ impl Prediction {
     /// # Errors
     /// [`LimitError`] if the network has no limit.
     pub fn new(network: &Network, times: &[f64]) -> Result<Self, LimitError> {
-        let theory = |terms| FiniteN::new(network, terms)?.solve(times);
-        Ok(Self {
-            limit: Limit::new(network)?.solve(times)?,
-            finite_n: theory(Terms::STANDARD)?,
-            without_curvature: theory(Terms { curvature: false, ..Terms::STANDARD })?,
-            with_self_variance: theory(Terms { self_variance: true, ..Terms::STANDARD })?,
-            leading: theory(Terms::LEADING)?,
-            counts: network.populations.iter().map(|population| population.count as f64).collect(),
-            populations: network.population_count(),
-        })
+        let limit = Limit::new(network)?.solve(times)?;
+        let Expansion { first, margin, .. } = Expansion::new(network, times)?;
+        Ok(Self { limit, finite_n: first, margin, populations: network.population_count() })
     }
 
     /// What the finite-n theory predicts.
@@ -100,30 +87,9 @@ impl Prediction {
         }
     }
 
-    /// The margin `b_n`: an estimate of the theory's next order.
-    ///
-    /// For moments and spikes, whose corrections of order `n^{-1/2}` are all there, the two terms of order `1/n` that are
-    /// known: the difference that the curvature makes, and that which the variance of the missing self-jumps makes. The
-    /// covariance of means is known to leading order, so its next order is `n^{-1/2}` relative to it: the difference
-    /// that the corrections of the moments make to it, and the relative `1/(N - 1)` of the divisors. Each as the largest
-    /// until then, so that a difference that happens to change sign leaves no gap; and to all the error of the
-    /// integration, which is what is left where nothing is random.
+    /// The margin `b_n`: an estimate of the theory's next order, [`Expansion::margin`].
     pub fn margin(&self, quantity: Quantity, sample: usize, population: usize) -> f64 {
-        let largest = |other: &FiniteNSolution| {
-            let difference = |sample| {
-                self.value(other, quantity, sample, population)
-                    - self.finite_n(quantity, sample, population)
-            };
-            (0..=sample).map(|sample| f64::abs(difference(sample))).fold(0.0, f64::max)
-        };
-        let predicted = self.finite_n(quantity, sample, population).abs();
-        if let Quantity::MeanCovariance { with } = quantity {
-            let divisor = self.counts[population].min(self.counts[with]) - 1.0;
-            largest(&self.leading) + predicted / divisor.max(0.5) + NUMERICAL * NUMERICAL
-        } else {
-            let known = largest(&self.without_curvature) + largest(&self.with_self_variance);
-            known + NUMERICAL * (1.0 + predicted)
-        }
+        self.value(&self.margin, quantity, sample, population)
     }
 
     fn value(

@@ -8,16 +8,20 @@ use nalgebra::{DMatrix, DVector};
 pub struct Coefficients {
     /// `K_ab = J_ab gamma_b`, `P` by `P`.
     pub mean: DMatrix<f64>,
-    /// `Q_ab = J_ab^2 gamma_b`, `P` by `P`.
+    /// `Q_ab = J_ab^2 gamma_b`, `P` by `P`; of the limit `(1 - p)` times that, as the noise that neurons have in common vanishes with the mean's.
     pub variance: DMatrix<f64>,
     /// `J_ab^3 gamma_b`, `P` by `P`.
     pub third: DMatrix<f64>,
+    /// `J_ab^4 gamma_b`, `P` by `P`.
+    pub fourth: DMatrix<f64>,
     /// `J_ax gamma_x`, `P` by `X`.
     pub external_mean: DMatrix<f64>,
     /// `J_ax^2 gamma_x`, `P` by `X`.
     pub external_variance: DMatrix<f64>,
     /// `J_ax^3 gamma_x`, `P` by `X`.
     pub external_third: DMatrix<f64>,
+    /// `J_ax^4 gamma_x`, `P` by `X`.
+    pub external_fourth: DMatrix<f64>,
 }
 
 impl Coefficients {
@@ -25,7 +29,9 @@ impl Coefficients {
     pub fn limit(network: &Network) -> Self {
         let inside = network.populations.iter().map(|population| population.fraction);
         let outside = network.externals.iter().map(|external| external.fraction);
-        Self::with_fractions(network, &inside.chain(outside).collect::<Vec<_>>())
+        let mut limit = Self::with_fractions(network, &inside.chain(outside).collect::<Vec<_>>());
+        limit.variance *= 1.0 - network.transmission.input_correlation();
+        limit
     }
 
     /// Of the network as it is: `gamma_b = N_b / n`, rounding included.
@@ -47,9 +53,11 @@ impl Coefficients {
             mean: internal(1),
             variance: internal(2),
             third: internal(3),
+            fourth: internal(4),
             external_mean: external(1),
             external_variance: external(2),
             external_third: external(3),
+            external_fourth: external(4),
         }
     }
 
@@ -97,6 +105,11 @@ impl Coefficients {
     /// `sum_x J_ax^3 gamma_x nu_x(t)`.
     pub fn external_skew(&self, network: &Network, time: f64) -> DVector<f64> {
         &self.external_third * rates(network, time)
+    }
+
+    /// `sum_x J_ax^4 gamma_x nu_x(t)`.
+    pub fn external_fourth(&self, network: &Network, time: f64) -> DVector<f64> {
+        &self.external_fourth * rates(network, time)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Why there is no limit.
 
-use equipoise_model::Transmission;
 use thiserror::Error;
 
 use crate::integrator::IntegrationError;
@@ -9,14 +8,6 @@ use crate::integrator::IntegrationError;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum LimitError {
-    /// The theory of this transmission is not there yet.
-    #[error(
-        "the theory is available for transmission `independent`; this network has `{transmission}`"
-    )]
-    Transmission {
-        /// What the network has.
-        transmission: Transmission,
-    },
     /// `U_perp^T h` does not vanish.
     #[error(
         "not balanced: from time {time} on the external input has a part that no activity of the network can \
@@ -87,6 +78,15 @@ pub enum LimitError {
         time: f64,
         /// Largest real part of the fast eigenvalues then.
         eigenvalue: f64,
+    },
+    /// The moments of one network go on moving.
+    #[error(
+        "the finite-n theory does not come to a stable rest from the scenario's initial state, with drives and rates as \
+         they are at time {time}"
+    )]
+    NotStationary {
+        /// When drives and external rates were taken.
+        time: f64,
     },
     /// The ODE library gave up.
     #[error("{equations} could not be integrated from time {time}")]

@@ -16,6 +16,7 @@
 //! * [`initial_layer`]: from an initial state off the manifold onto it;
 //! * [`limit`]: the autonomous ODEs on the manifold;
 //! * [`finite_n`]: one network of size `n`: corrections of order `n^{-1/2}`, covariance of means;
+//! * [`linear_noise`]: two-time covariances and power spectra about a stationary state;
 //! * [`integrator`]: the trait behind which the ODE library stands.
 //!
 //! # Source
@@ -29,12 +30,13 @@ pub mod gaussian;
 pub mod initial_layer;
 pub mod integrator;
 pub mod limit;
+pub mod linear_noise;
 pub mod rates;
 
 pub use balance::Balance;
 pub use coefficients::Coefficients;
 pub use error::LimitError;
-pub use finite_n::{FiniteN, FiniteNSolution, Terms};
-
+pub use finite_n::{Expansion, FiniteN, FiniteNSolution, Order, Stationary};
 pub use limit::{Limit, LimitSolution};
+pub use linear_noise::LinearNoise;
 pub use rates::Rates;

@@ -9,7 +9,7 @@
 //! The multiplier `l` keeps balance true in time. At rank `P` the rates are fixed by balance and
 //! the same equations hold, with no direction left to move in by itself.
 
-use equipoise_model::{Network, Transmission};
+use equipoise_model::Network;
 use nalgebra::DVector;
 
 use crate::balance::Balance;
@@ -102,7 +102,8 @@ impl System for ReducedSystem<'_> {
         derivative[..size].copy_from_slice(moved.as_slice());
         derivative[size..2 * size].copy_from_slice(widening.as_slice());
         for (a, rate) in derivative[2 * size..].iter_mut().enumerate() {
-            *rate = populations[a].fraction * at.rates[a];
+            *rate = populations[a].fraction * at.rates[a]
+                / self.network.transmission.release_probability();
         }
     }
 
@@ -122,11 +123,8 @@ impl<'a> Limit<'a> {
     /// Prepares the limit of a network.
     ///
     /// # Errors
-    /// [`LimitError`] if the transmission has no theory yet, or if there is no balance at time 0.
+    /// [`LimitError`] if there is no balance at time 0.
     pub fn new(network: &'a Network) -> Result<Self, LimitError> {
-        if network.transmission != Transmission::Independent {
-            return Err(LimitError::Transmission { transmission: network.transmission });
-        }
         let coefficients = Coefficients::limit(network);
         let balance = Balance::new(&coefficients.mean);
         let limit = Self { network, coefficients, balance };

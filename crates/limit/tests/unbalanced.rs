@@ -1,6 +1,6 @@
 //! Networks without a balanced state are refused with the reason; steps and special cases are followed.
 
-use equipoise_limit::{FiniteN, Limit, LimitError, LimitSolution, Terms};
+use equipoise_limit::{FiniteN, Limit, LimitError, LimitSolution, Order};
 use equipoise_model::scenario::overrides::apply;
 use equipoise_model::{Network, Scenario};
 
@@ -211,14 +211,30 @@ fn splitting_the_times_changes_nothing() {
     }
 }
 
+/// What neurons have in common moves their mean, which balance holds; it is no source of variance.
 #[test]
-fn other_transmissions_are_refused_until_there_is_a_theory() {
-    let network = network(&["transmission=shared"]);
-    assert!(matches!(Limit::new(&network), Err(LimitError::Transmission { .. })));
-    assert!(matches!(
-        FiniteN::new(&network, Terms::STANDARD),
-        Err(LimitError::Transmission { .. })
-    ));
+fn shared_spikes_leave_no_variance_in_the_limit() {
+    let times = [0.0, 1.0, 3.0];
+    let of = |transmission: &str| {
+        let network = network(&[transmission]);
+        Limit::new(&network).unwrap().solve(&times).unwrap()
+    };
+    let shared = of("transmission=shared");
+    for (i, time) in times.iter().enumerate() {
+        for a in 0..2 {
+            let expected = 0.25 * (-2.0 * time).exp();
+            assert!((shared.variance[2 * i + a] - expected).abs() < 1e-9);
+        }
+    }
+    // A release probability of nearly 0 is independent transmission; its spikes, of intensity lambda/p, are many more.
+    let (independent, release) =
+        (of("transmission=independent"), of("transmission={ release_probability = 1e-9 }"));
+    for (a, b) in independent.mean.iter().zip(&release.mean) {
+        assert!((a - b).abs() < 1e-7, "{a} {b}");
+    }
+    for (a, b) in independent.spikes.iter().zip(&release.spikes) {
+        assert!((a - 1e-9 * b).abs() < 1e-7, "{a} {b}");
+    }
 }
 
 #[test]
@@ -227,7 +243,7 @@ fn finite_n_approaches_the_limit_as_the_inverse_root_of_n() {
     let distance = |size: &str| {
         let network = network(&[size]);
         let limit = Limit::new(&network).unwrap().solve(&times).unwrap();
-        let theory = FiniteN::new(&network, Terms::STANDARD).unwrap().solve(&times).unwrap();
+        let theory = FiniteN::new(&network, Order::First).solve(&times).unwrap();
         (theory.mean[2] - limit.mean[2]).abs()
     };
     // Two decades in n: a factor of 10, up to the next order.

@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use equipoise_limit::{FiniteN, FiniteNSolution, Limit, LimitError, LimitSolution, Terms};
+use equipoise_limit::{FiniteN, FiniteNSolution, Limit, LimitError, LimitSolution, Order};
 use equipoise_model::scenario::overrides::apply;
 use equipoise_model::{Network, Scenario};
 
@@ -51,7 +51,7 @@ fn limit(overrides: &[&str]) -> Result<LimitSolution, LimitError> {
 }
 
 fn finite(overrides: &[&str]) -> FiniteNSolution {
-    FiniteN::new(&network(overrides), Terms::STANDARD).unwrap().solve(&TIMES).unwrap()
+    FiniteN::new(&network(overrides), Order::First).solve(&TIMES).unwrap()
 }
 
 /// A pair of overrides of E and I.

@@ -119,6 +119,16 @@ impl Transmission {
             Self::Release { probability } => probability,
         }
     }
+
+    /// The correlation of the inputs that two neurons of a population receive from one neuron: 0 with independent transmission, 1 with
+    /// shared spikes, `p` with release.
+    pub fn input_correlation(self) -> f64 {
+        match self {
+            Self::Independent => 0.0,
+            Self::Shared => 1.0,
+            Self::Release { probability } => probability,
+        }
+    }
 }
 
 impl fmt::Display for Transmission {

@@ -1,13 +1,15 @@
 //! Text and JSON for people and programs.
 //!
-//! * `verdict`: what `validate` found; `moments`: an ensemble; `theory`: limit and finite-n theory.
+//! * `verdict`: what `validate` found; `moments`: an ensemble; `fluctuations`: spectra and response of one network; `theory`: limit and finite-n theory.
 
+mod fluctuations;
 mod moments;
 mod theory;
 mod verdict;
 
 use equipoise::model::Scenario;
 
+pub use fluctuations::fluctuations;
 pub use moments::moments;
 pub use theory::theory;
 pub use verdict::{Report, json, text};

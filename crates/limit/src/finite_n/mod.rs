@@ -1,74 +1,77 @@
-//! One network of size `n`: means, variances, third cumulants and the covariance of population means,
-//! with every correction as large as the distance to the limit, `n^{-1/2}`.
+//! One network of size `n`: means, variances, higher moments and the covariance of population means, with every correction up to a
+//! chosen power of `eps = n^{-1/2}`.
+//!
+//! With `f_ak(z) = v_a^{k/2} He_k((z - m_a)/sqrt(v_a))`, the modes of the empirical measure are `H_ak = N_a^{-1} sum_j f_ak(z_j) = mu_ak + eta_ak`,
+//! their expectations and their fluctuations; `m_a`, `v_a` are such that `mu_a1 = mu_a2 = 0`: mean and variance over neurons *and* networks. Rates are linear in the
+//! modes, `N_b^{-1} sum_j lambda_b(z_j) = S_b + delta lambda_b`,
 //!
 //! ```text
-//! S_b = g_b0 + g_b3 k_b/6 + g_b2 C_bb/2
-//! dm_a/dt = -m_a/tau_a + I_a + sqrt(n) (sum_b K_ab S_b + h_a) - J_aa S_a/sqrt(n)
-//! dv_a/dt = -2 v_a/tau_a + (1 - 1/N_a) sigma_a^2 - 2 J_aa v_a g_a1/sqrt(n) - J_aa^2 S_a/n
-//! dk_a/dt = -3 k_a/tau_a + (1 - 1/N_a)(1 - 2/N_a) n^{-1/2} (sum_b J_ab^3 gamma_b S_b + external)
-//!           - 3 J_aa v_a^2 g_a2/sqrt(n)
+//! S_b = sum_l g_bl mu_bl/l!,     delta lambda_b = sum_l g_bl eta_bl/l!,     g_bk = E[lambda_b^(k)] over Normal(m_b, v_b),
 //! ```
 //!
-//! with `g_bk = E[lambda_b^(k)]` over `Normal(m_b, v_b)` and `sigma_a^2 = sum_b Q_ab S_b + q_a`. In `S_b` the third cumulant enters
-//! by Edgeworth's expansion and `C_bb`, the variance of the population mean, by the curvature of the rate. Terms in `J_aa` are the
-//! self-synapse that is not there. `m, v, k` are expectations of the empirical moments (divisor `N_a`).
-//!
-//! **Fluctuations.** Every mode of the empirical measure fluctuates at order `n^{-1/2}`, and all drive the means at rate
-//! `sqrt(n)`. With `eta_ak = v_a^{k/2} N_a^{-1} sum_j He_k((z_j - m_a)/sqrt(v_a))`, `k = 1..8`,
+//! so that the equations below are exact for a normal start, but for the covariances `P` of the modes, which are those of linear noise
+//! (`fluctuations`). `P` is of order `1/n` with independent transmission, and what its equation leaves out is smaller than `P` by `1/n` too. With
+//! `M_pa = sum_b J_ab^p gamma_b S_b + external`, `u_a = sqrt(n) sum_b K_ab delta lambda_b`, `L_aq = E<lambda_a f_aq>` and `w_a = -2 E[u_a eta_a1] + 2 eps J_aa L_a1 + eps^2 J_aa^2 S_a`:
 //!
 //! ```text
-//! d eta_ak = [ (k/2)(dv_a/dt - s_a)/v_a eta_ak
-//!              + delta_k1 sqrt(n) sum_b K_ab sum_l g_bl eta_bl/l! + delta_k2 sum_b Q_ab sum_l g_bl eta_bl/l! ] dt
-//!            + noise of variance k k! s_a v_a^{k-1}/N_a per unit time,     s_a = sigma_a^2 - J_aa^2 S_a/n
+//! dm_a/dt = -m_a/tau_a + I_a + sqrt(n) M_1a - eps J_aa S_a
+//! dv_a/dt = -2 v_a/tau_a + M_2a - w_a
+//! dmu_ak/dt = -k mu_ak/tau_a + k (eps J_aa S_a mu_a,k-1 + E[u_a eta_a,k-1]) + C(k,2) (w_a mu_a,k-2 + E[delta M_2a eta_a,k-2])
+//!             + sum_{p=3,4} C(k,p) eps^{p-2} M_pa mu_a,k-p - sum_{p<=4} C(k,p) (eps J_aa)^p L_a,k-p,      k = 3..8
 //! ```
 //!
-//! is linear, so its covariance solves `dP/dt = A P + P A^T + B`, and `C_ab = P_(a1)(b1)`. (These are the Hermite modes of
-//! `NOTATION.md` times `v^{k/2}`, which stay regular where a variance vanishes.)
+//! What is reported is what one counts: the expected empirical variance `v_a - C_aa`, third central moment `mu_a3 - 3 P_(a1)(a2)`, and `C_ab = P_(a1)(b1)`, the
+//! covariance of population means. Terms in `J_aa` are the self-synapse that is not there. `docs/finite-n.md` derives all of it and says what is neglected.
+//!
+//! **Shared spikes and release.** Expectations obey the same equations. Of the noise, the part `p` is common to all neurons that a spike reaches, so that means fluctuate
+//! by `n^{-1/4}` in the fast directions; `C` is of order `n^{-1/2}` and enters the rates through `v_a` (the curvature of the gain), and the linear noise itself is only right to
+//! leading order.
 
+mod expansion;
+mod fluctuations;
+mod hermite;
 mod layout;
-mod modes;
+mod population;
+mod stationary;
+mod system;
 
-use equipoise_model::{InitialLaw, Network, Transmission};
+use equipoise_model::{InitialLaw, Network};
 
 use crate::coefficients::{Coefficients, frozen};
 use crate::error::LimitError;
 use crate::integrator::{Integrator, Stiffness};
 
+pub use expansion::Expansion;
+pub(crate) use fluctuations::Fluctuations;
+use hermite::{factorial, polynomials};
 use layout::Layout;
-use modes::{ModeSystem, factorial};
+pub use stationary::Stationary;
+use system::MomentSystem;
 
 /// Hermite modes kept for each population.
 pub const MODES: usize = 8;
 
-/// Which corrections are kept.
-#[allow(clippy::struct_excessive_bools, reason = "each is a term that is kept or not")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Terms {
-    /// The missing self-synapse, in means, variances and third cumulants; `n^{-1/2}`.
-    pub self_synapse: bool,
-    /// The third cumulant in the rates; `n^{-1/2}`.
-    pub third_cumulant: bool,
-    /// The curvature of the rates in the fluctuations of the means; `n^{-1}`.
-    pub curvature: bool,
-    /// `-3 J_aa^2 v_a g_a1/n` in the third cumulant: that the missing self-jumps have a variance; `n^{-1}`.
-    pub self_variance: bool,
+/// Up to which power of `n^{-1/2}` corrections are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Order {
+    /// Equations (1)-(2) of the limit at finite `n`, with no correction; means and variances are off by `n^{-1/2}`.
+    Zeroth,
+    /// Corrections of order `n^{-1/2}`: the missing self-synapse, the third cumulant in the rates, and under shared spikes and release
+    /// the variance of population means; off by `1/n`.
+    Half,
+    /// Corrections of order `1/n` as well: all moments, and what fluctuations of the rates do to them. With independent transmission off by `n^{-3/2}`.
+    First,
 }
 
-impl Terms {
-    /// Equations (1)-(2) of the limit at finite `n`, with no correction.
-    pub const LEADING: Self =
-        Self { self_synapse: false, third_cumulant: false, curvature: false, self_variance: false };
-    /// Every correction of order `n^{-1/2}`, and the curvature.
-    pub const STANDARD: Self =
-        Self { self_synapse: true, third_cumulant: true, curvature: true, self_variance: false };
-}
-
-/// The finite-n theory of a network with independent transmission.
+/// The finite-n theory of a network.
 #[derive(Debug)]
 pub struct FiniteN<'a> {
     network: &'a Network,
     coefficients: Coefficients,
-    terms: Terms,
+    order: Order,
+    /// `p`, the part of the noise of the network's own spikes that its neurons have in common.
+    common: f64,
+    covariances: bool,
 }
 
 /// The theory at the sample times; arrays are row-major.
@@ -90,14 +93,32 @@ pub struct FiniteNSolution {
 
 impl<'a> FiniteN<'a> {
     /// Prepares the theory.
-    ///
-    /// # Errors
-    /// [`LimitError::Transmission`] if the transmission has no theory yet.
-    pub fn new(network: &'a Network, terms: Terms) -> Result<Self, LimitError> {
-        if network.transmission != Transmission::Independent {
-            return Err(LimitError::Transmission { transmission: network.transmission });
-        }
-        Ok(Self { network, coefficients: Coefficients::finite(network), terms })
+    pub fn new(network: &'a Network, order: Order) -> Self {
+        let common = network.transmission.input_correlation();
+        let coefficients = Coefficients::finite(network);
+        Self { network, coefficients, order, common, covariances: true }
+    }
+
+    /// Without the covariance of means, which is then reported as zero, where the moments do not depend on it: below [`Order::First`], and for
+    /// `Order::Half` with independent transmission only. There the solution takes a hundredth of the time.
+    #[must_use]
+    pub fn moments_only(mut self) -> Self {
+        self.covariances = self.uses_covariances();
+        self
+    }
+
+    /// Whether moments depend on covariances.
+    fn uses_covariances(&self) -> bool {
+        self.is_complete() || (self.order >= Order::Half && self.common > 0.0)
+    }
+
+    /// Whether all corrections up to `1/n` are known: with independent transmission.
+    fn is_complete(&self) -> bool {
+        self.order == Order::First && self.common == 0.0
+    }
+
+    fn layout(&self) -> Layout {
+        Layout::new(self)
     }
 
     /// Integrates through `times`, which rise from 0 on.
@@ -105,13 +126,13 @@ impl<'a> FiniteN<'a> {
     /// # Errors
     /// [`LimitError::Integration`].
     pub fn solve(&self, times: &[f64]) -> Result<FiniteNSolution, LimitError> {
-        let layout = Layout { populations: self.network.population_count() };
+        let layout = self.layout();
         let mut state = self.initial(layout);
         let mut states = Vec::with_capacity(times.len());
         let end = times.last().copied().unwrap_or(0.0);
         let mut start = 0.0;
         loop {
-            let system = ModeSystem::new(self, frozen(self.network, start));
+            let system = MomentSystem::new(self, frozen(self.network, start));
             let stop = self.network.next_step(start).unwrap_or(f64::INFINITY).min(end);
             let mut asked: Vec<f64> =
                 times[states.len()..].iter().copied().take_while(|time| *time <= stop).collect();
@@ -131,7 +152,7 @@ impl<'a> FiniteN<'a> {
         }
     }
 
-    /// Independent starts: `Var eta_ak = k! v_a^k/N_a`, and `v_a (1 - 1/N_a)` is what the empirical variance
+    /// Independent normal starts: `Var eta_ak = k! v_a^k/N_a`, and `v_a (1 - 1/N_a)` is what the empirical variance
     /// has on average. A given list is no random start and does not fluctuate.
     fn initial(&self, layout: Layout) -> Vec<f64> {
         let mut state = vec![0.0; layout.dimension()];
@@ -140,14 +161,21 @@ impl<'a> FiniteN<'a> {
             let variance = population.initial.central_moment(2);
             state[layout.mean(a)] = population.initial.mean();
             state[layout.variance(a)] = variance;
-            state[layout.third(a)] = population.initial.central_moment(3);
-            if let InitialLaw::Normal { .. } = population.initial {
-                let empirical = variance * (1.0 - 1.0 / count);
-                state[layout.variance(a)] = empirical;
-                for k in 1..=MODES {
-                    let i = layout.mode(a, k);
-                    state[layout.covariance(i, i)] =
-                        factorial(k) * empirical.powi(k as i32) / count;
+            match &population.initial {
+                InitialLaw::Values(values) => {
+                    for k in 3..=layout.highest_moment {
+                        state[layout.moment(a, k)] = average_polynomial(values, k);
+                    }
+                }
+                _ => {
+                    if self.order == Order::First {
+                        state[layout.variance(a)] = variance * (1.0 - 1.0 / count);
+                    }
+                    for k in 1..=layout.modes {
+                        let i = layout.mode(a, k);
+                        state[layout.covariance(i, i)] =
+                            factorial(k) * variance.powi(k as i32) / count;
+                    }
                 }
             }
         }
@@ -156,29 +184,48 @@ impl<'a> FiniteN<'a> {
 
     fn collect(&self, times: &[f64], states: &[Vec<f64>], layout: Layout) -> FiniteNSolution {
         let size = layout.populations;
-        let all = |index: &dyn Fn(usize) -> usize| -> Vec<f64> {
-            states.iter().flat_map(|state| (0..size).map(|a| state[index(a)])).collect()
+        let all = |value: &dyn Fn(&[f64], usize) -> f64| -> Vec<f64> {
+            states.iter().flat_map(|state| (0..size).map(|a| value(state, a))).collect()
         };
-        let mut spikes = all(&|a| layout.spikes(a));
-        for (fires, a) in spikes.iter_mut().zip((0..size).cycle()) {
-            *fires *= self.network.populations[a].count as f64;
-        }
+        let covariance = |state: &[f64], i: (usize, usize), j: (usize, usize)| match layout.modes {
+            0 => 0.0,
+            _ => state[layout.covariance(layout.mode(i.0, i.1), layout.mode(j.0, j.1))],
+        };
+        // Where nothing is random, zero comes out to within the integrator's tolerance, on either side.
+        let variance = |state: &[f64], a: usize| state[layout.variance(a)].max(0.0);
+        let third = |state: &[f64], a: usize| {
+            let moment = if layout.highest_moment > 2 { state[layout.moment(a, 3)] } else { 0.0 };
+            let with_mean =
+                if self.is_complete() { covariance(state, (a, 1), (a, 2)) } else { 0.0 };
+            moment - 3.0 * with_mean
+        };
+        let spikes = |state: &[f64], a: usize| {
+            state[layout.spikes(a)] * self.network.populations[a].count as f64
+                / self.network.transmission.release_probability()
+        };
         let pairs = |state: &Vec<f64>| -> Vec<f64> {
             let pair = |ab: usize| {
                 let (a, b) = (ab / size, ab % size);
-                let covariance = state[layout.covariance(layout.mode(a, 1), layout.mode(b, 1))];
+                let covariance = covariance(state, (a, 1), (b, 1));
                 if a == b { covariance.max(0.0) } else { covariance }
             };
             (0..size * size).map(pair).collect()
         };
         FiniteNSolution {
             times: times.to_vec(),
-            mean: all(&|a| layout.mean(a)),
-            // Where nothing is random, zero comes out to within the integrator's tolerance, on either side.
-            variance: all(&|a| layout.variance(a)).into_iter().map(|v| v.max(0.0)).collect(),
-            third_cumulant: all(&|a| layout.third(a)),
-            spikes,
+            mean: all(&|state, a| state[layout.mean(a)]),
+            variance: all(&variance),
+            third_cumulant: all(&third),
+            spikes: all(&spikes),
             mean_covariance: states.iter().flat_map(pairs).collect(),
         }
     }
+}
+
+/// `mu_k` of a given list of values.
+fn average_polynomial(values: &[f64], k: usize) -> f64 {
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let variance = values.iter().map(|z| (z - mean).powi(2)).sum::<f64>() / count;
+    values.iter().map(|z| polynomials(z - mean, variance)[k]).sum::<f64>() / count
 }

@@ -1,34 +1,62 @@
-"""Reference solutions of the balanced network's limit and of its finite-n theory (independent transmission).
+"""Reference solutions of the balanced network's limit and of its finite-n theory, independent of the crates.
 
-Notation: g_a,k = E[lambda_a^(k)(m_a + sqrt(v_a) X)], K_ab = J_ab gamma_b, Q_ab = J_ab^2 gamma_b,
-h_a, q_a, j_a = sum_x gamma_x nu_x (J_ax, J_ax^2, J_ax^3), c_b,l = E[lambda_b(m_b + sqrt(v_b) X) He_l(X)].
+Notation: g_a,k = E[lambda_a^(k)(m_a + sqrt(v_a) X)] = c_a,k / v_a^(k/2), c_a,k = E[lambda_a(m_a + sqrt(v_a) X) He_k(X)],
+K_ab = J_ab gamma_b, Q_ab = J_ab^2 gamma_b, T_ab = J_ab^3 gamma_b, F_ab = J_ab^4 gamma_b,
+h_a, q_a, j_a, f_a = sum_x gamma_x nu_x (J_ax, J_ax^2, J_ax^3, J_ax^4), p: 0 independent transmission, 1 shared spikes.
 
 Limit. Initial layer: dm/ds = K S(m, v) + h at v = v(0) to its rest point. Then, with K = U Sigma V^T of rank r and y the
 coordinates U_perp^T m, which the drift of order sqrt(n) does not touch,
 
     dy/dt = U_perp^T (-m/tau + I),   V_r^T S(m, v) = -Sigma_r^-1 U_r^T h,
-    dv/dt = -2 v/tau + Q S + q                                                                       (2)
+    dv/dt = -2 v/tau + (1 - p) Q S + q,   dspikes/dt = S (whatever n and p)                          (2)
 
 m being solved from (y, v) at each evaluation; checked against the form with a multiplier, dm/dt = -m/tau + I + U_r l.
 
-Finite n, N_a = round(gamma_a n); S is the corrected rate, g and c are plain Gaussian averages:
+Finite n: eps = n^(-1/2), N_a = round(gamma_a n) (gamma_a = N_a/n from here on), e_a = eps J_aa, C(k,i) binomial. Modes
+H_ak = N_a^-1 sum_j f_ak(z_j), f_ak = v_a^(k/2) He_k((z - m_a)/sqrt(v_a)), have expectations mu_ak (mu_0 = 1, mu_1 = mu_2 = 0) and
+covariances P, k = 1..8; C_ab = P_(a1)(b1). At every order
 
-    S_a  = g_a,0 + g_a,3 k_a/6 + g_a,2 C_aa/2,   C_ab = sqrt(v_a v_b) Cov(xi_a,1, xi_b,1)
-    dm_a = -m_a/tau_a + I_a + sqrt(n) (sum_b K_ab S_b + h_a) - J_aa S_a/sqrt(n)
-    dv_a = -2 v_a/tau_a + (1 - 1/N_a) (sum_b Q_ab S_b + q_a) - J_aa^2 S_a/n - 2 J_aa v_a g_a,1/sqrt(n)
-    dk_a = -3 k_a/tau_a + (1 - 1/N_a)(1 - 2/N_a) n^-1/2 (sum_b J_ab^3 gamma_b S_b + j_a) - 3 J_aa v_a^2 g_a,2/sqrt(n)
-    dspikes_a = S_a
-    d xi_a,k = [-k sigma_a^2/(2 v_a) xi_a,k + delta_k1 sqrt(n/v_a) sum_b K_ab sum_l c_b,l xi_b,l/l!
-                + delta_k2 v_a^-1 sum_b Q_ab sum_l c_b,l xi_b,l/l!] dt + noise of variance (sigma_a^2/v_a) k k!/N_a per time
-    sigma_a^2 = sum_b Q_ab S_b + q_a - J_aa^2 S_a/n
+    S_a  = sum_(l<=8) g_al mu_al/l!,   M_1 = K S + h,   M_2 = Q S + q,   M_3 = T S + j,   M_4 = F S + f
+    dm_a = -m_a/tau_a + I_a + sqrt(n) M_1a - e_a S_a           (at order zeroth without e_a)
+    dspikes_a = N_a S_a, divided by p if 0 < p < 1
+    dP   = A P + P A^T + B,   A = diag(-k/tau_a) + rows u_a at k = 1 and (1 - p) sum_b Q_ab D_b at k = 2,
+           where D_b = sum_(l=1..8) g_bl/l! (mode b,l) and u_a = sqrt(n) sum_b K_ab D_b,
+           B = diag(k k! v_a^(k-1) s_a/N_a),   s = (1 - p) Q S + q,   and for p > 0
+           B_(a1)(b1) += p sum_c gamma_c S_c J_ac J_bc.
 
-from m(0), v(0) (1 - 1/N_a), k = 0, Cov xi_a,k = k!/N_a, spikes = 0.
-Variant `self_skew`: dk_a also has -3 J_aa^2 v_a g_a,1/n.
+Zeroth: dv = -2 v/tau + s; mu = 0, g at (m, v).
 
-`python3 theory.py` writes theory.json beside itself; modes are ordered (population, k = 1..8).
+Half: g at (m, v) for p = 0; for p > 0 at (m, v + C_aa), v being the empirical variance (also in B) and mu_3 the third cumulant:
+    dv_a    = -2 v_a/tau_a + s_a - 2 e_a v_a g_a1
+    dmu_a3  = -3 mu_a3/tau_a + eps ((1 - p)(1 - 2p) T S + j)_a - 3 e_a v_a^2 g_a2.
+
+First, p > 0: as half, and
+    dv_a    = -2 v_a/tau_a + (1 - 1/N_a) (s_a + (2p - 1) e_a^2 S_a) - 2 e_a L_a1
+    dmu_a3  = -3 mu_a3/tau_a + (1 - 1/N_a)(1 - 2/N_a) (eps ((1 - p)(1 - 2p) T S + j)_a - (1 - 6p(1 - p)) e_a^3 S_a)
+              - 3 e_a L_a2 + 3 (2p - 1)(1 - 2/N_a) e_a^2 L_a1,
+    L_a1 = v_a g_a1 + mu_a3 (g_a2/2 + v_a g_a4/6),   L_a2 = v_a^2 g_a2 + mu_a3 (g_a1 + v_a g_a3 + v_a^2 g_a5/6),
+    B's common noise with J_ac (1 - delta_ac/N_a) in place of J_ac, and B_(a1)(a1) -= (1 - p) e_a^2 S_a/N_a.
+
+First, p = 0: v is the variance over neurons and networks, and with c_ql = sum_i C(l,i) q!/(q-i)! v^(q-i) g_(q+l-2i) (g_k = 0 for
+k > 10), L_q = sum_(l<=8) c_ql mu_l/l!, w_a = -2 E[u_a eta_a1] + 2 e_a L_a1 + e_a^2 S_a,
+    dv_a    = -2 v_a/tau_a + M_2a - w_a
+    dmu_ak  = -k mu_ak/tau_a + k (e_a S_a mu_a,k-1 + E[u_a eta_a,k-1]) + C(k,2) (w_a mu_a,k-2 + sum_b Q_ab E[D_b eta_a,k-2])
+              + sum_(i=3,4) C(k,i) eps^(i-2) M_ia mu_a,k-i - sum_(i=1..4) C(k,i) e_a^i L_a,k-i,      k = 3..8.
+  P to relative order eps: with E[x y z] = E[x] E[y z] + ... in E[(generator of H_ak) eta], the row (a, k) of A has in addition
+    k e_a S_a (a,k-1) + C(k,2) 2 e_a v_a g_a1 (a,k-2) + C(k,3) eps M_3a (a,k-3) - k e_a sum_(l>=1) c_(k-1)l (a,l)/l!
+    + 4 mu_a3 u_a (k = 4),   10 mu_a3 sum_b Q_ab D_b (k = 5),   eps sum_b T_ab D_b (k = 3);
+  a jump d of one neuron moves H_ak by N_a^-1 sum_i C(k,i) d^i f_k-i, so that B_(ak)(al) has in addition (1/N_a) times
+    k l M_2a mu_a3 C(k-1,r) C(l-1,r) r! v_a^r, 2r = k + l - 5,
+    eps M_3a C(k,2) (k-1)! v_a^(k-2) for l = k - 1, and transposed,   -e_a^2 S_a for k = l = 1.
+
+From m(0), mu = 0, P = diag(k! v(0)^k/N_a), spikes 0, and v(0), but v(0) (1 - 1/N_a) at order first with p > 0, where v is the
+empirical variance. Reported: the expected empirical variance, v - C_aa at order first with p = 0, v otherwise; the expected third
+central moment, mu_3 - 3 P_(a1)(a2) at order first with p = 0, mu_3 otherwise; C.
+
+`python3 theory.py` writes theory.json beside itself.
 """
 import json
-from math import factorial
+from math import comb, factorial, perm
 from pathlib import Path
 
 import numpy as np
@@ -37,13 +65,30 @@ from scipy.special import expit, ndtr
 
 TIMES = np.arange(0.0, 4.01, 0.5)
 MODES = 8
+ORDERS = MODES + 2
 NODES = np.linspace(-12.0, 12.0, 1201)  # trapezoid rule: to rounding for s/sqrt(v) > 0.05
-HERMITE = np.empty((MODES + 1, NODES.size))
+HERMITE = np.empty((ORDERS + 1, NODES.size))
 HERMITE[0], HERMITE[1] = 1.0, NODES
-for _k in range(1, MODES):
+for _k in range(1, ORDERS):
     HERMITE[_k + 1] = NODES * HERMITE[_k] - _k * HERMITE[_k - 1]
 WEIGHTS = HERMITE * np.exp(-NODES**2 / 2) * (NODES[1] - NODES[0]) / np.sqrt(2 * np.pi)
 FACTORIAL = np.array([float(factorial(k)) for k in range(MODES + 1)])
+# c_ql = v^((q-l)/2) sum_k PRODUCT[q, l, k] c_k, with orders k beyond ORDERS dropped
+PRODUCT = np.zeros((MODES, MODES + 1, ORDERS + 1))
+for _q in range(MODES):
+    for _l in range(MODES + 1):
+        for _i in range(min(_q, _l) + 1):
+            if _q + _l - 2 * _i <= ORDERS:
+                PRODUCT[_q, _l, _q + _l - 2 * _i] = comb(_l, _i) * perm(_q, _i)
+# for the linear noise at order first, rows k and columns l = 1..8: C(k,i) at l = k - i; C(k,2) (k-1)! at l = k - 1; and
+# k l C(k-1,r) C(l-1,r) r!, 2r = k + l - 5, the coefficient of mu_3 v^r in k l E[f_(k-1) f_(l-1)]
+_K = range(1, MODES + 1)
+BELOW = {i: np.array([[comb(k, i) * (l == k - i) for l in _K] for k in _K]) for i in (1, 2, 3)}
+PAIR = np.array([[comb(k, 2) * factorial(k - 1) * (l == k - 1) for l in _K] for k in _K])
+SKEW = np.array([[k * l * comb(k - 1, r) * comb(l - 1, r) * factorial(r) if (k + l) % 2 and r >= 0 else 0
+                  for l in _K for r in [(k + l - 5) // 2]] for k in _K])
+QUANTITIES = ("mean", "variance", "third_cumulant", "spikes", "covariance_of_means")
+ORDER_NAMES = ("zeroth", "half", "first")
 
 
 def logistic(slope=0.5, theta=0.0, r_max=1.0):
@@ -60,9 +105,10 @@ class Network:
         self.J = np.array(spec["jumps"])
         self.P = len(self.J)
         self.tau, self.gamma = np.array(spec["tau"]), np.array(spec["fraction"])
-        self.K, self.Q, self.T = (self.J**p * self.gamma for p in (1, 2, 3))
-        self.h, self.q, self.j = (sum((np.array(x["jumps"]) ** p * x["fraction"] * x["rate"] for x in spec["external"]),
-                                      np.zeros(self.P)) for p in (1, 2, 3))
+        self.K, self.Q = (self.J**i * self.gamma for i in (1, 2))
+        self.external = [sum((np.array(x["jumps"]) ** i * x["fraction"] * x["rate"] for x in spec["external"]),
+                             np.zeros(self.P)) for i in range(1, 5)]
+        self.h, self.q = self.external[:2]
         self.m0, self.v0 = np.array(spec["initial_mean"]), np.array(spec["initial_variance"])
         # pieces of constant current: (start, end, I)
         steps = [(0.0, spec["current"])] + [(s["time"], s["current"]) for s in spec["current_steps"]]
@@ -75,7 +121,7 @@ class Network:
         assert np.abs(self.perp.T @ self.h).max(initial=0) < 1e-12, "not balanced"
 
     def hermite(self, m, v):
-        """c_a,l, l = 0..8."""
+        """c_a,l, l = 0..10."""
         z = m[:, None] + np.sqrt(v)[:, None] * NODES
         out = []
         for row, g in zip(z, self.spec["gain"]):
@@ -85,7 +131,7 @@ class Network:
 
     def averages(self, m, v):
         """g_a,k = c_a,k / v_a^(k/2)."""
-        return self.hermite(m, v) / np.sqrt(v)[:, None] ** np.arange(MODES + 1)
+        return self.hermite(m, v) / np.sqrt(v)[:, None] ** np.arange(ORDERS + 1)
 
     def pieced(self, rhs, y0, method, rtol, atol):
         """Integrates over the pieces; values at TIMES."""
@@ -125,19 +171,20 @@ class Network:
         assert np.abs(m - end).max() < 1e-8
         return m
 
-    def limit(self):
+    def limit(self, p=0):
         P, d, start = self.P, self.P - self.r, self.initial_layer()
         guess = start.copy()
 
         def rhs(y, current):
             guess[:] = m = self.onto_manifold(guess, y[:d], y[d:d + P])
             S = self.averages(m, y[d:d + P])[:, 0]
-            return np.concatenate([self.perp.T @ (current - m / self.tau), self.Q @ S + self.q - 2 * y[d:d + P] / self.tau, S])
+            dv = (1 - p) * self.Q @ S + self.q - 2 * y[d:d + P] / self.tau
+            return np.concatenate([self.perp.T @ (current - m / self.tau), dv, S])
 
         def with_multiplier(y, current):
             m, v = y[:P], y[P:2 * P]
             g = self.averages(m, v)
-            dv = self.Q @ g[:, 0] + self.q - 2 * v / self.tau
+            dv = (1 - p) * self.Q @ g[:, 0] + self.q - 2 * v / self.tau
             free = current - m / self.tau
             l = np.linalg.solve((self.Vt * g[:, 1]) @ self.U, -self.Vt @ (g[:, 1] * free + g[:, 2] / 2 * dv))
             return np.concatenate([free + self.U @ l, dv, g[:, 0]])
@@ -159,56 +206,97 @@ class Network:
 
     # ---- finite n
 
-    def finite(self, n, method="Radau", rtol=1e-10, self_skew=False):
-        P, L, root = self.P, MODES, np.sqrt(n)
-        N, diagonal = np.round(self.gamma * n), np.diag(self.J)
-        size, first = P * L, L * np.arange(P)
+    def finite(self, n, p, order, method="DOP853", rtol=1e-12):
+        """Rows over TIMES of mean, variance, third_cumulant, spikes, covariance_of_means."""
+        P, L, root, eps = self.P, MODES, np.sqrt(n), 1 / np.sqrt(n)
+        N = np.round(self.gamma * n)
+        K, Q, T, F = (self.J**i * (N / n) for i in (1, 2, 3, 4))
+        h, q, j, f = self.external
+        e = eps * np.diag(self.J) * (order != "zeroth")
+        full = order == "first" and p == 0
+        common = self.J - np.diag(np.diag(self.J) / N) * (order == "first")  # rows targets, columns sources
+        k = np.arange(1, L + 1)
+        size, first = P * L, L * np.arange(P)  # mode (a, k) has index first[a] + k - 1
+        own = first[:, None] + k - 1  # indices of the modes of each population
         upper = np.triu_indices(size)
-        orders = np.arange(1, L + 1)
 
         def unpack(y):
-            C = np.zeros((size, size))
-            C[upper] = y[4 * P:]
-            return y[:P], y[P:2 * P], y[2 * P:3 * P], C + np.triu(C, 1).T
-
-        def rate(m, v, k, C):
-            c = self.hermite(m, v)
-            g = c / np.sqrt(v)[:, None] ** np.arange(L + 1)
-            return c, g, g[:, 0] + g[:, 3] * k / 6 + g[:, 2] * v * C[first, first] / 2
+            """m, v, mu_k for k = 0..8, P."""
+            mu, cov = np.zeros((P, L + 1)), np.zeros((size, size))
+            mu[:, 0], mu[:, 3:] = 1, y[3 * P:9 * P].reshape(P, L - 2)
+            cov[upper] = y[9 * P:]
+            return y[:P], y[P:2 * P], mu, cov + np.triu(cov, 1).T
 
         def rhs(y, current):
-            m, v, k, C = unpack(y)
-            c, g, S = rate(m, v, k, C)
-            source = self.Q @ S + self.q
-            dm = -m / self.tau + current + root * (self.K @ S + self.h) - diagonal * S / root
-            dv = -2 * v / self.tau + (1 - 1 / N) * source - diagonal**2 * S / n - 2 * diagonal * v * g[:, 1] / root
-            dk = (-3 * k / self.tau + (1 - 1 / N) * (1 - 2 / N) * (self.T @ S + self.j) / root
-                  - 3 * diagonal * v**2 * g[:, 2] / root)
-            if self_skew:
-                dk = dk - 3 * diagonal**2 * v * g[:, 1] / n
-            sigma2 = source - diagonal**2 * S / n
-            A = np.diag((-sigma2[:, None] / (2 * v[:, None]) * orders).ravel())
-            response = c[:, 1:] / FACTORIAL[1:]
-            A[first] += ((root * self.K / np.sqrt(v)[:, None])[:, :, None] * response).reshape(P, size)
-            A[first + 1] += ((self.Q / v[:, None])[:, :, None] * response).reshape(P, size)
-            noise = ((sigma2 / v / N)[:, None] * orders * FACTORIAL[1:]).ravel()
-            AC = A @ C
-            return np.concatenate([dm, dv, dk, S, (AC + AC.T + np.diag(noise))[upper]])
+            m, v, mu, cov = unpack(y)
+            total = v + cov[first, first] if p > 0 and order != "zeroth" else v
+            c = self.hermite(m, total)
+            g = c / np.sqrt(total)[:, None] ** np.arange(ORDERS + 1)
+            S = (g[:, :L + 1] * mu / FACTORIAL).sum(axis=1)
+            s = (1 - p) * (Q @ S) + q
+            D = np.zeros((P, size))  # row b: D_b
+            D[np.arange(P)[:, None], own] = g[:, 1:L + 1] / FACTORIAL[1:]
+            u = root * K @ D
 
-        start = np.diag((FACTORIAL[1:] / N[:, None]).ravel())
-        zero = np.zeros(P)
-        y0 = np.concatenate([self.m0, self.v0 * (1 - 1 / N), zero, zero, start[upper]])
-        atol = np.concatenate([np.full(4 * P, 1e-13), np.full(len(upper[0]), 1e-12 / n)])
-        out = {"n": n, "mean": [], "variance": [], "third_cumulant": [], "spikes": [], "rate": [], "covariance_of_means": []}
-        for y in self.pieced(rhs, y0, method, rtol, atol):
-            m, v, k, C = unpack(y)
+            A = np.diag(-(k / self.tau[:, None]).ravel())
+            A[first] += u
+            A[first + 1] += (1 - p) * Q @ D
+            B = np.diag((k * FACTORIAL[1:] * v[:, None] ** (k - 1) * (s / N)[:, None]).ravel())
+            B[np.ix_(first, first)] += p * (common * (S * N / n)) @ common.T
+
+            dm = -m / self.tau + current + root * (K @ S + h) - e * S
+            dv = -2 * v / self.tau + s
+            dmu = -np.arange(L + 1) * mu / self.tau[:, None]
+            if order != "zeroth" and not full:
+                dv -= 2 * e * v * g[:, 1]
+                dmu[:, 3] += eps * ((1 - p) * (1 - 2 * p) * (T @ S) + j) - 3 * e * v**2 * g[:, 2]
+            if order == "first":
+                B[first, first] -= (1 - p) * e**2 * S / N
+            if order == "first" and p > 0:
+                kappa = mu[:, 3]
+                more1, more2 = kappa * (g[:, 2] / 2 + v * g[:, 4] / 6), kappa * (g[:, 1] + v * g[:, 3] + v**2 * g[:, 5] / 6)
+                dv += -s / N + (2 * p - 1) * (1 - 1 / N) * e**2 * S - 2 * e * more1
+                skew = eps * ((1 - p) * (1 - 2 * p) * (T @ S) + j)
+                behind = (1 - 6 * p * (1 - p)) * e**3 * S
+                dmu[:, 3] += (1 - 1 / N) * (1 - 2 / N) * (skew - behind) - skew - 3 * e * more2
+                dmu[:, 3] += 3 * (2 * p - 1) * (1 - 2 / N) * e**2 * (v * g[:, 1] + more1)
+            if full:
+                M3, M4 = T @ S + j, F @ S + f
+                cql = np.sqrt(v)[:, None, None] ** (k[:, None] - 1 - np.arange(L + 1)) * np.einsum("qlk,ak->aql", PRODUCT, c)
+                Lq = np.einsum("aql,al->aq", cql, mu / FACTORIAL)
+                Eu, EM = np.zeros((2, P, L + 1))  # E[u_a eta_ak], E[delta M_2a eta_ak], k = 0..8
+                Eu[:, 1:], EM[:, 1:] = (np.take_along_axis(row @ cov, own, axis=1) for row in (u, Q @ D))
+                w = -2 * Eu[:, 1] + 2 * e * Lq[:, 1] + e**2 * S
+                dv -= w
+                for i in range(3, L + 1):
+                    dmu[:, i] += i * (e * S * mu[:, i - 1] + Eu[:, i - 1]) + comb(i, 2) * (w * mu[:, i - 2] + EM[:, i - 2])
+                    dmu[:, i] += eps * comb(i, 3) * M3 * mu[:, i - 3] + (eps**2 * comb(i, 4) * M4 * mu[:, i - 4] if i > 3 else 0)
+                    dmu[:, i] -= sum(comb(i, r) * e**r * Lq[:, i - r] for r in range(1, min(i, 4) + 1))
+                # next order of the linear noise
+                A[first + 2] += eps * T @ D
+                A[first + 3] += 4 * mu[:, 3, None] * u
+                A[first + 4] += 10 * mu[:, 3, None] * (Q @ D)
+                for a in range(P):
+                    block = np.ix_(own[a], own[a])
+                    A[block] += (e[a] * S[a] * BELOW[1] + 2 * e[a] * v[a] * g[a, 1] * BELOW[2] + eps * M3[a] * BELOW[3]
+                                 - e[a] * k[:, None] * cql[a, :, 1:] / FACTORIAL[1:])
+                    jump = eps * M3[a] / N[a] * PAIR * v[a] ** (k[:, None] - 2.0)
+                    B[block] += jump + jump.T + s[a] * mu[a, 3] / N[a] * SKEW * v[a] ** ((k[:, None] + k - 5) / 2)
+            AP = A @ cov
+            return np.concatenate([dm, dv, N * S / (p or 1), dmu[:, 3:].ravel(), (AP + AP.T + B)[upper]])
+
+        start = np.diag((FACTORIAL[1:] * self.v0[:, None] ** k / N[:, None]).ravel())
+        v0 = self.v0 * (1 - 1 / N) if order == "first" and p > 0 else self.v0
+        y0 = np.concatenate([self.m0, v0, np.zeros(7 * P), start[upper]])
+        scale = np.concatenate([np.ones(2 * P), N, np.ones(6 * P), np.full(len(upper[0]), 1 / (root if p > 0 else n))])
+        out = {name: [] for name in QUANTITIES}
+        for y in self.pieced(rhs, y0, method, rtol, 1e-12 * scale):
+            m, v, mu, cov = unpack(y)
             out["mean"].append(m)
-            out["variance"].append(v)
-            out["third_cumulant"].append(k)
-            out["spikes"].append(y[3 * P:4 * P])
-            out["rate"].append(rate(m, v, k, C)[2])
-            out["covariance_of_means"].append(np.sqrt(np.outer(v, v)) * C[np.ix_(first, first)])
-        out["mode_covariance_final"] = C
+            out["variance"].append(v - cov[first, first] if full else v)
+            out["third_cumulant"].append(mu[:, 3] - 3 * cov[first, first + 1] if full else mu[:, 3])
+            out["spikes"].append(y[2 * P:3 * P])
+            out["covariance_of_means"].append(cov[np.ix_(first, first)])
         return out
 
 
@@ -234,6 +322,9 @@ NETWORKS = {
 }
 
 
+RELEASE = {"canonical": [(n, p) for p in (0.3, 1) for n in (100, 10**4)], "rank_two": [(400, 0.3), (400, 1)]}  # (n, p)
+
+
 def plain(x):
     """Lists of floats rounded to 13 significant digits."""
     if isinstance(x, dict):
@@ -248,14 +339,22 @@ def plain(x):
 def main():
     written = {}
     for name, (parameters, sizes) in NETWORKS.items():
-        network = Network(parameters)
-        written[name] = {"parameters": parameters, "limit": network.limit(), "finite": [network.finite(n) for n in sizes]}
-        # a second integrator at the smallest size
-        again = network.finite(sizes[0], method="LSODA", rtol=1e-11)
-        for key in ("mean", "variance", "third_cumulant", "spikes", "covariance_of_means"):
-            gap = np.abs(np.array(again[key]) - np.array(written[name]["finite"][0][key])).max()
-            assert gap < 1e-8, (name, key, gap)
-    written["canonical"]["finite_self_skew"] = [Network(spec()).finite(n, self_skew=True) for n in (100, 400)]
+        network, release = Network(parameters), RELEASE.get(name, [])
+        entry = written[name] = {"parameters": parameters, "limit": network.limit(), "finite": []}
+        if release:
+            entry["limits"] = [{"transmission": p} | network.limit(p) for p in sorted({p for _, p in release})]
+        for n, p in [(n, 0) for n in sizes] + release:
+            stiff = {"method": "Radau", "rtol": 1e-10} if n > 10**5 else {}
+            solved = {order: network.finite(n, p, order, **stiff) for order in ORDER_NAMES}
+            entry["finite"].append({"n": n, "transmission": p} | solved)
+            if n > min(m for m, r in [(m, 0) for m in sizes] + release if r == p):
+                continue
+            # a second integrator at the smallest size; spikes per neuron
+            for order in ORDER_NAMES:
+                again = network.finite(n, p, order, method="LSODA", rtol=1e-11)
+                for key in QUANTITIES:
+                    gap = np.abs(np.array(again[key]) - np.array(solved[order][key])).max() / (n if key == "spikes" else 1)
+                    assert gap < 1e-8, (name, n, p, order, key, gap)
     lines = ",\n".join(f"{json.dumps(k)}: {json.dumps(plain(v))}" for k, v in written.items())
     Path(__file__).with_suffix(".json").write_text(
         f'{{"times": {json.dumps(plain(TIMES))}, "modes": {MODES}, "networks": {{\n{lines}\n}}}}\n')
