@@ -16,6 +16,7 @@
 //! * [`initial_layer`]: from an initial state off the manifold onto it;
 //! * [`limit`]: the autonomous ODEs on the manifold;
 //! * [`finite_n`]: one network of size `n`: corrections of order `n^{-1/2}`, covariance of means;
+//! * [`law`]: the law of the potentiation at finite `n`;
 //! * [`integrator`]: the trait behind which the ODE library stands.
 //!
 //! # Source
@@ -28,6 +29,7 @@ pub mod finite_n;
 pub mod gaussian;
 pub mod initial_layer;
 pub mod integrator;
+pub mod law;
 pub mod limit;
 pub mod rates;
 
@@ -36,5 +38,6 @@ pub use coefficients::Coefficients;
 pub use error::LimitError;
 pub use finite_n::{FiniteN, FiniteNSolution, Terms};
 
+pub use law::PotentiationLaw;
 pub use limit::{Limit, LimitSolution};
 pub use rates::Rates;
