@@ -17,6 +17,7 @@
 //! * [`limit`]: the autonomous ODEs on the manifold;
 //! * [`finite_n`]: one network of size `n`: corrections of order `n^{-1/2}`, covariance of means;
 //! * [`law`]: the law of the potentiation at finite `n`;
+//! * [`variability`]: irregularity of spikes in the limit: Fano factors, spectra, intervals;
 //! * [`integrator`]: the trait behind which the ODE library stands.
 //!
 //! # Source
@@ -32,6 +33,7 @@ pub mod integrator;
 pub mod law;
 pub mod limit;
 pub mod rates;
+pub mod variability;
 
 pub use balance::Balance;
 pub use coefficients::Coefficients;
@@ -41,3 +43,4 @@ pub use finite_n::{FiniteN, FiniteNSolution, Terms};
 pub use law::PotentiationLaw;
 pub use limit::{Limit, LimitSolution};
 pub use rates::Rates;
+pub use variability::SpikeTrain;
