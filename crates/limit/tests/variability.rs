@@ -1,8 +1,9 @@
-//! Against an exact simulation of one neuron: exact steps of an Ornstein-Uhlenbeck process, spikes by thinning.
+//! Against an exact simulation of one neuron (exact steps of an Ornstein-Uhlenbeck process, spikes by thinning), and intervals against
+//! an independent program, `oracle/intervals.py` (SciPy).
 
 use equipoise_limit::SpikeTrain;
 use equipoise_limit::variability::Stationary;
-use equipoise_model::gain::{Gain, GainFunction, Logistic};
+use equipoise_model::gain::{Gain, GainFunction, Logistic, Probit, ThresholdLinear};
 use equipoise_statistics::distance::kolmogorov;
 use equipoise_statistics::spectrum::{Centre, Welch, points};
 use equipoise_statistics::variability::fano;
@@ -11,6 +12,7 @@ use rand::RngExt;
 use rand_distr::{Distribution, Exp1, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
+use serde_json::Value;
 
 /// Probability that a family of tests rejects what is right.
 const LEVEL: f64 = 1e-3;
@@ -208,4 +210,40 @@ fn spectra_are_those_of_the_trains() {
         let weak: Vec<f64> = places.iter().map(|k| p(*k, &|f| 0.8 * excess(f))).collect();
         decide(&right, &weak);
     }
+}
+
+#[test]
+fn intervals_are_those_of_finite_volumes() {
+    let oracle: Value = serde_json::from_str(include_str!("oracle/intervals.json")).unwrap();
+    let (mut of_cv, mut of_survival) = (0.0_f64, 0.0_f64);
+    for entry in oracle["entries"].as_array().unwrap() {
+        let number = |field: &str| entry[field].as_f64().unwrap();
+        let numbers =
+            |field: &str| entry[field].as_array().unwrap().iter().map(|x| x.as_f64().unwrap());
+        let threshold = number("theta");
+        let gain = match entry["gain"].as_str().unwrap() {
+            "threshold_linear" => {
+                Gain::ThresholdLinear(ThresholdLinear { gain: number("beta"), threshold })
+            }
+            kind => {
+                let (max_rate, slope) = (number("r_max"), number("slope"));
+                if kind == "probit" {
+                    Gain::Probit(Probit { max_rate, threshold, slope })
+                } else {
+                    Gain::Logistic(Logistic { max_rate, threshold, slope })
+                }
+            }
+        };
+        let neuron = Stationary::new(&gain, number("mean"), number("variance"), number("tau"));
+        let intervals = SpikeTrain::new(neuron).unwrap().intervals().unwrap();
+        of_cv = of_cv.max((intervals.coefficient_of_variation() / number("cv") - 1.0).abs());
+        for (time, survival) in numbers("time").zip(numbers("survival")) {
+            of_survival = of_survival.max((intervals.survival(time) - survival).abs());
+        }
+    }
+    println!(
+        "largest relative error of CV {of_cv:.1e}, largest error of survival {of_survival:.1e}"
+    );
+    assert!(of_cv < 1e-8, "{of_cv:e}");
+    assert!(of_survival < 1e-7, "{of_survival:e}");
 }

@@ -26,7 +26,7 @@ const UNRESOLVED: f64 = 1e-4;
 ///
 /// because `A |1> = |lambda>`. So the mean interval is `1/S` and `CV >= 1`. Solved by finite elements of degree 6, whose ends lie at kinks of the
 /// gain and which are narrow where it is steep; as a Galerkin method it converges to `CV` from below, twice as fast as functions do. Rounding leaves
-/// a relative error of order `1e-11/(S tau)`.
+/// a relative error below `1e-11/(S tau)`.
 ///
 /// # Source
 /// Cox & Isham (1980), *Point Processes*, section 3.3.
@@ -45,13 +45,14 @@ impl Intervals {
         if neuron.variance == 0.0 {
             return Ok(Self { rate, decay: vec![rate], weights: vec![1.0], change: 0.0 });
         }
-        let mut change = f64::NAN;
+        let mut change = f64::INFINITY;
         for widest in WIDTHS {
             let equation = |degree: usize| Mesh::new(neuron, widest, degree).equation(neuron);
             let (coarse, fine) = (equation(LOWER_DEGREE), equation(DEGREE));
-            let wait = fine.mean_wait();
+            let (before, wait) = (change, fine.mean_wait());
             change = (coarse.mean_wait() - wait).abs() / wait;
-            let last = widest == WIDTHS[WIDTHS.len() - 1];
+            // Narrower elements do not help where the gain is steeper than the narrowest.
+            let last = widest == WIDTHS[WIDTHS.len() - 1] || change > 0.5 * before;
             if change <= SETTLED || last && change <= UNRESOLVED {
                 let (decay, weights) =
                     fine.spectrum().ok_or(VariabilityError::Unresolved { change })?;

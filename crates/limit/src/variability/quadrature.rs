@@ -9,6 +9,9 @@ use crate::gaussian::RULE;
 
 /// Orders of derivatives that tell whether a panel is narrow enough.
 const ORDERS: usize = 13;
+/// Intensities below this part of the one that is [`HIGH`] standard deviations above the mean are nothing.
+const NOTHING: f64 = 1e-18;
+const HIGH: f64 = 9.0;
 
 /// A node in units of standard deviations, its weight and the intensity there.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +22,7 @@ pub(super) struct Node {
 }
 
 /// How the axis `x = (z - m)/sqrt(v)` is cut into panels: at breakpoints of the gain, and by halves until the Taylor terms of the gain at the
-/// middle of a panel fall like `2^{-k}` towards its ends, or are nothing against the largest intensity.
+/// middle of a panel fall like `2^{-k}` towards its ends.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Panels<'a> {
     pub neuron: &'a Stationary<'a>,
@@ -32,6 +35,10 @@ pub(super) struct Panels<'a> {
 impl Panels<'_> {
     fn potentiation(&self, x: f64) -> f64 {
         self.neuron.mean + self.neuron.variance.sqrt() * x
+    }
+
+    fn rate(&self, x: f64) -> f64 {
+        self.neuron.gain.intensity(self.potentiation(x))
     }
 
     /// Panels of `[-reach, reach]`, rising.
@@ -61,9 +68,14 @@ impl Panels<'_> {
         }
     }
 
+    /// Whether the gain is a polynomial to rounding on a panel. Gains never fall, so that one that is the same at both ends is constant; where
+    /// all derivatives underflow at the middle, its series says nothing of the ends.
     fn settled(&self, middle: f64, half: f64) -> bool {
-        /// Where the largest intensity is taken, in standard deviations.
-        const HIGH: f64 = 9.0;
+        let [low, high] = [middle - half, middle + half].map(|x| self.rate(x));
+        let constant = high - low <= 4.0 * f64::EPSILON * high;
+        if constant || high <= NOTHING * self.rate(HIGH) {
+            return true;
+        }
         let mut terms = [0.0; ORDERS];
         self.neuron.gain.derivatives(self.potentiation(middle), &mut terms);
         let mut scale = 1.0;
@@ -71,10 +83,10 @@ impl Panels<'_> {
             scale *= half * self.neuron.variance.sqrt() / k as f64;
             *term = (*term * scale).abs();
         }
-        let least = 1e-18 * self.neuron.gain.intensity(self.potentiation(HIGH));
         let first = terms[1..4].iter().copied().fold(0.0, f64::max);
-        let bound = |k: usize| least + 4.0 * first * 0.5_f64.powi(k as i32);
-        terms.iter().enumerate().skip(6).all(|(k, term)| *term <= bound(k))
+        let bound = |k: usize| 4.0 * first * 0.5_f64.powi(k as i32);
+        first > f64::MIN_POSITIVE
+            && terms.iter().enumerate().skip(6).all(|(k, term)| *term <= bound(k))
     }
 
     /// The nodes of Gauss-Legendre rules on panels.
@@ -84,10 +96,7 @@ impl Panels<'_> {
             let node = move |(node, weight): &(f64, f64)| (middle + half * node, half * weight);
             RULE.iter().map(node)
         };
-        let node = |(x, weight)| {
-            let rate = self.neuron.gain.intensity(self.potentiation(x));
-            Node { x, weight, rate }
-        };
+        let node = |(x, weight)| Node { x, weight, rate: self.rate(x) };
         panels.iter().flat_map(of_panel).map(node).collect()
     }
 }

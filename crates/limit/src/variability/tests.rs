@@ -185,6 +185,13 @@ fn intervals_have_their_limits_of_slow_and_fast_potentiation() {
     assert!(cv(1.0).1 > 1.001 && cv(1.0).1 < slow);
 }
 
+/// Intervals are longer than nothing, up to the rounding that [`Intervals`] names.
+#[track_caller]
+fn assert_certain(intervals: &Intervals, time_constant: f64) {
+    let error = (intervals.survival(0.0) - 1.0).abs();
+    assert!(error < 1e-10 + 1e-11 * intervals.mean() / time_constant, "{error}");
+}
+
 #[test]
 fn intervals_of_every_gain_are_laws() {
     for gain in gains() {
@@ -196,7 +203,7 @@ fn intervals_of_every_gain_are_laws() {
                 intervals.coefficient_of_variation(),
                 intervals.resolution()
             );
-            assert!((intervals.survival(0.0) - 1.0).abs() < 1e-8, "{}", intervals.survival(0.0));
+            assert_certain(&intervals, tau);
             assert!((intervals.forward_survival(0.0) - 1.0).abs() < 1e-12);
             assert!(intervals.resolution() < 1e-7, "{gain:?} {tau}");
             let mean = intervals.sum(|_| 1.0) / train.rate();
@@ -245,4 +252,46 @@ fn what_is_no_state_is_refused() {
         refused(Stationary::new(&silent, 0.0, 1.0, 1.0)),
         "the neuron is silent: its rate is 0"
     );
+}
+
+/// Steps that lie anywhere in a panel are found: `E[lambda]` and `E[lambda^2]` are the tail of the normal law.
+#[test]
+fn steps_are_found_wherever_they_are() {
+    for threshold in [-2.345_678, 0.000_001, 0.1, 4.7] {
+        for gain in [
+            Gain::Probit(Probit { max_rate: 1.0, threshold, slope: 1e-9 }),
+            Gain::Logistic(Logistic { max_rate: 1.0, threshold, slope: 1e-10 }),
+        ] {
+            let train = SpikeTrain::new(Stationary::new(&gain, -0.4, 0.6, 10.0)).unwrap();
+            let tail = 0.5 * libm::erfc((threshold + 0.4) / 1.2_f64.sqrt());
+            assert!((train.rate() - tail).abs() < 1e-9 * tail, "{gain:?}: {} {tail}", train.rate());
+            let (squares, rest) = train.modes.parts();
+            let variance = squares.iter().sum::<f64>() + rest;
+            assert!((variance - tail * (1.0 - tail)).abs() < 1e-8 * tail, "{gain:?}: {variance}");
+            assert_certain(&train.intervals().unwrap(), 10.0);
+        }
+    }
+}
+
+/// Rates of thousands in a time constant, little variance, hardly any spikes.
+#[test]
+fn extreme_states_are_resolved() {
+    let fast = Gain::Logistic(Logistic { max_rate: 1e4, threshold: 0.2, slope: 0.5 });
+    let fast_and_steep = Gain::Logistic(Logistic { max_rate: 1e3, threshold: 0.2, slope: 1e-3 });
+    let (smooth, rare) = (logistic(0.5), line(3.5));
+    let of = |gain: &Gain, variance: f64| {
+        let train = SpikeTrain::new(Stationary::new(gain, -0.4, variance, 1.0)).unwrap();
+        let intervals = train.intervals().unwrap();
+        assert_certain(&intervals, 1.0);
+        assert!(intervals.resolution() < 1e-5, "{gain:?}: {}", intervals.resolution());
+        (train.rate(), intervals.coefficient_of_variation())
+    };
+    // As slow as the potentiation is against the spikes, it is frozen between them but for the slowest.
+    let (rate, cv) = of(&fast, 0.6);
+    let inverse = (1.0 + (1.2 + 0.6 / 0.5_f64).exp()) / 1e4;
+    assert!((cv / (2.0 * rate * inverse - 1.0).sqrt() - 1.0).abs() < 0.02, "{cv}");
+    assert!(of(&fast_and_steep, 0.6).1 > 20.0);
+    assert!((of(&smooth, 1e-12).1 - 1.0).abs() < 1e-10);
+    let (rate, cv) = of(&rare, 0.6);
+    assert!(rate < 1e-7 && cv > 1.0 && cv < 1.1, "{rate} {cv}");
 }
