@@ -17,6 +17,8 @@
 //! * [`limit`]: the autonomous ODEs on the manifold;
 //! * [`finite_n`]: one network of size `n`: corrections of order `n^{-1/2}`, covariance of means;
 //! * [`linear_noise`]: two-time covariances and power spectra about a stationary state;
+//! * [`law`]: the law of the potentiation at finite `n`;
+//! * [`variability`]: irregularity of spikes in the limit: Fano factors, spectra, intervals;
 //! * [`integrator`]: the trait behind which the ODE library stands.
 //!
 //! # Source
@@ -29,14 +31,18 @@ pub mod finite_n;
 pub mod gaussian;
 pub mod initial_layer;
 pub mod integrator;
+pub mod law;
 pub mod limit;
 pub mod linear_noise;
 pub mod rates;
+pub mod variability;
 
 pub use balance::Balance;
 pub use coefficients::Coefficients;
 pub use error::LimitError;
 pub use finite_n::{Expansion, FiniteN, FiniteNSolution, Order, Stationary};
+pub use law::PotentiationLaw;
 pub use limit::{Limit, LimitSolution};
 pub use linear_noise::LinearNoise;
 pub use rates::Rates;
+pub use variability::SpikeTrain;

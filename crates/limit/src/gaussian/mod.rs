@@ -18,6 +18,7 @@ use equipoise_model::gain::{Probit, ThresholdLinear};
 use equipoise_model::{Gain, GainFunction};
 use num_dual::DualNum;
 
+pub(crate) use piecewise::RULE;
 use trapezoid::Sigmoid;
 
 /// Highest order of derivative that can be averaged.

@@ -34,7 +34,7 @@ const NODES: usize = 20;
 ///
 /// # Source
 /// Golub & Welsch (1969), doi:10.1090/S0025-5718-69-99647-1.
-static RULE: LazyLock<Vec<(f64, f64)>> = LazyLock::new(|| {
+pub(crate) static RULE: LazyLock<Vec<(f64, f64)>> = LazyLock::new(|| {
     let mut jacobi = DMatrix::zeros(NODES, NODES);
     for k in 1..NODES {
         let order = k as f64;
