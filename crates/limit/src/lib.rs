@@ -15,6 +15,7 @@
 //! * [`balance`]: rank and range of `K`, the balanced manifold, its stability;
 //! * [`initial_layer`]: from an initial state off the manifold onto it;
 //! * [`limit`]: the autonomous ODEs on the manifold;
+//! * [`fixed_points`]: where the limit can rest, and what its eigenvalues there say;
 //! * [`finite_n`]: one network of size `n`: corrections of order `n^{-1/2}`, covariance of means;
 //! * [`integrator`]: the trait behind which the ODE library stands.
 //!
@@ -25,16 +26,20 @@ pub mod balance;
 pub mod coefficients;
 pub mod error;
 pub mod finite_n;
+pub mod fixed_points;
 pub mod gaussian;
 pub mod initial_layer;
 pub mod integrator;
 pub mod limit;
 pub mod rates;
+mod roots;
+mod svd;
 
 pub use balance::Balance;
 pub use coefficients::Coefficients;
 pub use error::LimitError;
 pub use finite_n::{FiniteN, FiniteNSolution, Terms};
+pub use fixed_points::{Character, FixedPoint, FixedPoints, Search, balanced_rates, fixed_points};
 
 pub use limit::{Limit, LimitSolution};
 pub use rates::Rates;
