@@ -17,6 +17,7 @@
 //! * [`limit`]: the autonomous ODEs on the manifold;
 //! * [`fixed_points`]: where the limit can rest, and what its eigenvalues there say;
 //! * [`finite_n`]: one network of size `n`: corrections of order `n^{-1/2}`, covariance of means;
+//! * [`continuation`]: curves of roots followed through their folds, of any equations;
 //! * [`integrator`]: the trait behind which the ODE library stands.
 //!
 //! # Source
@@ -24,6 +25,7 @@
 
 pub mod balance;
 pub mod coefficients;
+pub mod continuation;
 pub mod error;
 pub mod finite_n;
 pub mod fixed_points;
