@@ -17,6 +17,7 @@
 //! * [`limit`]: the autonomous ODEs on the manifold;
 //! * [`fixed_points`]: where the limit can rest, and what its eigenvalues there say;
 //! * [`finite_n`]: one network of size `n`: corrections of order `n^{-1/2}`, covariance of means;
+//! * [`sweep`]: the fixed points of the limit as a parameter changes, their folds, Hopf points and other bifurcations;
 //! * [`continuation`]: curves of roots followed through their folds, of any equations;
 //! * [`integrator`]: the trait behind which the ODE library stands.
 //!
@@ -36,6 +37,7 @@ pub mod limit;
 pub mod rates;
 mod roots;
 mod svd;
+pub mod sweep;
 
 pub use balance::Balance;
 pub use coefficients::Coefficients;

@@ -125,9 +125,7 @@ impl<'a> Limit<'a> {
     /// # Errors
     /// [`LimitError`] if the transmission has no theory yet, or if there is no balance at time 0.
     pub fn new(network: &'a Network) -> Result<Self, LimitError> {
-        if network.transmission != Transmission::Independent {
-            return Err(LimitError::Transmission { transmission: network.transmission });
-        }
+        Self::supports(network)?;
         let coefficients = Coefficients::limit(network);
         let balance = Balance::new(&coefficients.mean);
         let limit = Self { network, coefficients, balance };
@@ -141,6 +139,14 @@ impl<'a> Limit<'a> {
     /// As [`fixed_points`].
     pub fn fixed_points(&self, time: f64) -> Result<FixedPoints, LimitError> {
         fixed_points(self.network, &self.coefficients, &self.balance, time)
+    }
+
+    /// Whether there is a theory for the network's transmission.
+    pub(crate) fn supports(network: &Network) -> Result<(), LimitError> {
+        match network.transmission {
+            Transmission::Independent => Ok(()),
+            transmission => Err(LimitError::Transmission { transmission }),
+        }
     }
 
     /// Integrates the limit through `times`, which rise from 0 on.

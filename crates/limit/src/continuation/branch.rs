@@ -86,13 +86,27 @@ impl Branch {
         self.ends[1] == End::Closed
     }
 
+    /// Sets the parameters of ends at bounds to these bounds, which scaling may have missed by rounding.
+    pub(super) fn snap(&mut self, bounds: (f64, f64)) {
+        let nearest = |parameter: f64| {
+            let is_lower = (parameter - bounds.0).abs() < (parameter - bounds.1).abs();
+            if is_lower { bounds.0 } else { bounds.1 }
+        };
+        let last = self.points.len() - 1;
+        for (end, place) in self.ends.into_iter().zip([0, last]) {
+            if end == End::Bound {
+                self.points[place].parameter = nearest(self.points[place].parameter);
+            }
+        }
+    }
+
     /// The special points.
     pub fn special_points(&self) -> impl Iterator<Item = &Point> {
         self.points.iter().filter(|point| point.special.is_some())
     }
 
-    /// The roots on this branch at a parameter, in its order: interpolated between neighbouring points that lie on both sides of
-    /// it, then made exact by Newton's method. Where that fails, within rounding of a fold, they are left out.
+    /// The roots on this branch at a parameter, in its order: interpolated between neighbouring points that lie on both sides
+    /// of it, then made exact by Newton's method. Where that fails, within rounding of a fold, they are left out.
     pub fn roots_at(
         &self,
         family: &impl Family,
@@ -127,7 +141,7 @@ fn between<F: Family>(
     let place = frame.at_parameter(&start)?;
     let vertex = frame.vertex(place, &from.tangent)?;
     let arclength = from.arclength + fraction * (to.arclength - from.arclength);
-    Some(frame.point(&vertex, arclength, None))
+    Some(Point { parameter, ..frame.point(&vertex, arclength, None) })
 }
 
 /// The root nearest to a guess at a parameter, by Newton's method.

@@ -135,7 +135,8 @@ impl<'a, F: Family> Frame<'a, F> {
         })
     }
 
-    /// The vertex at a root from which nothing is known yet; the parameter rises along its tangent unless the branch turns there.
+    /// The vertex at a root from which nothing is known yet; the parameter rises along its tangent unless the branch turns
+    /// there.
     pub fn first_vertex(&self, place: DVector<f64>) -> Option<Vertex> {
         let jacobian = self.jacobian(&place)?;
         let size = jacobian.nrows();

@@ -75,7 +75,8 @@ pub fn trace<F: Family>(
         Walk { frame: &frame, settings, tests: Test::all(start.spectra.len()), start: &start };
     let (forwards, last_end) = walk.run(&start);
     if last_end == End::Closed {
-        return Ok(Branch { points: walk.points(&[], &forwards), ends: [End::Closed; 2] });
+        let points = walk.points(&[], &forwards, parameter);
+        return Ok(Branch { points, ends: [End::Closed; 2] });
     }
     let turned =
         Vertex { tangent: -&start.tangent, determinant: -start.determinant, ..start.clone() };
@@ -84,7 +85,10 @@ pub fn trace<F: Family>(
         mark.vertex.tangent.neg_mut();
     }
     backwards.reverse();
-    Ok(Branch { points: walk.points(&backwards, &forwards), ends: [first_end, last_end] })
+    let points = walk.points(&backwards, &forwards, parameter);
+    let mut branch = Branch { points, ends: [first_end, last_end] };
+    branch.snap(bounds);
+    Ok(branch)
 }
 
 /// A point that has been reached.
@@ -102,7 +106,7 @@ struct Walk<'a, F> {
 
 impl<F: Family> Walk<'_, F> {
     /// All points with their arclengths, the start among them.
-    fn points(&self, before: &[Mark], after: &[Mark]) -> Vec<Point> {
+    fn points(&self, before: &[Mark], after: &[Mark], parameter: f64) -> Vec<Point> {
         let start = Mark { vertex: self.start.clone(), special: None };
         let marks = before.iter().chain([&start]).chain(after);
         let mut arclength = 0.0;
@@ -113,6 +117,7 @@ impl<F: Family> Walk<'_, F> {
             last = Some(&mark.vertex.place);
             points.push(self.frame.point(&mark.vertex, arclength, mark.special));
         }
+        points[before.len()].parameter = parameter;
         points
     }
 

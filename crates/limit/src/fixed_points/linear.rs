@@ -24,7 +24,7 @@ const MARGIN: f64 = 1e-7;
 pub(super) fn describe(equations: &Equations<'_>, state: &State) -> FixedPoint {
     let Equations { network, balance, .. } = equations;
     let at = Rates::at(network, state.mean.as_slice(), state.variance.as_slice());
-    let slow_eigenvalues = slow_matrix(equations, &at).as_ref().map_or_else(Vec::new, eigenvalues);
+    let slow_eigenvalues = slow_eigenvalues(equations, &at);
     let fast_eigenvalues = balance.fast_eigenvalues(&at.slopes);
     let character = if balance.stability(network, &at) > 0.0 {
         character(&slow_eigenvalues)
@@ -42,6 +42,11 @@ pub(super) fn describe(equations: &Equations<'_>, state: &State) -> FixedPoint {
         fast_eigenvalues,
         character,
     }
+}
+
+/// Its eigenvalues by falling real part; none where the manifold folds.
+pub(super) fn slow_eigenvalues(equations: &Equations<'_>, at: &Rates) -> Vec<Complex<f64>> {
+    slow_matrix(equations, at).as_ref().map_or_else(Vec::new, eigenvalues)
 }
 
 /// The Jacobian of `(dy/dt, dv/dt)` by `(y, v)`, `2 P - r` square; none where `M` is singular.

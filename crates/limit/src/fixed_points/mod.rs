@@ -32,6 +32,7 @@ use nalgebra::{Complex, DVector};
 use crate::balance::Balance;
 use crate::coefficients::Coefficients;
 use crate::error::LimitError;
+use crate::rates::Rates;
 
 use state::{Equations, State};
 
@@ -158,6 +159,17 @@ pub fn balanced_rates(
             .ok_or(LimitError::NoBalancedRates { time }),
         _ => plane::intervals(&equations),
     }
+}
+
+/// The slow eigenvalues at a state of these averages, as in [`FixedPoint`]; none where the manifold folds.
+pub(crate) fn slow_eigenvalues(
+    network: &Network,
+    coefficients: &Coefficients,
+    balance: &Balance,
+    at: &Rates,
+) -> Vec<Complex<f64>> {
+    // They do not depend on drives and external rates, and so not on time.
+    linear::slow_eigenvalues(&Equations::new(network, coefficients, balance, 0.0), at)
 }
 
 /// A vector with one entry for each population.
