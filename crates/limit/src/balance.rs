@@ -5,11 +5,12 @@
 //! manifold of dimension `P - r` of means at given variances.
 
 use equipoise_model::{GainFunction, Network};
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{Complex, DMatrix, DVector};
 
 use crate::coefficients::Coefficients;
 use crate::error::LimitError;
 use crate::rates::Rates;
+use crate::svd::{Decomposition, decompose};
 
 /// Singular values below this fraction of the largest count as zero.
 const RANK_TOLERANCE: f64 = 1e-10;
@@ -28,6 +29,8 @@ pub struct Balance {
     pub slow_directions: DMatrix<f64>,
     /// `V_r`, `P` by `r`: the combinations of rates that are constrained.
     pub constraints: DMatrix<f64>,
+    /// `V_perp`, `P` by `P - r`: the directions in which rates can move without disturbing the balance.
+    pub free_rates: DMatrix<f64>,
     /// `Sigma_r`, the `r` singular values above zero, falling.
     pub singular_values: DVector<f64>,
 }
@@ -36,11 +39,10 @@ impl Balance {
     /// Decomposes `K`.
     pub fn new(mean_coupling: &DMatrix<f64>) -> Self {
         let size = mean_coupling.nrows();
-        let svd = mean_coupling.clone().svd(true, true);
-        let (left, right) = (svd.u.expect("asked for"), svd.v_t.expect("asked for").transpose());
-        let largest = svd.singular_values.max();
-        let rank = svd
-            .singular_values
+        let Decomposition { left, singular_values, right } =
+            decompose(mean_coupling, RANK_TOLERANCE);
+        let largest = singular_values.max();
+        let rank = singular_values
             .iter()
             .filter(|value| **value > RANK_TOLERANCE * largest && largest > 0.0)
             .count();
@@ -48,7 +50,8 @@ impl Balance {
             fast_directions: left.columns(0, rank).into_owned(),
             slow_directions: left.columns(rank, size - rank).into_owned(),
             constraints: right.columns(0, rank).into_owned(),
-            singular_values: svd.singular_values.rows(0, rank).into_owned(),
+            free_rates: right.columns(rank, size - rank).into_owned(),
+            singular_values: singular_values.rows(0, rank).into_owned(),
         }
     }
 
@@ -76,11 +79,12 @@ impl Balance {
     /// Largest real part of the fast eigenvalues, per time unit and `sqrt(n)`; minus infinity if there are
     /// none (rank 0).
     pub fn fast_eigenvalue(&self, slopes: &DVector<f64>) -> f64 {
-        if self.rank() == 0 {
-            return f64::NEG_INFINITY;
-        }
-        let eigenvalues = self.fast_matrix(slopes).complex_eigenvalues();
-        eigenvalues.iter().map(|value| value.re).fold(f64::NEG_INFINITY, f64::max)
+        self.fast_eigenvalues(slopes).first().map_or(f64::NEG_INFINITY, |value| value.re)
+    }
+
+    /// The `r` fast eigenvalues, of [`fast_matrix`](Self::fast_matrix), per time unit and `sqrt(n)`, by falling real part.
+    pub fn fast_eigenvalues(&self, slopes: &DVector<f64>) -> Vec<Complex<f64>> {
+        eigenvalues(&self.fast_matrix(slopes))
     }
 
     /// How far the balance is from losing its stability: minus the fast eigenvalue, in units of the largest one that the
@@ -95,9 +99,15 @@ impl Balance {
             .min(responsiveness(network, at) - RESPONSE_FLOOR)
     }
 
+    /// Whether a rate responds enough for balance to be a matter of fast eigenvalues; otherwise all are all but silent or
+    /// saturated.
+    pub(crate) fn is_responsive(network: &Network, at: &Rates) -> bool {
+        responsiveness(network, at) > 1e3 * RESPONSE_FLOOR
+    }
+
     /// Why the balance at these rates is no longer stable.
     pub(crate) fn lost(&self, network: &Network, time: f64, at: &Rates) -> LimitError {
-        if responsiveness(network, at) > 1e3 * RESPONSE_FLOOR {
+        if Self::is_responsive(network, at) {
             return LimitError::Unstable { time, eigenvalue: self.fast_eigenvalue(&at.slopes) };
         }
         let words = network.populations.iter().zip(at.rates.iter());
@@ -159,6 +169,17 @@ impl Balance {
         }
         Ok(())
     }
+}
+
+/// The eigenvalues of a square matrix, by falling real part, of a pair the one with the positive imaginary part first;
+/// not a number if the matrix is not finite.
+pub(crate) fn eigenvalues(matrix: &DMatrix<f64>) -> Vec<Complex<f64>> {
+    if matrix.is_empty() || matrix.iter().any(|entry| !entry.is_finite()) {
+        return vec![Complex::new(f64::NAN, f64::NAN); matrix.nrows()];
+    }
+    let mut values: Vec<_> = matrix.complex_eigenvalues().iter().copied().collect();
+    values.sort_by(|a, b| b.re.total_cmp(&a.re).then(b.im.total_cmp(&a.im)));
+    values
 }
 
 /// The steepest slope of any gain.

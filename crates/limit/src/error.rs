@@ -36,6 +36,12 @@ pub enum LimitError {
         /// Smallest over largest singular value of `K`.
         condition: f64,
     },
+    /// No rates within the gains' ranges are balanced, although `K` leaves some of them free.
+    #[error("not balanced: at time {time} no rates that the gains can give make K S + h vanish")]
+    NoBalancedRates {
+        /// When.
+        time: f64,
+    },
     /// The fast flow carries the state ever further away.
     #[error(
         "not balanced: from its state at time {time} the network runs away on the fast time scale n^(-1/2) instead of \
@@ -98,6 +104,23 @@ pub enum LimitError {
         /// The library's message.
         source: IntegrationError,
     },
+}
+
+impl LimitError {
+    /// When the limit ends; none for what is not a matter of time.
+    pub fn time(&self) -> Option<f64> {
+        match self {
+            Self::Transmission { .. } => None,
+            Self::OutsideRange { time, .. }
+            | Self::RateOutOfRange { time, .. }
+            | Self::NoBalancedRates { time }
+            | Self::RunsAway { time, .. }
+            | Self::Unsettled { time }
+            | Self::Unresponsive { time, .. }
+            | Self::Unstable { time, .. }
+            | Self::Integration { time, .. } => Some(*time),
+        }
+    }
 }
 
 /// The open range of a gain in words.

@@ -15,10 +15,13 @@
 //! * [`balance`]: rank and range of `K`, the balanced manifold, its stability;
 //! * [`initial_layer`]: from an initial state off the manifold onto it;
 //! * [`limit`]: the autonomous ODEs on the manifold;
+//! * [`fixed_points`]: where the limit can rest, and what its eigenvalues there say;
 //! * [`finite_n`]: one network of size `n`: corrections of order `n^{-1/2}`, covariance of means;
 //! * [`linear_noise`]: two-time covariances and power spectra about a stationary state;
 //! * [`law`]: the law of the potentiation at finite `n`;
 //! * [`variability`]: irregularity of spikes in the limit: Fano factors, spectra, intervals;
+//! * [`sweep`]: the fixed points of the limit as a parameter changes, their folds, Hopf points and other bifurcations;
+//! * [`continuation`]: curves of roots followed through their folds, of any equations;
 //! * [`integrator`]: the trait behind which the ODE library stands.
 //!
 //! # Source
@@ -26,8 +29,10 @@
 
 pub mod balance;
 pub mod coefficients;
+pub mod continuation;
 pub mod error;
 pub mod finite_n;
+pub mod fixed_points;
 pub mod gaussian;
 pub mod initial_layer;
 pub mod integrator;
@@ -35,13 +40,18 @@ pub mod law;
 pub mod limit;
 pub mod linear_noise;
 pub mod rates;
+mod roots;
+mod svd;
+pub mod sweep;
 pub mod variability;
 
 pub use balance::Balance;
 pub use coefficients::Coefficients;
 pub use error::LimitError;
 pub use finite_n::{Expansion, FiniteN, FiniteNSolution, Order, Stationary};
+pub use fixed_points::{Character, FixedPoint, FixedPoints, Search, balanced_rates, fixed_points};
 pub use law::PotentiationLaw;
+
 pub use limit::{Limit, LimitSolution};
 pub use linear_noise::LinearNoise;
 pub use rates::Rates;

@@ -15,6 +15,7 @@ use nalgebra::DVector;
 use crate::balance::Balance;
 use crate::coefficients::{Coefficients, frozen};
 use crate::error::LimitError;
+use crate::fixed_points::{FixedPoints, fixed_points};
 use crate::initial_layer::onto_manifold;
 use crate::integrator::{IntegrationError, Integrator, Stiffness, System};
 use crate::rates::Rates;
@@ -130,6 +131,14 @@ impl<'a> Limit<'a> {
         let limit = Self { network, coefficients, balance };
         limit.balance.check(network, &limit.coefficients, 0.0)?;
         Ok(limit)
+    }
+
+    /// All fixed points with the drives and external rates of `time`, see [`fixed_points`].
+    ///
+    /// # Errors
+    /// As [`fixed_points`].
+    pub fn fixed_points(&self, time: f64) -> Result<FixedPoints, LimitError> {
+        fixed_points(self.network, &self.coefficients, &self.balance, time)
     }
 
     /// Integrates the limit through `times`, which rise from 0 on.

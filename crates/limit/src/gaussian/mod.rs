@@ -6,9 +6,11 @@
 //!
 //! * `trapezoid`: sigmoids;
 //! * `piecewise`: gains that are smooth between breakpoints.
+//! * `inverse`: the mean that gives a rate.
 //!
 //! Probit and threshold-linear gains have closed forms.
 
+mod inverse;
 mod piecewise;
 mod trapezoid;
 
@@ -18,6 +20,7 @@ use equipoise_model::gain::{Probit, ThresholdLinear};
 use equipoise_model::{Gain, GainFunction};
 use num_dual::DualNum;
 
+pub use inverse::{Level, mean_at};
 pub(crate) use piecewise::RULE;
 use trapezoid::Sigmoid;
 

@@ -1,0 +1,86 @@
+//! A root of a function of one variable between two places where its signs differ.
+
+/// Most evaluations; bisection alone would need about fifty.
+const MOST_EVALUATIONS: usize = 100;
+
+/// A place and the value there.
+pub type Sample = (f64, f64);
+
+/// Narrows the bracket `left`, `right` of a root until it is shorter than `tolerance`, by inverse quadratic interpolation
+/// where that is safe and by bisection elsewhere, and returns the end with the smaller value. Ends early, with the best place
+/// so far, where the function is not defined (`None`).
+///
+/// # Source
+/// Chandrupatla (1997), doi:10.1016/S0965-9978(96)00051-8.
+pub fn root(
+    (left, right): (Sample, Sample),
+    tolerance: f64,
+    mut function: impl FnMut(f64) -> Option<f64>,
+) -> f64 {
+    let (mut newest, mut opposite) = (right, left);
+    let mut fraction = 0.5;
+    for _ in 0..MOST_EVALUATIONS {
+        let place = newest.0 + fraction * (opposite.0 - newest.0);
+        let Some(value) = function(place) else { break };
+        let previous = if (value > 0.0) == (newest.1 > 0.0) {
+            newest
+        } else {
+            std::mem::replace(&mut opposite, newest)
+        };
+        newest = (place, value);
+        let width = (opposite.0 - newest.0).abs();
+        if value == 0.0 || width <= tolerance {
+            break;
+        }
+        let margin = 0.5 * tolerance / width;
+        fraction = next_fraction(newest, opposite, previous).clamp(margin, 1.0 - margin);
+    }
+    if newest.1.abs() <= opposite.1.abs() { newest.0 } else { opposite.0 }
+}
+
+/// Where to look next between `newest` (0) and `opposite` (1), given the place looked at before.
+fn next_fraction(newest: Sample, opposite: Sample, previous: Sample) -> f64 {
+    let ((a, fa), (b, fb), (c, fc)) = (newest, opposite, previous);
+    let xi = (a - b) / (c - b);
+    let phi = (fa - fb) / (fc - fb);
+    let is_safe = phi * phi < xi && (1.0 - phi) * (1.0 - phi) < 1.0 - xi;
+    if !is_safe {
+        return 0.5;
+    }
+    fa / (fb - fa) * fc / (fb - fc) + (c - a) / (b - a) * fa / (fc - fa) * fb / (fc - fb)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(function: fn(f64) -> f64, left: f64, right: f64) -> (f64, usize) {
+        let mut evaluations = 0;
+        let found = root(((left, function(left)), (right, function(right))), 1e-14, |x| {
+            evaluations += 1;
+            Some(function(x))
+        });
+        (found, evaluations)
+    }
+
+    #[test]
+    fn smooth_functions_take_few_evaluations() {
+        let (found, evaluations) = find(|x| x.exp() - 2.0, -1.0, 3.0);
+        assert!((found - 2.0_f64.ln()).abs() < 1e-13, "{found}");
+        assert!(evaluations < 16, "{evaluations}");
+    }
+
+    #[test]
+    fn flat_and_broken_functions_are_no_worse_than_bisection() {
+        let (found, evaluations) = find(|x| (x - 0.3).powi(9), -1.0, 1.0);
+        assert!((found - 0.3).abs() < 0.02 && evaluations <= 100, "{found} {evaluations}");
+        let (found, evaluations) = find(|x| if x < 0.7 { -1.0 } else { 5.0 }, 0.0, 1.0);
+        assert!((found - 0.7).abs() < 1e-13 && evaluations < 60, "{found} {evaluations}");
+    }
+
+    #[test]
+    fn an_undefined_place_ends_the_search() {
+        let found = root(((0.0, -1.0), (1.0, 2.0)), 1e-14, |_| None);
+        assert_eq!(found, 0.0);
+    }
+}
