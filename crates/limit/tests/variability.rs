@@ -215,6 +215,7 @@ fn spectra_are_those_of_the_trains() {
 #[test]
 fn intervals_are_those_of_finite_volumes() {
     let oracle: Value = serde_json::from_str(include_str!("oracle/intervals.json")).unwrap();
+    // One gain is steeper than the narrowest element.
     let (mut of_cv, mut of_survival) = (0.0_f64, 0.0_f64);
     for entry in oracle["entries"].as_array().unwrap() {
         let number = |field: &str| entry[field].as_f64().unwrap();

@@ -9,7 +9,7 @@ use super::quadrature::Panels;
 
 /// Half width of the mesh in standard deviations: `phi(9) < 1e-18`.
 const REACH: f64 = 9.0;
-/// Least half width of elements: a steeper rise within one changes results by less than `1e-9`.
+/// Least half width of elements. A steeper rise within one changes results by `1e-9` or less, as tested for a step.
 const NARROWEST: f64 = 1.0 / 1024.0;
 
 /// Elements, polynomials of some degree on each, continuous over all.

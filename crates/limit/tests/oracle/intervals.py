@@ -109,6 +109,7 @@ def main():
     gains = [
         {"gain": "logistic", "r_max": 1.3, "slope": 0.5},
         {"gain": "logistic", "r_max": 1.3, "slope": 0.02},
+        {"gain": "logistic", "r_max": 1.3, "slope": 1e-6},
         {"gain": "logistic", "r_max": 40.0, "slope": 0.3},
         {"gain": "probit", "r_max": 1.0, "slope": 0.3},
         {"gain": "threshold_linear", "beta": 2.0},
