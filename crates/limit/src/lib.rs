@@ -15,6 +15,7 @@
 //! * [`balance`]: rank and range of `K`, the balanced manifold, its stability;
 //! * [`initial_layer`]: from an initial state off the manifold onto it;
 //! * [`limit`]: the autonomous ODEs on the manifold;
+//! * [`analysis`]: all of a network's balance at one time;
 //! * [`fixed_points`]: where the limit can rest, and what its eigenvalues there say;
 //! * [`finite_n`]: one network of size `n`: corrections of order `n^{-1/2}`, covariance of means;
 //! * [`linear_noise`]: two-time covariances and power spectra about a stationary state;
@@ -27,6 +28,7 @@
 //! # Source
 //! MacLaurin & Vilanova, arXiv:2412.17273; van Vreeswijk & Sompolinsky (1996), doi:10.1126/science.274.5293.1724.
 
+pub mod analysis;
 pub mod balance;
 pub mod coefficients;
 pub mod continuation;
@@ -45,6 +47,7 @@ mod svd;
 pub mod sweep;
 pub mod variability;
 
+pub use analysis::Analysis;
 pub use balance::Balance;
 pub use coefficients::Coefficients;
 pub use error::LimitError;

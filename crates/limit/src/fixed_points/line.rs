@@ -17,7 +17,7 @@ use super::Search;
 use super::state::{Equations, State};
 
 /// Points of the scan.
-const POINTS: usize = 1001;
+const POINTS: usize = 401;
 /// The scan ends at `L exp(-REACH)`, about `1e-11` of the line from its ends.
 const REACH: f64 = 25.0;
 /// And, on a line without end, at `scale exp(FAR)`, about `1e9` of a natural scale.
@@ -177,7 +177,10 @@ fn near_misses(
     let mut roots = Vec::new();
     for (x, v) in places.windows(3).zip(values.windows(3)) {
         let one_sign = (v[0] < 0.0) == (v[1] < 0.0) && (v[1] < 0.0) == (v[2] < 0.0);
-        if !one_sign || v[1].abs() > v[0].abs() || v[1].abs() > v[2].abs() {
+        let (rise, fall) = (v[0].abs() - v[1].abs(), v[2].abs() - v[1].abs());
+        // A smooth minimum is not much deeper than what is seen of it.
+        let is_near = v[1].abs() <= rise.max(fall) + touching;
+        if !one_sign || rise.min(fall) < 0.0 || !is_near {
             continue;
         }
         let sign = if v[1] < 0.0 { -1.0 } else { 1.0 };
