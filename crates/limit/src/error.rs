@@ -107,10 +107,9 @@ pub enum LimitError {
 }
 
 impl LimitError {
-    /// When the limit ends; none for what is not a matter of time.
-    pub fn time(&self) -> Option<f64> {
+    /// When the limit ends.
+    pub fn time(&self) -> f64 {
         match self {
-            Self::Transmission { .. } => None,
             Self::OutsideRange { time, .. }
             | Self::RateOutOfRange { time, .. }
             | Self::NoBalancedRates { time }
@@ -118,7 +117,8 @@ impl LimitError {
             | Self::Unsettled { time }
             | Self::Unresponsive { time, .. }
             | Self::Unstable { time, .. }
-            | Self::Integration { time, .. } => Some(*time),
+            | Self::NotStationary { time }
+            | Self::Integration { time, .. } => *time,
         }
     }
 }

@@ -34,12 +34,12 @@ fn network(overrides: &[&str]) -> Network {
 
 fn balanced(overrides: &[&str]) -> Balanced {
     let network = network(overrides);
-    Analysis::new(&network, 0.0).expect("a theory").balanced.expect("balance")
+    Analysis::new(&network, 0.0).balanced.expect("balance")
 }
 
 fn unbalanced(overrides: &[&str]) -> Unbalanced {
     let network = network(overrides);
-    Analysis::new(&network, 0.0).expect("a theory").balanced.expect_err("no balance")
+    Analysis::new(&network, 0.0).balanced.expect_err("no balance")
 }
 
 #[track_caller]

@@ -84,8 +84,9 @@ impl Course {
         match self.record(&limit, end) {
             Err(error) => {
                 // Up to just before, for the picture; nothing more is lost if even that fails.
-                let last = error.time().filter(|time| *time > 0.0);
-                let _ = last.map(|time| self.record(&limit, 0.999 * time));
+                if error.time() > 0.0 {
+                    let _ = self.record(&limit, 0.999 * error.time());
+                }
                 Err(error)
             }
             Ok(()) => Ok(()),

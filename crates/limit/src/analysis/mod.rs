@@ -14,7 +14,6 @@ use crate::balance::Balance;
 use crate::coefficients::Coefficients;
 use crate::error::LimitError;
 use crate::fixed_points::{FixedPoints, balanced_rates, fixed_points};
-use crate::limit::Limit;
 
 pub use course::{Course, Destination};
 pub use growth::Growth;
@@ -60,14 +59,8 @@ pub struct Unbalanced {
 }
 
 impl Analysis {
-    /// Analyses `network` with the drives and external rates of `time`.
-    ///
-    /// # Errors
-    /// [`LimitError::Transmission`] if there is no theory. A network without balance is no error.
-    pub fn new(network: &Network, time: f64) -> Result<Self, LimitError> {
-        if let Err(error @ LimitError::Transmission { .. }) = Limit::new(network) {
-            return Err(error);
-        }
+    /// Analyses `network` with the drives and external rates of `time`. A network without balance is an answer, too.
+    pub fn new(network: &Network, time: f64) -> Self {
         let coefficients = Coefficients::limit(network);
         let balance = Balance::new(&coefficients.mean);
         let resolution = balance.resolution(network);
@@ -75,7 +68,7 @@ impl Analysis {
             let growth = Growth::unavoidable(network, &coefficients, time);
             Unbalanced { reason, growth }
         });
-        Ok(Self { time, coefficients, balance, resolution, balanced })
+        Self { time, coefficients, balance, resolution, balanced }
     }
 }
 

@@ -22,7 +22,6 @@ use crate::coefficients::Coefficients;
 use crate::continuation::{self, Family};
 use crate::error::LimitError;
 use crate::fixed_points::slow_eigenvalues;
-use crate::limit::Limit;
 use crate::rates::Rates;
 
 /// Slope, as a fraction of the gain's steepest, of a rate that is all but silent or saturated.
@@ -46,9 +45,7 @@ pub struct Member {
 }
 
 impl Member {
-    /// # Errors
-    /// [`LimitError`] if the transmission has no theory.
-    pub fn new(network: Network, time: f64) -> Result<Self, LimitError> {
+    pub fn new(network: Network, time: f64) -> Self {
         let coefficients = Coefficients::limit(&network);
         let balance = Balance::new(&coefficients.mean);
         let projector = &balance.fast_directions * balance.fast_directions.transpose();
@@ -58,7 +55,7 @@ impl Member {
         let populations = &network.populations;
         let decay = DVector::from_fn(size, |a, _| populations[a].time_constant.recip());
         let drive = DVector::from_fn(size, |a, _| populations[a].drive.value(time));
-        Ok(Self { network, coefficients, balance, time, projector, external, decay, drive })
+        Self { network, coefficients, balance, time, projector, external, decay, drive }
     }
 
     /// # Errors
@@ -195,7 +192,7 @@ where
     /// The member at a parameter, or why there is none.
     pub fn make(&self, parameter: f64) -> Result<Member, String> {
         let network = (self.network_at)(parameter).map_err(|error| error.to_string())?;
-        let member = Member::new(network, self.time).map_err(|error| error.to_string())?;
+        let member = Member::new(network, self.time);
         let rank = member.balance.rank();
         if rank != self.rank {
             return Err(format!("the rank of K changes from {} to {rank}", self.rank));

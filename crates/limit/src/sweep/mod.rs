@@ -20,8 +20,6 @@ use std::error::Error;
 use equipoise_model::Network;
 use thiserror::Error;
 
-use crate::error::LimitError;
-
 pub use result::{
     Bifurcation, BranchEnd, Census, Interval, Sweep, SweepBranch, SweepPoint, Unbalanced,
 };
@@ -42,14 +40,6 @@ pub enum SweepError<E: Error + 'static> {
         parameter: f64,
         /// Why.
         source: E,
-    },
-    /// There is no theory for such networks.
-    #[error("at {parameter} there is no theory for the network")]
-    NoTheory {
-        /// The value.
-        parameter: f64,
-        /// Why.
-        source: LimitError,
     },
     /// `K` has not the same rank everywhere.
     #[error(

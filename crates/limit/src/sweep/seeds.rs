@@ -31,7 +31,7 @@ pub struct Seeds {
 /// Looks for all fixed points at all values, in parallel.
 ///
 /// # Errors
-/// [`SweepError`] where a network or a theory of it is missing, or the rank of `K` changes.
+/// [`SweepError`] where a network is missing, or the rank of `K` changes.
 pub fn seeds<N, E>(network_at: &N, values: &[f64], time: f64) -> Result<Seeds, SweepError<E>>
 where
     N: Fn(f64) -> Result<Network, E> + Sync,
@@ -41,7 +41,6 @@ where
         let network =
             network_at(parameter).map_err(|source| SweepError::Network { parameter, source })?;
         let member = Member::new(network, time);
-        let member = member.map_err(|source| SweepError::NoTheory { parameter, source })?;
         let fixed = member.fixed_points();
         Ok((member, fixed))
     };
