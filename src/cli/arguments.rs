@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::sweep::Grid;
+
 /// Balanced networks: exact simulation, hydrodynamic limit, and the evidence that the two agree.
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXIT_STATUS, arg_required_else_help = true)]
@@ -33,6 +35,11 @@ pub enum Command {
         after_help = "Example: equipoise limit scenarios/inhibition-stabilised.toml --finite-n --set n=1e6"
     )]
     Limit(Limit),
+    /// Find the fixed points of the limit as a parameter changes
+    #[command(
+        after_help = "Example: equipoise analyse scenarios/slow-oscillation.toml --sweep populations.E.drive=7.9:8.7:17"
+    )]
+    Analyse(Analyse),
 }
 
 #[derive(Debug, Args)]
@@ -63,6 +70,19 @@ pub struct Limit {
     /// Also integrate the theory of one network of size n
     #[arg(long)]
     pub finite_n: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Analyse {
+    #[command(flatten)]
+    pub common: Common,
+    /// Result file of the sweep [default: NAME-sweep.h5, or NAME-sweep-2.h5, ... where there is one]; its picture is
+    /// written beside it, with the ending .svg
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Follow the fixed points as a field of the scenario goes from FROM to TO; they are looked for at COUNT values
+    #[arg(long, value_name = "PATH=FROM:TO:COUNT")]
+    pub sweep: Grid,
 }
 
 /// Options of every command.

@@ -2,7 +2,7 @@
 //!
 //! * `arguments`: what can be given; `failure`: what can go wrong, with its exit status;
 //! * `scenario`: reading a scenario file; `ensemble`: simulating it into a file, with Ctrl-C; `progress`: how far it is;
-//! * `validate`, `simulate`, `limit`: the commands; `table`: text for people; `output`: printing it.
+//! * `validate`, `simulate`, `limit`, `sweep`: the commands; `table`: text for people; `output`: printing it.
 
 mod arguments;
 mod ensemble;
@@ -12,6 +12,7 @@ mod output;
 mod progress;
 mod scenario;
 mod simulate;
+mod sweep;
 mod table;
 mod validate;
 
@@ -42,6 +43,7 @@ pub fn run() -> ExitCode {
         Command::Validate(validate) => validate::run(validate),
         Command::Simulate(simulate) => simulate::run(simulate),
         Command::Limit(limit) => limit::run(limit),
+        Command::Analyse(analyse) => sweep::run(analyse, &analyse.sweep),
     };
     match outcome {
         Ok(Ending::Done) => ExitCode::SUCCESS,

@@ -5,10 +5,12 @@
 //! * [`trajectory`] makes `/trajectory`;
 //! * [`record`] makes what `[record]` asks for: `/spikes`, `/jumps`, `/activity`, `/snapshots`, `/histograms` and `/counts`;
 //! * [`theory`] makes `/limit` and `/finite_n`;
-//! * [`comparison`] makes `/comparison`.
+//! * [`comparison`] makes `/comparison`;
+//! * [`sweep`] makes `/sweep` and `/special`.
 
 pub mod comparison;
 pub mod record;
+pub mod sweep;
 pub mod theory;
 pub mod trajectory;
 

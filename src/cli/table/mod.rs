@@ -1,14 +1,16 @@
 //! Text and JSON for people and programs.
 //!
-//! * `verdict`: what `validate` found; `moments`: an ensemble; `theory`: limit and finite-n theory.
+//! * `verdict`: what `validate` found; `moments`: an ensemble; `theory`: limit and finite-n theory; `sweep`: fixed points.
 
 mod moments;
+mod sweep;
 mod theory;
 mod verdict;
 
 use equipoise::model::Scenario;
 
 pub use moments::moments;
+pub use sweep::{Report as SweepReport, json as sweep_json, text as sweep_text};
 pub use theory::theory;
 pub use verdict::{Report, json, text};
 
