@@ -1,4 +1,4 @@
-//! A result of the program as others read it: by h5py, by both xarray engines (`reading.py`), and by the program itself.
+//! A result of the program as others read it: by h5py, by both xarray engines (`reading.py`, `sweeps.py`), and by the program itself.
 
 mod common;
 
@@ -37,6 +37,17 @@ fn libsonata_h5py_and_xarray_read_recordings() {
     place.run("simulate scenarios/recording.toml -o large.h5").expect(0);
     let files = ["jumps.h5", "spikes.h5", "large.h5"].map(|name| place.path(name));
     is_read_by("recordings.py", &files);
+}
+
+#[test]
+fn h5py_and_xarray_read_a_sweep() {
+    let place = Place::new();
+    let sweep = "analyse scenarios/slow-oscillation.toml --sweep populations.E.drive=7.9:8.7:5";
+    place.run(&format!("{sweep} -o sweep.h5")).expect(0);
+    // Without special points.
+    let sweep = "analyse scenarios/slow-oscillation.toml --sweep populations.E.drive=8.3:8.5:2";
+    place.run(&format!("{sweep} -o plain.h5")).expect(0);
+    is_read_by("sweeps.py", &["sweep.h5", "plain.h5"].map(|name| place.path(name)));
 }
 
 /// A script of this folder, which says `read` where all is as it should be.

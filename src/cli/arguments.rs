@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::sweep::Grid;
+
 /// Balanced networks: exact simulation, hydrodynamic limit, and the evidence that the two agree.
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXIT_STATUS, arg_required_else_help = true)]
@@ -39,6 +41,11 @@ pub enum Command {
         after_help = "Example: equipoise fluctuations scenarios/inhibition-stabilised.toml --set n=1000 --frequencies 0.01:10:61"
     )]
     Fluctuations(Fluctuations),
+    /// Find the fixed points of the limit as a parameter changes
+    #[command(
+        after_help = "Example: equipoise analyse scenarios/slow-oscillation.toml --sweep populations.E.drive=7.9:8.7:17"
+    )]
+    Analyse(Analyse),
 }
 
 #[derive(Debug, Args)]
@@ -124,6 +131,19 @@ impl FromStr for Frequencies {
             _ => Err(format!("`{count}` is no number of frequencies from 1 to 100000")),
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub struct Analyse {
+    #[command(flatten)]
+    pub common: Common,
+    /// Result file of the sweep [default: NAME-sweep.h5, or NAME-sweep-2.h5, ... where there is one]; its picture is
+    /// written beside it, with the ending .svg
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Follow the fixed points as a field of the scenario goes from FROM to TO; they are looked for at COUNT values
+    #[arg(long, value_name = "PATH=FROM:TO:COUNT")]
+    pub sweep: Grid,
 }
 
 /// Options of every command.

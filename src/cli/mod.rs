@@ -2,7 +2,7 @@
 //!
 //! * `arguments`: what can be given; `failure`: what can go wrong, with its exit status;
 //! * `scenario`: reading a scenario file; `ensemble`: simulating it into a file, with Ctrl-C; `progress`: how far it is;
-//! * `validate`, `simulate`, `limit`, `fluctuations`: the commands; `table`: text for people; `output`: printing it.
+//! * `validate`, `simulate`, `limit`, `fluctuations`, `sweep`: the commands; `table`: text for people; `output`: printing it.
 
 mod arguments;
 mod ensemble;
@@ -13,6 +13,7 @@ mod output;
 mod progress;
 mod scenario;
 mod simulate;
+mod sweep;
 mod table;
 mod validate;
 
@@ -44,6 +45,7 @@ pub fn run() -> ExitCode {
         Command::Simulate(simulate) => simulate::run(simulate),
         Command::Limit(limit) => limit::run(limit),
         Command::Fluctuations(fluctuations) => fluctuations::run(fluctuations),
+        Command::Analyse(analyse) => sweep::run(analyse, &analyse.sweep),
     };
     match outcome {
         Ok(Ending::Done) => ExitCode::SUCCESS,

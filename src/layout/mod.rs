@@ -6,11 +6,13 @@
 //! * [`record`] makes what `[record]` asks for: `/spikes`, `/jumps`, `/activity`, `/snapshots`, `/histograms` and `/counts`;
 //! * [`theory`] makes `/limit` and `/finite_n`;
 //! * [`fluctuations`] makes `/stationary`, `/lag_covariance`, `/spectrum` and `/response`;
-//! * [`comparison`] makes `/comparison`.
+//! * [`comparison`] makes `/comparison`;
+//! * [`sweep`] makes `/sweep` and `/special`.
 
 pub mod comparison;
 pub mod fluctuations;
 pub mod record;
+pub mod sweep;
 pub mod theory;
 pub mod trajectory;
 

@@ -93,6 +93,13 @@ fn hysteresis_has_two_folds_and_three_roots_between_them() {
         close(*state, exact, 1e-13);
     }
     assert_eq!(roots.iter().map(Point::is_stable).collect::<Vec<_>>(), [true, false, true]);
+    // Near a fold two roots are near each other, and neither is taken for the other.
+    let near = branch.roots_at(&HYSTERESIS, &settings, turn - 1e-9);
+    let states: Vec<f64> = near.iter().map(|root| root.state[0]).collect();
+    assert_eq!(states.len(), 3, "{states:?}");
+    let apart = (1e-9 / 3.0_f64.sqrt()).sqrt();
+    close(states[0] + place, -apart, 1e-2 * apart);
+    close(states[1] + place, apart, 1e-2 * apart);
     assert_eq!(branch.roots_at(&HYSTERESIS, &settings, 0.9).len(), 1);
     assert_eq!(branch.roots_at(&HYSTERESIS, &settings, 1.0).len(), 1);
     assert_eq!(branch.roots_at(&HYSTERESIS, &settings, -1.0).len(), 1);

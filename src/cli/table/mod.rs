@@ -1,9 +1,11 @@
 //! Text and JSON for people and programs.
 //!
-//! * `verdict`: what `validate` found; `moments`: an ensemble; `fluctuations`: spectra and response of one network; `theory`: limit and finite-n theory.
+//! * `verdict`: what `validate` found; `moments`: an ensemble; `theory`: limit and finite-n theory;
+//! * `fluctuations`: spectra and response of one network; `sweep`: fixed points.
 
 mod fluctuations;
 mod moments;
+mod sweep;
 mod theory;
 mod verdict;
 
@@ -11,6 +13,7 @@ use equipoise::model::Scenario;
 
 pub use fluctuations::fluctuations;
 pub use moments::moments;
+pub use sweep::{Report as SweepReport, json as sweep_json, text as sweep_text};
 pub use theory::theory;
 pub use verdict::{Report, json, text};
 

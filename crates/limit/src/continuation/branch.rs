@@ -3,7 +3,8 @@
 use nalgebra::{Complex, DVector};
 
 use super::Family;
-use super::frame::Frame;
+use super::bracket;
+use super::frame::{Frame, cubic};
 use super::{ContinuationError, Settings, largest_real_part};
 
 /// What is special about a point.
@@ -123,23 +124,31 @@ impl Branch {
                 || (to < parameter && parameter <= from)
                 || (is_last && parameter == to);
             if within {
-                let fraction = if from == to { 0.0 } else { (parameter - from) / (to - from) };
-                roots.extend(between(&frame, (&pair[0], &pair[1]), parameter, fraction));
+                roots.extend(between(&frame, (&pair[0], &pair[1]), parameter));
             }
         }
         roots
     }
 }
 
+/// The root at a parameter that lies between those of two points.
 fn between<F: Family>(
     frame: &Frame<'_, F>,
     (from, to): (&Point, &Point),
     parameter: f64,
-    fraction: f64,
 ) -> Option<Point> {
-    let start = frame.scaled(&from.state.lerp(&to.state, fraction), parameter);
-    let place = frame.at_parameter(&start)?;
-    let vertex = frame.vertex(place, &from.tangent)?;
+    let places = [from, to].map(|point| frame.scaled(&point.state, point.parameter));
+    let length = (&places[1] - &places[0]).norm();
+    let slopes = [&from.tangent * length, &to.tangent * length];
+    let curve = |u: f64| cubic([&places[0], &places[1]], &slopes, u);
+    let beyond = |u: f64| frame.unscaled(&curve(u)).1 - parameter;
+    let ends = ((0.0, from.parameter - parameter), (1.0, to.parameter - parameter));
+    let fraction = match ends {
+        ((u, 0.0), _) | (_, (u, 0.0)) => u,
+        ends => bracket::root(ends, 1e-12, |u| Some(beyond(u))),
+    };
+    let start = frame.scaled(&frame.unscaled(&curve(fraction)).0, parameter);
+    let vertex = frame.vertex(frame.at_parameter(&start)?, &from.tangent)?;
     let arclength = from.arclength + fraction * (to.arclength - from.arclength);
     Some(Point { parameter, ..frame.point(&vertex, arclength, None) })
 }

@@ -162,3 +162,12 @@ fn bordered(wide: DMatrix<f64>, last: &DVector<f64>) -> DMatrix<f64> {
     square.set_row(rows, &last.transpose());
     square
 }
+
+/// The cubic that goes from one place to another with these slopes as `u` goes from 0 to 1.
+pub fn cubic(places: [&DVector<f64>; 2], slopes: &[DVector<f64>; 2], u: f64) -> DVector<f64> {
+    let v = 1.0 - u;
+    places[0] * (v * v * (1.0 + 2.0 * u))
+        + places[1] * (u * u * (1.0 + 2.0 * v))
+        + &slopes[0] * (u * v * v)
+        - &slopes[1] * (u * u * v)
+}

@@ -4,7 +4,7 @@ use nalgebra::DVector;
 
 use super::bracket;
 use super::branch::{Branch, End, Point, Special};
-use super::frame::{Frame, Plane, Vertex};
+use super::frame::{Frame, Plane, Vertex, cubic};
 use super::special::Test;
 use super::{ContinuationError, Family, Settings};
 
@@ -311,14 +311,11 @@ struct Stretch<'a> {
 }
 
 impl Stretch<'_> {
-    /// The cubic through both vertices with their tangents, at a distance along the tangent of the first.
+    /// The curve through both vertices with their tangents, at a distance along the tangent of the first.
     fn predict(&self, distance: f64) -> DVector<f64> {
         let (here, next) = (self.here, self.next);
-        let u = distance / self.step;
-        let (v, out) = (1.0 - u, self.step / next.tangent.dot(&here.tangent));
-        &here.place * (v * v * (1.0 + 2.0 * u))
-            + &next.place * (u * u * (1.0 + 2.0 * v))
-            + &here.tangent * (u * v * v * self.step)
-            - &next.tangent * (u * u * v * out)
+        let out = self.step / next.tangent.dot(&here.tangent);
+        let slopes = [&here.tangent * self.step, &next.tangent * out];
+        cubic([&here.place, &next.place], &slopes, distance / self.step)
     }
 }

@@ -1,0 +1,15 @@
+//! Pictures of results, as SVG text; whoever asks for one writes it where it belongs.
+//!
+//! * [`bifurcation`]: the fixed points of a sweep against the parameter; `marks`: its special points and its legend.
+
+pub mod bifurcation;
+mod marks;
+
+use plotters::style::RGBColor;
+
+/// From the Okabe-Ito palette, which colour-blind readers can tell apart.
+const STABLE: RGBColor = RGBColor(0, 114, 178);
+const UNSTABLE: RGBColor = RGBColor(213, 94, 0);
+const INK: RGBColor = RGBColor(30, 30, 30);
+const GRID: RGBColor = RGBColor(232, 232, 232);
+const FONT: &str = "sans-serif";
