@@ -139,7 +139,6 @@ fn solve(common: &Common, scenario: &Scenario, grid: &Grid) -> Result<Sweep, Fai
         SweepError::Network { source, parameter } => Failure::Usage(
             Report::new(source).wrap_err(format!("with {} = {parameter}", grid.path)),
         ),
-        SweepError::NoTheory { source, .. } => source.into(),
         error => Failure::Usage(Err::<(), _>(error).into_diagnostic().unwrap_err()),
     })
 }
