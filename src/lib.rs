@@ -19,6 +19,7 @@
 //! ```
 
 pub mod layout;
+pub mod picture;
 
 pub use equipoise_engine as engine;
 pub use equipoise_limit as limit;

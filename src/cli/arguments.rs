@@ -33,6 +33,12 @@ pub enum Command {
         after_help = "Example: equipoise limit scenarios/inhibition-stabilised.toml --finite-n --set n=1e6"
     )]
     Limit(Limit),
+    /// Is there a balanced state, where, is it stable, how fast
+    #[command(
+        after_help = "A network without balance is an answer, printed as a verdict, with exit status 0.\n\n\
+Example: equipoise analyse scenarios/inhibition-stabilised.toml -o plane.svg"
+    )]
+    Analyse(Analyse),
 }
 
 #[derive(Debug, Args)]
@@ -63,6 +69,18 @@ pub struct Limit {
     /// Also integrate the theory of one network of size n
     #[arg(long)]
     pub finite_n: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Analyse {
+    #[command(flatten)]
+    pub common: Common,
+    /// Take drives and external rates as they are at this time
+    #[arg(long, value_name = "TIME", default_value_t = 0.0, allow_negative_numbers = true)]
+    pub at: f64,
+    /// Draw the plane of the first two populations' means: balanced states, fixed points, the limit's path
+    #[arg(short, long, value_name = "FILE.svg")]
+    pub output: Option<PathBuf>,
 }
 
 /// Options of every command.

@@ -2,8 +2,9 @@
 //!
 //! * `arguments`: what can be given; `failure`: what can go wrong, with its exit status;
 //! * `scenario`: reading a scenario file; `ensemble`: simulating it into a file, with Ctrl-C; `progress`: how far it is;
-//! * `validate`, `simulate`, `limit`: the commands; `table`: text for people; `output`: printing it.
+//! * `validate`, `simulate`, `limit`, `analyse`: the commands; `table`: text for people; `output`: printing it.
 
+mod analyse;
 mod arguments;
 mod ensemble;
 mod failure;
@@ -42,6 +43,7 @@ pub fn run() -> ExitCode {
         Command::Validate(validate) => validate::run(validate),
         Command::Simulate(simulate) => simulate::run(simulate),
         Command::Limit(limit) => limit::run(limit),
+        Command::Analyse(analyse) => analyse::run(analyse),
     };
     match outcome {
         Ok(Ending::Done) => ExitCode::SUCCESS,

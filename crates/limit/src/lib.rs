@@ -42,7 +42,10 @@ pub use balance::Balance;
 pub use coefficients::Coefficients;
 pub use error::LimitError;
 pub use finite_n::{FiniteN, FiniteNSolution, Terms};
-pub use fixed_points::{Character, FixedPoint, FixedPoints, Search, balanced_rates, fixed_points};
+pub use fixed_points::{
+    Character, FixedPoint, FixedPoints, Search, balanced_means, balanced_rates, fixed_points,
+};
 
 pub use limit::{Limit, LimitSolution};
+pub use nalgebra::Complex;
 pub use rates::Rates;

@@ -1,7 +1,9 @@
 //! Text and JSON for people and programs.
 //!
-//! * `verdict`: what `validate` found; `moments`: an ensemble; `theory`: limit and finite-n theory.
+//! * `verdict`: what `validate` found; `moments`: an ensemble; `theory`: limit and finite-n theory;
+//! * `analysis`: what `analyse` found.
 
+pub mod analysis;
 mod moments;
 mod theory;
 mod verdict;
