@@ -16,7 +16,7 @@
 //! * [`initial_layer`]: from an initial state off the manifold onto it;
 //! * [`limit`]: the autonomous ODEs on the manifold;
 //! * [`analysis`]: all of a network's balance at one time;
-//! * [`fixed_points`]: where the limit can rest, and what its eigenvalues there say;
+//! * [`mod@fixed_points`]: where the limit can rest, and what its eigenvalues there say;
 //! * [`finite_n`]: one network of size `n`: corrections of order `n^{-1/2}`, covariance of means;
 //! * [`integrator`]: the trait behind which the ODE library stands.
 //!

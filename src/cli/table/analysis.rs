@@ -48,7 +48,7 @@ pub fn text(scenario: &Scenario, analysis: &Analysis) -> String {
     text
 }
 
-/// "0.447 m_E + 0.894 m_I".
+/// Such as `0.447 m_E + 0.894 m_I`.
 fn combination<'a>(
     weights: impl Iterator<Item = &'a f64>,
     names: &[String],
