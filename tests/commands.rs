@@ -164,10 +164,76 @@ fn the_theory_of_a_hundred_neurons_has_its_known_values() {
 }
 
 #[test]
+fn analyse_says_where_the_balance_is() {
+    let place = Place::new();
+    let run = place.run("analyse scenarios/inhibition-stabilised.toml").expect(0);
+    for words in [
+        "K has rank 1 of 2",
+        "a line of balanced states",
+        "stable node",
+        "inhibition-stabilised: ",
+        "tends to point 1",
+    ] {
+        assert!(run.out.contains(words), "no {words} in\n{}", run.out);
+    }
+    let run = place.run("analyse scenarios/inhibition-stabilised.toml --json --quiet").expect(0);
+    let found = object(&run.out);
+    assert_eq!((&found["rank"], &found["dimension"]), (&Value::from(1), &Value::from(1)));
+    let point = &found["fixed_points"][0];
+    assert_eq!(["-0.8454", "-1.0908"], [0, 1].map(|a| rounded(&point["mean"][a])));
+    assert_eq!(point["slow_eigenvalues"].as_array().expect("a list").len(), 3);
+    let scale = point["fast_time_scales"][0].as_f64().expect("a number");
+    let fast = point["fast_eigenvalues"][0][0].as_f64().expect("a number");
+    let root = found["n"].as_f64().expect("n").sqrt();
+    assert!((scale * root * fast + 1.0).abs() < 1e-12, "{scale} {fast}");
+    assert_eq!(found["course"]["fixed_point"], 0);
+    assert!(place.names().is_empty());
+}
+
+#[test]
+fn analyse_answers_for_a_network_without_balance() {
+    let place = Place::new();
+    let outside = "scenarios/external-drive.toml --set coupling.E.I=-0.5 --set coupling.I.I=-1.0";
+    let run = place.run(&format!("analyse {outside}")).expect(0);
+    for words in
+        ["NO BALANCE: not balanced", "the mean of E is driven upwards", "Whatever the activity"]
+    {
+        assert!(run.out.contains(words), "no {words} in\n{}", run.out);
+    }
+    let run = place.run(&format!("analyse {outside} --json -o plane.svg")).expect(0);
+    let found = object(&run.out);
+    assert_eq!((&found["balanced"], &found["file"]), (&Value::Bool(false), &Value::Null));
+    assert!(found["growth"]["velocity"][0].as_f64().expect("a number") > 0.0);
+    assert!(run.err.contains("no picture"), "{}", run.err);
+    assert!(place.names().is_empty());
+    place.run(&format!("analyse {outside} --at -1")).expect(2);
+}
+
+#[test]
+fn analyse_draws_the_phase_plane() {
+    let place = Place::new();
+    for (name, words) in [
+        ("inhibition-stabilised", "balanced states"),
+        ("external-drive", "input of I balanced"),
+        ("three-populations", "E and PV of 3 populations"),
+    ] {
+        let command = format!("analyse scenarios/{name}.toml -o {name}.svg");
+        let run = place.run(&command).expect(0);
+        assert!(run.out.ends_with(&format!("file: {name}.svg\n")), "{}", run.out);
+        let svg = fs::read_to_string(place.path(&format!("{name}.svg"))).expect("a picture");
+        assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
+        for words in [words, "mean of E", "stable", "initial layer"] {
+            assert!(svg.contains(words), "no {words} in {name}");
+        }
+        assert!(place.run(&command).expect(3).message().contains("already exists"));
+    }
+}
+
+#[test]
 fn help_and_version_are_printed() {
     let place = Place::new();
     let run = place.run("--help").expect(0);
-    for words in ["validate", "simulate", "limit", "Exit status"] {
+    for words in ["validate", "simulate", "limit", "analyse", "Exit status"] {
         assert!(run.out.contains(words), "no {words} in\n{}", run.out);
     }
     assert!(place.run("--version").expect(0).out.contains(env!("CARGO_PKG_VERSION")));

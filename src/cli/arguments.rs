@@ -41,9 +41,11 @@ pub enum Command {
         after_help = "Example: equipoise fluctuations scenarios/inhibition-stabilised.toml --set n=1000 --frequencies 0.01:10:61"
     )]
     Fluctuations(Fluctuations),
-    /// Find the fixed points of the limit as a parameter changes
+    /// Is there a balanced state, where, is it stable, how fast; with --sweep, how fixed points change with a parameter
     #[command(
-        after_help = "Example: equipoise analyse scenarios/slow-oscillation.toml --sweep populations.E.drive=7.9:8.7:17"
+        after_help = "A network without balance is an answer, printed as a verdict, with exit status 0.\n\n\
+Examples: equipoise analyse scenarios/inhibition-stabilised.toml -o plane.svg\n          \
+equipoise analyse scenarios/slow-oscillation.toml --sweep populations.E.drive=7.9:8.7:17"
     )]
     Analyse(Analyse),
 }
@@ -137,13 +139,16 @@ impl FromStr for Frequencies {
 pub struct Analyse {
     #[command(flatten)]
     pub common: Common,
-    /// Result file of the sweep [default: NAME-sweep.h5, or NAME-sweep-2.h5, ... where there is one]; its picture is
-    /// written beside it, with the ending .svg
+    /// Take drives and external rates as they are at this time
+    #[arg(long, value_name = "TIME", default_value_t = 0.0, allow_negative_numbers = true)]
+    pub at: f64,
+    /// Draw the plane of the first two populations' means: balanced states, fixed points, the limit's path. With --sweep the result file
+    /// [default: NAME-sweep.h5, or NAME-sweep-2.h5, ... where there is one]; its picture is written beside it, with the ending .svg
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Follow the fixed points as a field of the scenario goes from FROM to TO; they are looked for at COUNT values
     #[arg(long, value_name = "PATH=FROM:TO:COUNT")]
-    pub sweep: Grid,
+    pub sweep: Option<Grid>,
 }
 
 /// Options of every command.

@@ -2,8 +2,9 @@
 //!
 //! * `arguments`: what can be given; `failure`: what can go wrong, with its exit status;
 //! * `scenario`: reading a scenario file; `ensemble`: simulating it into a file, with Ctrl-C; `progress`: how far it is;
-//! * `validate`, `simulate`, `limit`, `fluctuations`, `sweep`: the commands; `table`: text for people; `output`: printing it.
+//! * `validate`, `simulate`, `limit`, `analyse` (with `sweep`), `fluctuations`: the commands; `table`: text for people; `output`: printing it.
 
+mod analyse;
 mod arguments;
 mod ensemble;
 mod failure;
@@ -45,7 +46,10 @@ pub fn run() -> ExitCode {
         Command::Simulate(simulate) => simulate::run(simulate),
         Command::Limit(limit) => limit::run(limit),
         Command::Fluctuations(fluctuations) => fluctuations::run(fluctuations),
-        Command::Analyse(analyse) => sweep::run(analyse, &analyse.sweep),
+        Command::Analyse(analyse) => match &analyse.sweep {
+            Some(grid) => sweep::run(analyse, grid),
+            None => analyse::run(analyse),
+        },
     };
     match outcome {
         Ok(Ending::Done) => ExitCode::SUCCESS,

@@ -72,7 +72,7 @@ pub fn run(arguments: &Analyse, grid: &Grid) -> Result<Ending, Failure> {
     let picture = picture_beside(common, &path)?;
     let command = format!("analyse --sweep {}={}:{}:{}", grid.path, grid.from, grid.to, grid.count);
     let provenance = scenario::provenance(&scenario, common, &command);
-    let swept = in_threads(common.threads, || solve(common, &scenario, grid))??;
+    let swept = in_threads(common.threads, || solve(common, &scenario, grid, arguments.at))??;
     let mut writer = ResultWriter::create(&path, &provenance, scenario::existing(common))?;
     writer.write(&groups::sweep(&scenario, &grid.path, &swept))?;
     writer.write(&groups::special(&scenario, &grid.path, &swept))?;
@@ -124,7 +124,7 @@ fn in_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> Resul
     Ok(pool.install(work))
 }
 
-fn solve(common: &Common, scenario: &Scenario, grid: &Grid) -> Result<Sweep, Failure> {
+fn solve(common: &Common, scenario: &Scenario, grid: &Grid, time: f64) -> Result<Sweep, Failure> {
     let name = format!("{} (with --sweep)", common.scenario.display());
     let set = |value: f64| apply(&scenario.text, &[format!("{}={value:?}", grid.path)]);
     if let Err(error) = set(grid.from) {
@@ -135,7 +135,7 @@ fn solve(common: &Common, scenario: &Scenario, grid: &Grid) -> Result<Sweep, Fai
         let text = set(value).expect("what can be set to one number can be set to any");
         Ok(Scenario::parse(&name, &text)?.network)
     };
-    sweep(&network_at, &grid.values(), 0.0).map_err(|error| match error {
+    sweep(&network_at, &grid.values(), time).map_err(|error| match error {
         SweepError::Network { source, parameter } => Failure::Usage(
             Report::new(source).wrap_err(format!("with {} = {parameter}", grid.path)),
         ),

@@ -52,10 +52,13 @@ pub use balance::Balance;
 pub use coefficients::Coefficients;
 pub use error::LimitError;
 pub use finite_n::{Expansion, FiniteN, FiniteNSolution, Order, Stationary};
-pub use fixed_points::{Character, FixedPoint, FixedPoints, Search, balanced_rates, fixed_points};
+pub use fixed_points::{
+    Character, FixedPoint, FixedPoints, Search, balanced_means, balanced_rates, fixed_points,
+};
 pub use law::PotentiationLaw;
 
 pub use limit::{Limit, LimitSolution};
 pub use linear_noise::LinearNoise;
+pub use nalgebra::Complex;
 pub use rates::Rates;
 pub use variability::SpikeTrain;

@@ -1,8 +1,9 @@
 //! Text and JSON for people and programs.
 //!
 //! * `verdict`: what `validate` found; `moments`: an ensemble; `theory`: limit and finite-n theory;
-//! * `fluctuations`: spectra and response of one network; `sweep`: fixed points.
+//! * `analysis`: what `analyse` found; `fluctuations`: spectra and response of one network; `sweep`: fixed points.
 
+pub mod analysis;
 mod fluctuations;
 mod moments;
 mod sweep;

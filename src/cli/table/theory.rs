@@ -8,7 +8,7 @@ use equipoise::model::Scenario;
 use super::{Table, fixed};
 
 /// The rank of `K`, and whether a network of this size can tell it.
-fn rank(balance: &Balance, scenario: &Scenario) -> String {
+pub(super) fn rank(balance: &Balance, scenario: &Scenario) -> String {
     let (rank, size) = (balance.rank(), scenario.network.population_count());
     let values: Vec<String> =
         balance.singular_values.iter().map(|value| format!("{value:.4}")).collect();

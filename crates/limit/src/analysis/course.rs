@@ -16,7 +16,7 @@ const HORIZONS: (f64, f64) = (20.0, 400.0);
 const WITHOUT_ATTRACTOR: f64 = 200.0;
 /// Distance from a fixed point, relative to the size of its means and variances, at which it counts as reached.
 const REACHED: f64 = 1e-3;
-/// Part of its amplitude by which a cycle may change from turn to turn.
+/// Part of its amplitude by which a cycle may change over the last quarter of the path; a slow spiral changes more.
 const STEADY: f64 = 1e-2;
 
 /// The way of the initial state, with drives and external rates held.
@@ -119,7 +119,7 @@ impl Course {
         }
     }
 
-    /// The cycle that the first population's mean goes round in the second half of the path, if it repeats itself.
+    /// The cycle that the first population's mean goes round in the last quarter of the path, if it repeats itself.
     fn cycle(&self) -> Option<Destination> {
         let size = self.initial.len();
         let middle = self.times.len() * 3 / 4;
@@ -127,7 +127,7 @@ impl Course {
         let tops: Vec<usize> = (middle + 1..self.times.len() - 1)
             .filter(|i| value(i - 1) < value(*i) && value(i + 1) <= value(*i))
             .collect();
-        let [.., before, first, last] = tops[..] else { return None };
+        let [earliest, .., before, first, last] = tops[..] else { return None };
         let range = |a: usize| {
             let values = (first..=last).map(|sample| self.mean[sample * size + a]);
             values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), x| (l.min(x), h.max(x)))
@@ -135,12 +135,12 @@ impl Course {
         let ranges: Vec<_> = (0..size).map(range).collect();
         let amplitude = ranges[0].1 - ranges[0].0;
         let period = self.times[last] - self.times[first];
-        let steady = (value(first) - value(last)).abs() <= STEADY * amplitude
+        let steady = (value(earliest) - value(last)).abs() <= STEADY * amplitude
             && (period - (self.times[first] - self.times[before])).abs() <= 0.05 * period
             && amplitude > REACHED;
         // Between the first and the last top, whose places are known to a sample.
         let turns = tops.len() - 1;
-        let period = (self.times[last] - self.times[tops[0]]) / turns as f64;
+        let period = (self.times[last] - self.times[earliest]) / turns as f64;
         steady.then_some(Destination::Cycle { period, ranges })
     }
 }

@@ -6,11 +6,11 @@
 //! Roots are bracketed by changes of sign; where `|F|` has a minimum within the scan, that is looked at closely, so that
 //! a pair of roots near a fold is not missed.
 
-use equipoise_model::GainFunction;
+use equipoise_model::{GainFunction, Network};
 use nalgebra::DVector;
 
 use crate::error::LimitError;
-use crate::gaussian::Level;
+use crate::gaussian::{Level, mean_at};
 use crate::roots::{minimum, root};
 
 use super::Search;
@@ -73,6 +73,18 @@ impl Line {
             (rate(lower).min(rate(upper)), rate(lower).max(rate(upper)))
         });
         interval.collect()
+    }
+
+    /// Means along the line at variances that are given, not those of fixed points.
+    pub fn means(&self, network: &Network, variance: &[f64]) -> Vec<Vec<f64>> {
+        let at = |x: f64| {
+            let levels = self.levels(x);
+            let populations = network.populations.iter().zip(variance).zip(levels);
+            populations
+                .map(|((population, v), level)| mean_at(&population.gain, *v, level))
+                .collect()
+        };
+        self.scan().map(at).collect()
     }
 
     /// Distances from the two ends of the line at `x`.

@@ -172,6 +172,22 @@ pub(crate) fn slow_eigenvalues(
     linear::slow_eigenvalues(&Equations::new(network, coefficients, balance, 0.0), at)
 }
 
+/// Balanced means at given variances where balance leaves one direction (`P - r = 1`): points along the manifold, `P` means
+/// each, by rates from one end of the gains' ranges to the other. Empty for other dimensions or without balance.
+pub fn balanced_means(
+    network: &Network,
+    coefficients: &Coefficients,
+    balance: &Balance,
+    time: f64,
+    variance: &[f64],
+) -> Vec<Vec<f64>> {
+    if network.population_count() != balance.rank() + 1 {
+        return Vec::new();
+    }
+    let equations = Equations::new(network, coefficients, balance, time);
+    line::Line::new(&equations).map_or_else(Vec::new, |line| line.means(network, variance))
+}
+
 /// A vector with one entry for each population.
 fn by_population(network: &Network, entry: impl Fn(usize) -> f64) -> DVector<f64> {
     DVector::from_fn(network.population_count(), |a, _| entry(a))
