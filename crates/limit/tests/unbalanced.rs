@@ -1,6 +1,6 @@
 //! Networks without a balanced state are refused with the reason; steps and special cases are followed.
 
-use equipoise_limit::{FiniteN, Limit, LimitError, LimitSolution, Order};
+use equipoise_limit::{FiniteN, FiniteNSolution, Limit, LimitError, LimitSolution, Order};
 use equipoise_model::scenario::overrides::apply;
 use equipoise_model::{Network, Scenario};
 
@@ -234,6 +234,32 @@ fn shared_spikes_leave_no_variance_in_the_limit() {
     }
     for (a, b) in independent.spikes.iter().zip(&release.spikes) {
         assert!((a - 1e-9 * b).abs() < 1e-7, "{a} {b}");
+    }
+}
+
+/// Each order changes the one before by as much as it says: `n^{-1/2}`, and `1/n`.
+#[test]
+fn orders_of_the_theory_differ_by_powers_of_the_inverse_root_of_n() {
+    let times = [0.0, 4.0];
+    let differences = |size: &str| {
+        let network = network(&[size]);
+        let of = |order| FiniteN::new(&network, order).solve(&times).unwrap();
+        let [zeroth, half, first] = [Order::Zeroth, Order::Half, Order::First].map(of);
+        [2, 3].map(|at| {
+            let mean = |theory: &FiniteNSolution| theory.mean[at];
+            let variance = |theory: &FiniteNSolution| theory.variance[at];
+            [
+                (mean(&half) - mean(&zeroth), mean(&first) - mean(&half)),
+                (variance(&half) - variance(&zeroth), variance(&first) - variance(&half)),
+            ]
+        })
+    };
+    // Two decades in n.
+    let (small, large) = (differences("n=10000"), differences("n=1000000"));
+    for (small, large) in small.as_flattened().iter().zip(large.as_flattened()) {
+        let slopes = [large.0 / small.0, large.1 / small.1].map(|ratio| ratio.abs().log10() / 2.0);
+        println!("{slopes:?}");
+        assert!((slopes[0] + 0.5).abs() < 0.05 && (slopes[1] + 1.0).abs() < 0.1, "{slopes:?}");
     }
 }
 

@@ -160,15 +160,15 @@ fn through<D: DualNum<Primitive = f64> + Copy>(
     let FiniteN { network, coefficients, .. } = theory;
     let root = network.size.sqrt();
     // Below the first order, the measures are normal: mu_0 alone is left.
-    let moment = |order: usize| {
-        if theory.is_complete() {
-            return populations[a].moments[order];
-        }
-        D::from(if order == 0 { 1.0 } else { 0.0 })
+    // Below the first order, the measures are normal: mu_0 alone is left.
+    let moment = |order: usize| match order {
+        0 => D::from(1.0),
+        _ if theory.is_complete() => populations[a].moments[order],
+        _ => D::from(0.0),
     };
     let first = moment(k - 1) * (k as f64 * root);
     let second = (k > 1).then(|| moment(k - 2) * (binomial(k, 2) * (1.0 - theory.common)));
-    let third = (k > 2 && theory.is_complete()).then(|| moment(k - 3) * (binomial(k, 3) / root));
+    let third = (k == 3 && theory.is_complete()).then(|| D::from(root.recip()));
     let through = |b: usize| {
         let mut sum = first * coefficients.mean[(a, b)];
         for (part, matrix) in [(second, &coefficients.variance), (third, &coefficients.third)] {
@@ -232,12 +232,12 @@ fn private_noise<D: DualNum<Primitive = f64> + Copy>(
         return variance * powers(at.private_variance)[k - 1] * weight - own_noise;
     }
     let epsilon = network.size.sqrt().recip();
-    let average = |q: usize, r: usize| product_average((q, r), at.variance, &at.moments);
-    let mut sum = variance * average(k - 1, l - 1) * (k * l) as f64;
+    let skewed = product_average((k - 1, l - 1), at.variance, &at.moments);
+    let mut sum = variance * skewed * (k * l) as f64;
     for (k, l) in [(k, l), (l, k)] {
         if k > 1 {
-            let weight = epsilon * binomial(k, 2) * l as f64;
-            sum += inputs.private(3, *common) * average(k - 2, l - 1) * weight;
+            let normal = product_average((k - 2, l - 1), at.variance, &at.moments[..1]);
+            sum += inputs.private(3, *common) * normal * (epsilon * binomial(k, 2) * l as f64);
         }
     }
     sum / count - own_noise

@@ -16,8 +16,7 @@ impl Layout {
     pub fn new(theory: &FiniteN<'_>) -> Self {
         let highest_moment = match theory.order {
             Order::Zeroth => 2,
-            _ if theory.is_complete() => MODES,
-            _ => 3,
+            _ => MODES,
         };
         let modes = if theory.covariances { MODES } else { 0 };
         Self { populations: theory.network.population_count(), highest_moment, modes }

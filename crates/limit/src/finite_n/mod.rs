@@ -56,8 +56,8 @@ pub const MODES: usize = 8;
 pub enum Order {
     /// Equations (1)-(2) of the limit at finite `n`, with no correction; means and variances are off by `n^{-1/2}`.
     Zeroth,
-    /// Corrections of order `n^{-1/2}`: the missing self-synapse, the third cumulant in the rates, and under shared spikes and release
-    /// the variance of population means; off by `1/n`.
+    /// Corrections of order `n^{-1/2}`: the missing self-synapse, the higher moments that it and the size of jumps cause, and under
+    /// shared spikes and release the variance of population means; off by `1/n`.
     Half,
     /// Corrections of order `1/n` as well: all moments, and what fluctuations of the rates do to them. With independent transmission off by `n^{-3/2}`.
     First,
@@ -161,22 +161,18 @@ impl<'a> FiniteN<'a> {
             let variance = population.initial.central_moment(2);
             state[layout.mean(a)] = population.initial.mean();
             state[layout.variance(a)] = variance;
-            match &population.initial {
-                InitialLaw::Values(values) => {
-                    for k in 3..=layout.highest_moment {
-                        state[layout.moment(a, k)] = average_polynomial(values, k);
-                    }
+            if let InitialLaw::Values(values) = &population.initial {
+                for k in 3..=layout.highest_moment {
+                    state[layout.moment(a, k)] = average_polynomial(values, k);
                 }
-                _ => {
-                    if self.order == Order::First {
-                        state[layout.variance(a)] = variance * (1.0 - 1.0 / count);
-                    }
-                    for k in 1..=layout.modes {
-                        let i = layout.mode(a, k);
-                        state[layout.covariance(i, i)] =
-                            factorial(k) * variance.powi(k as i32) / count;
-                    }
-                }
+                continue;
+            }
+            if self.order == Order::First {
+                state[layout.variance(a)] = variance * (1.0 - 1.0 / count);
+            }
+            for k in 1..=layout.modes {
+                let i = layout.mode(a, k);
+                state[layout.covariance(i, i)] = factorial(k) * variance.powi(k as i32) / count;
             }
         }
         state

@@ -20,6 +20,8 @@ pub(super) struct PopulationAverages<D> {
     pub response: [D; MODES],
     /// `E<lambda_a f_q>`, `q = 0..MODES`: what the self-synapse would see.
     pub own: [D; MODES],
+    /// `v^q g_q` with the empirical variance, the leading part of that.
+    pub leading_own: [D; MODES],
     /// `c_ql/l!`: what mode `l` adds to that; none below [`Order::First`].
     pub own_products: Option<[[D; MODES + 1]; MODES]>,
 }
@@ -47,12 +49,13 @@ impl<D: DualNum<Primitive = f64> + Copy> PopulationAverages<D> {
             let of = if is_complete { variance } else { private_variance };
             own_products(of, &g[..AVERAGES])
         });
+        let leading_own: [D; MODES] = std::array::from_fn(|q| powers[q] * g[q]);
         let own = std::array::from_fn(|q| match &own_products {
             Some(products) => {
                 products[q].iter().zip(&moments).map(|(c, moment)| *c * *moment).sum()
             }
-            None => powers[q] * g[q],
+            None => leading_own[q],
         });
-        Self { moments, variance, private_variance, rate, response, own, own_products }
+        Self { moments, variance, private_variance, rate, response, own, leading_own, own_products }
     }
 }

@@ -75,7 +75,7 @@ impl<'a> MomentSystem<'a> {
             match self.theory.order {
                 Order::Zeroth => (),
                 _ if self.theory.is_complete() => self.higher_moments(a, &closure, derivative),
-                _ => self.third_cumulant(a, &closure, derivative),
+                _ => self.leading_moments(a, &closure, derivative),
             }
             derivative[self.layout.spikes(a)] = closure.populations[a].rate;
         }
@@ -213,31 +213,46 @@ impl<'a> MomentSystem<'a> {
         }
     }
 
-    /// The third cumulant alone. Of the jumps by a spike that reaches each neuron with probability `p`, the third cumulant over neurons is `(1 - p)(1 - 2p)` times
-    /// that of independent ones. The spiking neuron, which it does not reach, falls behind the others by `p` jumps.
-    fn third_cumulant<D: DualNum<Primitive = f64> + Copy>(
+    /// Higher moments to leading order, about the empirical mean where that fluctuates by `n^{-1/4}`: what neurons lack of their own synapses depends on their
+    /// potentiation, and the third cumulant also has a source.
+    fn leading_moments<D: DualNum<Primitive = f64> + Copy>(
         &self,
         a: usize,
         closure: &Closure<D>,
         derivative: &mut [D],
     ) {
+        let jump = self.network.coupling.get(a, a) / self.network.size.sqrt();
+        let leak = self.network.populations[a].time_constant.recip();
+        let at = &closure.populations[a];
+        for k in 3..=self.layout.highest_moment {
+            // To leading order; `at.own` has more.
+            let own = if k == 3 { at.own[2] } else { at.leading_own[k - 1] };
+            derivative[self.layout.moment(a, k)] =
+                at.moments[k] * (-leak * k as f64) - own * (k as f64 * jump);
+        }
+        derivative[self.layout.moment(a, 3)] += self.skewness_source(a, closure);
+    }
+
+    /// Source of the third cumulant. Of the jumps by a spike that reaches each neuron with probability `p`, the third cumulant over neurons is `(1 - p)(1 - 2p)` times
+    /// that of independent ones. The spiking neuron, which it does not reach, falls behind the others by `p` jumps.
+    fn skewness_source<D: DualNum<Primitive = f64> + Copy>(
+        &self,
+        a: usize,
+        closure: &Closure<D>,
+    ) -> D {
         let (root, common) = (self.network.size.sqrt(), self.theory.common);
-        let (own, leak) =
-            (self.network.coupling.get(a, a), self.network.populations[a].time_constant.recip());
+        let jump = self.network.coupling.get(a, a) / root;
         let (at, inputs) = (&closure.populations[a], &closure.inputs[a]);
         let share = (1.0 - common) * (1.0 - 2.0 * common);
-        let mut source = ((inputs.all[3] - inputs.external[3]) * share + inputs.external[3]) / root;
-        let jump = own / root;
-        if self.theory.order == Order::First {
-            let count = self.network.populations[a].count as f64;
-            let behind = 1.0 - 6.0 * common * (1.0 - common);
-            source -= at.rate * (behind * jump.powi(3));
-            source *= (1.0 - 1.0 / count) * (1.0 - 2.0 / count);
-            let spread = 3.0 * (2.0 * common - 1.0) * (1.0 - 2.0 / count);
-            source += at.own[1] * (spread * jump * jump);
+        let source = ((inputs.all[3] - inputs.external[3]) * share + inputs.external[3]) / root;
+        if self.theory.order != Order::First {
+            return source;
         }
-        derivative[self.layout.moment(a, 3)] =
-            at.moments[3] * (-3.0 * leak) + source - at.own[2] * (3.0 * jump);
+        let count = self.network.populations[a].count as f64;
+        let behind = 1.0 - 6.0 * common * (1.0 - common);
+        let divisor = (1.0 - 1.0 / count) * (1.0 - 2.0 / count);
+        let spread = 3.0 * (2.0 * common - 1.0) * (1.0 - 2.0 / count) * jump * jump;
+        (source - at.rate * (behind * jump.powi(3))) * divisor + at.own[1] * spread
     }
 
     /// All moments, with what is smaller by `n^{-1/2}`.

@@ -28,13 +28,13 @@ Zeroth: dv = -2 v/tau + s; mu = 0, g at (m, v).
 
 Half: g at (m, v) for p = 0; for p > 0 at (m, v + C_aa), v being the empirical variance (also in B) and mu_3 the third cumulant:
     dv_a    = -2 v_a/tau_a + s_a - 2 e_a v_a g_a1
-    dmu_a3  = -3 mu_a3/tau_a + eps ((1 - p)(1 - 2p) T S + j)_a - 3 e_a v_a^2 g_a2.
+    dmu_ak  = -k mu_ak/tau_a + delta_k3 eps ((1 - p)(1 - 2p) T S + j)_a - k e_a v_a^(k-1) g_a,k-1,   k = 3..8.
 
 First, p > 0: as half, and
     dv_a    = -2 v_a/tau_a + (1 - 1/N_a) (s_a + (2p - 1) e_a^2 S_a) - 2 e_a L_a1
     dmu_a3  = -3 mu_a3/tau_a + (1 - 1/N_a)(1 - 2/N_a) (eps ((1 - p)(1 - 2p) T S + j)_a - (1 - 6p(1 - p)) e_a^3 S_a)
               - 3 e_a L_a2 + 3 (2p - 1)(1 - 2/N_a) e_a^2 L_a1,
-    L_a1 = v_a g_a1 + mu_a3 (g_a2/2 + v_a g_a4/6),   L_a2 = v_a^2 g_a2 + mu_a3 (g_a1 + v_a g_a3 + v_a^2 g_a5/6),
+    L_aq = sum_(l<=8) c_ql mu_l/l! as below, with the empirical variance,
     B's common noise with J_ac (1 - delta_ac/N_a) in place of J_ac, and B_(a1)(a1) -= (1 - p) e_a^2 S_a/N_a.
 
 First, p = 0: v is the variance over neurons and networks, and with c_ql = sum_i C(l,i) q!/(q-i)! v^(q-i) g_(q+l-2i) (g_k = 0 for
@@ -44,9 +44,9 @@ k > 10), L_q = sum_(l<=8) c_ql mu_l/l!, w_a = -2 E[u_a eta_a1] + 2 e_a L_a1 + e_
               + sum_(i=3,4) C(k,i) eps^(i-2) M_ia mu_a,k-i - sum_(i=1..4) C(k,i) e_a^i L_a,k-i,      k = 3..8.
   P to relative order eps: with E[x y z] = E[x] E[y z] + ... in E[(generator of H_ak) eta], the row (a, k) of A has in addition
     k e_a S_a (a,k-1) + C(k,2) 2 e_a v_a g_a1 (a,k-2) + C(k,3) eps M_3a (a,k-3) - k e_a sum_(l>=1) c_(k-1)l (a,l)/l!
-    + 4 mu_a3 u_a (k = 4),   10 mu_a3 sum_b Q_ab D_b (k = 5),   eps sum_b T_ab D_b (k = 3);
+    + k mu_a,k-1 u_a (k >= 4) + C(k,2) mu_a,k-2 sum_b Q_ab D_b (k >= 5) + eps sum_b T_ab D_b (k = 3);
   a jump d of one neuron moves H_ak by N_a^-1 sum_i C(k,i) d^i f_k-i, so that B_(ak)(al) has in addition (1/N_a) times
-    k l M_2a mu_a3 C(k-1,r) C(l-1,r) r! v_a^r, 2r = k + l - 5,
+    k l M_2a sum_r mu_a,k+l-2-2r C(k-1,r) C(l-1,r) r! v_a^r, over 3 <= k + l - 2 - 2r <= 8,
     eps M_3a C(k,2) (k-1)! v_a^(k-2) for l = k - 1, and transposed,   -e_a^2 S_a for k = l = 1.
 
 From m(0), mu = 0, P = diag(k! v(0)^k/N_a), spikes 0, and v(0), but v(0) (1 - 1/N_a) at order first with p > 0, where v is the
@@ -85,8 +85,6 @@ for _q in range(MODES):
 _K = range(1, MODES + 1)
 BELOW = {i: np.array([[comb(k, i) * (l == k - i) for l in _K] for k in _K]) for i in (1, 2, 3)}
 PAIR = np.array([[comb(k, 2) * factorial(k - 1) * (l == k - 1) for l in _K] for k in _K])
-SKEW = np.array([[k * l * comb(k - 1, r) * comb(l - 1, r) * factorial(r) if (k + l) % 2 and r >= 0 else 0
-                  for l in _K for r in [(k + l - 5) // 2]] for k in _K])
 QUANTITIES = ("mean", "variance", "third_cumulant", "spikes", "covariance_of_means")
 ORDER_NAMES = ("zeroth", "half", "first")
 
@@ -97,6 +95,16 @@ def logistic(slope=0.5, theta=0.0, r_max=1.0):
 
 def probit(slope, theta=0.0, r_max=1.0):
     return {"kind": "probit", "r_max": r_max, "theta": theta, "slope": slope}
+
+
+def skewed(v, mu):
+    """k l (E[f_(k-1) f_(l-1)] - its value for a normal law), k, l = 1..8."""
+    out = np.zeros((MODES, MODES))
+    for i in range(MODES):
+        for j in range(MODES):
+            out[i, j] = (i + 1) * (j + 1) * sum(mu[i + j - 2 * r] * comb(i, r) * comb(j, r) * factorial(r) * v**r
+                                                for r in range(min(i, j) + 1) if 3 <= i + j - 2 * r <= MODES)
+    return out
 
 
 class Network:
@@ -206,6 +214,14 @@ class Network:
 
     # ---- finite n
 
+    @staticmethod
+    def own(v, g, mu):
+        """c_ql for q = 0..7, l = 0..8, and L_q, of each population."""
+        c = g * np.sqrt(v)[:, None] ** np.arange(ORDERS + 1)
+        powers = np.arange(MODES)[:, None] - np.arange(MODES + 1)
+        cql = np.sqrt(v)[:, None, None] ** powers * np.einsum("qlk,ak->aql", PRODUCT, c)
+        return cql, np.einsum("aql,al->aq", cql, mu / FACTORIAL)
+
     def finite(self, n, p, order, method="DOP853", rtol=1e-12):
         """Rows over TIMES of mean, variance, third_cumulant, spikes, covariance_of_means."""
         P, L, root, eps = self.P, MODES, np.sqrt(n), 1 / np.sqrt(n)
@@ -249,12 +265,14 @@ class Network:
             dmu = -np.arange(L + 1) * mu / self.tau[:, None]
             if order != "zeroth" and not full:
                 dv -= 2 * e * v * g[:, 1]
-                dmu[:, 3] += eps * ((1 - p) * (1 - 2 * p) * (T @ S) + j) - 3 * e * v**2 * g[:, 2]
+                dmu[:, 3] += eps * ((1 - p) * (1 - 2 * p) * (T @ S) + j)
+                for i in range(3, L + 1):
+                    dmu[:, i] -= i * e * v ** (i - 1) * g[:, i - 1]
             if order == "first":
                 B[first, first] -= (1 - p) * e**2 * S / N
             if order == "first" and p > 0:
-                kappa = mu[:, 3]
-                more1, more2 = kappa * (g[:, 2] / 2 + v * g[:, 4] / 6), kappa * (g[:, 1] + v * g[:, 3] + v**2 * g[:, 5] / 6)
+                _, Lq = self.own(v, g, mu)
+                more1, more2 = Lq[:, 1] - v * g[:, 1], Lq[:, 2] - v**2 * g[:, 2]
                 dv += -s / N + (2 * p - 1) * (1 - 1 / N) * e**2 * S - 2 * e * more1
                 skew = eps * ((1 - p) * (1 - 2 * p) * (T @ S) + j)
                 behind = (1 - 6 * p * (1 - p)) * e**3 * S
@@ -262,8 +280,7 @@ class Network:
                 dmu[:, 3] += 3 * (2 * p - 1) * (1 - 2 / N) * e**2 * (v * g[:, 1] + more1)
             if full:
                 M3, M4 = T @ S + j, F @ S + f
-                cql = np.sqrt(v)[:, None, None] ** (k[:, None] - 1 - np.arange(L + 1)) * np.einsum("qlk,ak->aql", PRODUCT, c)
-                Lq = np.einsum("aql,al->aq", cql, mu / FACTORIAL)
+                cql, Lq = self.own(v, g, mu)
                 Eu, EM = np.zeros((2, P, L + 1))  # E[u_a eta_ak], E[delta M_2a eta_ak], k = 0..8
                 Eu[:, 1:], EM[:, 1:] = (np.take_along_axis(row @ cov, own, axis=1) for row in (u, Q @ D))
                 w = -2 * Eu[:, 1] + 2 * e * Lq[:, 1] + e**2 * S
@@ -274,14 +291,14 @@ class Network:
                     dmu[:, i] -= sum(comb(i, r) * e**r * Lq[:, i - r] for r in range(1, min(i, 4) + 1))
                 # next order of the linear noise
                 A[first + 2] += eps * T @ D
-                A[first + 3] += 4 * mu[:, 3, None] * u
-                A[first + 4] += 10 * mu[:, 3, None] * (Q @ D)
+                for i in range(4, L + 1):
+                    A[first + i - 1] += i * mu[:, i - 1, None] * u + comb(i, 2) * (mu[:, i - 2, None] if i > 4 else 0) * (Q @ D)
                 for a in range(P):
                     block = np.ix_(own[a], own[a])
                     A[block] += (e[a] * S[a] * BELOW[1] + 2 * e[a] * v[a] * g[a, 1] * BELOW[2] + eps * M3[a] * BELOW[3]
                                  - e[a] * k[:, None] * cql[a, :, 1:] / FACTORIAL[1:])
                     jump = eps * M3[a] / N[a] * PAIR * v[a] ** (k[:, None] - 2.0)
-                    B[block] += jump + jump.T + s[a] * mu[a, 3] / N[a] * SKEW * v[a] ** ((k[:, None] + k - 5) / 2)
+                    B[block] += jump + jump.T + s[a] / N[a] * skewed(v[a], mu[a])
             AP = A @ cov
             return np.concatenate([dm, dv, N * S / (p or 1), dmu[:, 3:].ravel(), (AP + AP.T + B)[upper]])
 
