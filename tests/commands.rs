@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 
 use common::{PAIR, Place, groups};
-use equipoise::store::{read_group, read_header};
+use equipoise::store::{Values, read_group, read_header};
 use serde_json::Value;
 
 /// Parses standard output, which must be one JSON object and nothing else.
@@ -149,7 +149,7 @@ fn an_existing_file_is_replaced_by_force_alone() {
     assert_eq!(place.names(), ["result.h5"]);
 }
 
-/// The values that an independent integration gives; the README has them, too.
+/// The values that an independent integration gives (`crates/limit/tests/oracle/theory.json`).
 #[test]
 fn the_theory_of_a_hundred_neurons_has_its_known_values() {
     let place = Place::new();
@@ -159,8 +159,43 @@ fn the_theory_of_a_hundred_neurons_has_its_known_values() {
     let last = theory["time"].as_array().expect("times").len() - 1;
     assert_eq!(theory["time"][last], 4.0);
     let at_end = |name: &str| [0, 1].map(|population| rounded(&theory[name][last][population]));
-    assert_eq!(at_end("mean"), ["-0.7701", "-0.8525"]);
-    assert_eq!(at_end("variance"), ["0.2300", "0.9968"]);
+    assert_eq!(at_end("mean"), ["-0.7695", "-0.8512"]);
+    assert_eq!(at_end("variance"), ["0.2300", "0.9967"]);
+}
+
+#[test]
+fn fluctuations_are_printed_and_written() {
+    let place = Place::new();
+    let command = "fluctuations scenarios/external-drive.toml --frequencies 0.01:10:4";
+    let run = place.run(&format!("{command} -o text.h5")).expect(0);
+    for words in ["Stationary state:", "Fluctuations decay in", "response to X (phase)", "10.0000"]
+    {
+        assert!(run.out.contains(words), "{words}: {}", run.out);
+    }
+    let header = read_header(&place.path("text.h5")).expect("header");
+    assert_eq!(header.groups, ["stationary", "lag_covariance", "spectrum", "response"]);
+    let run = place.run(&format!("{command} -o json.h5 --json")).expect(0);
+    let found = object(&run.out);
+    assert_eq!(found["frequency"].as_array().map(Vec::len), Some(4));
+    // The stationary covariance is the lag covariance at 0, and the response has a column for each source.
+    let group = read_group(&place.path("json.h5"), "lag_covariance").expect("group");
+    let Values::Float(lagged) = &group.variable("mean_covariance").expect("covariances").values
+    else {
+        panic!("covariances are numbers")
+    };
+    for (i, lagged) in lagged[..4].iter().enumerate() {
+        let stationary = found["stationary"]["mean_covariance"][i].as_f64().expect("a number");
+        assert!((lagged - stationary).abs() < 1e-7 * stationary.abs(), "{lagged} {stationary}");
+    }
+    assert_eq!(found["response"][0][0].as_array().map(Vec::len), Some(4));
+    for (frequencies, words) in
+        [("1:x:3", "`x` is no frequency"), ("2:1:3", "must rise"), ("1:2", "FROM:TO:COUNT")]
+    {
+        let run = place
+            .run(&format!("fluctuations scenarios/external-drive.toml --frequencies {frequencies}"))
+            .expect(2);
+        assert!(run.err.contains(words), "{}", run.err);
+    }
 }
 
 #[test]

@@ -117,11 +117,11 @@ fn thinning_does_not_simulate_shared_spikes() {
     assert!(place.names().is_empty());
 }
 
-/// For two neurons a population the theory, an expansion in `n^(-1/2)`, is wrong beyond its margin.
+/// For four neurons a population the theory, an expansion in `n^(-1/2)`, is wrong beyond its margin.
 #[test]
 fn a_failed_comparison_has_status_1() {
     let place = Place::new();
-    let tiny = "scenarios/inhibition-stabilised.toml --set n=2 --set duration=1.0 --set ensemble.replicates=2000";
+    let tiny = "scenarios/inhibition-stabilised.toml --set n=4 --set duration=1.0 --set ensemble.replicates=2000";
     let run = place.run(&format!("validate {tiny} -o text")).expect(1);
     assert!(run.out.contains("FAILS") && run.out.contains("FAILED: "), "{}", run.out);
     let run = place.run(&format!("validate {tiny} -o json --json")).expect(1);

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use equipoise::limit::Analysis;
-use equipoise::picture::phase_plane;
+use equipoise::picture::phase_plane::phase_plane;
 use miette::miette;
 
 use super::arguments::Analyse;

@@ -1,13 +1,12 @@
 //! Pictures of results, as SVG text; whoever asks for one writes it where it belongs.
 //!
-//! * [`phase_plane`]: the balanced states, fixed points and the limit's path in the plane of two means;
+//! * [`mod@phase_plane`]: the balanced states, fixed points and the limit's path in the plane of two means;
 //! * [`bifurcation`]: the fixed points of a sweep against the parameter; `marks`: its special points and its legend.
 
 pub mod bifurcation;
 mod marks;
 pub mod phase_plane;
 
-pub use phase_plane::phase_plane;
 use plotters::style::RGBColor;
 
 /// From the Okabe-Ito palette, which colour-blind readers can tell apart.

@@ -48,6 +48,10 @@ use layout::Layout;
 pub use stationary::Stationary;
 use system::MomentSystem;
 
+/// What an error says could not be integrated.
+const EQUATIONS: &str =
+    "the finite-n theory (an expansion in n^(-1/2), for which n may be too small)";
+
 /// Hermite modes kept for each population.
 pub const MODES: usize = 8;
 
@@ -138,7 +142,7 @@ impl<'a> FiniteN<'a> {
                 times[states.len()..].iter().copied().take_while(|time| *time <= stop).collect();
             let due = asked.len();
             asked.push(stop);
-            let equations = "the finite-n theory";
+            let equations = EQUATIONS;
             let mut solved = Integrator::default()
                 .solve(&system, Stiffness::Stiff, (start, &state), &asked)
                 .map_err(|source| LimitError::Integration { equations, time: start, source })?;

@@ -5,7 +5,7 @@ use nalgebra::{Complex, DMatrix, DVector};
 
 use super::layout::Layout;
 use super::system::MomentSystem;
-use super::{FiniteN, FiniteNSolution};
+use super::{EQUATIONS, FiniteN, FiniteNSolution};
 use crate::error::LimitError;
 use crate::integrator::{Integrator, Stiffness, System};
 use crate::linear_noise::LinearNoise;
@@ -59,11 +59,7 @@ impl FiniteN<'_> {
         for _ in 0..DOUBLINGS {
             let solved = Integrator { relative: 1e-6, absolute: 1e-9 }
                 .solve(&system, Stiffness::Stiff, (0.0, &state), &[span])
-                .map_err(|source| LimitError::Integration {
-                    equations: "the finite-n theory",
-                    time,
-                    source,
-                })?;
+                .map_err(|source| LimitError::Integration { equations: EQUATIONS, time, source })?;
             state.clone_from(&solved.states[0]);
             for a in 0..layout.populations {
                 state[layout.spikes(a)] = 0.0;
