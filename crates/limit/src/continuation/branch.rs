@@ -3,9 +3,9 @@
 use nalgebra::{Complex, DVector};
 
 use super::Family;
-use super::bracket;
 use super::frame::{Frame, cubic};
 use super::{ContinuationError, Settings, largest_real_part};
+use crate::roots::root;
 
 /// What is special about a point.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -145,7 +145,7 @@ fn between<F: Family>(
     let ends = ((0.0, from.parameter - parameter), (1.0, to.parameter - parameter));
     let fraction = match ends {
         ((u, 0.0), _) | (_, (u, 0.0)) => u,
-        ends => bracket::root(ends, 1e-12, |u| Some(beyond(u))),
+        ends => root(ends, 1e-12, |u| Some(beyond(u))),
     };
     let start = frame.scaled(&frame.unscaled(&curve(fraction)).0, parameter);
     let vertex = frame.vertex(frame.at_parameter(&start)?, &from.tangent)?;

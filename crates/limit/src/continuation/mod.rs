@@ -14,14 +14,12 @@
 //! * `frame`: scaled coordinates, Newton's method and tangents in them;
 //! * `special`: which points are special, and between which points they lie;
 //! * `trace`: steps, their size, and where a branch ends;
-//! * `bracket`: a root of a function of one variable.
 //!
 //! # Source
 //! Keller (1977), in: Rabinowitz, *Applications of Bifurcation Theory*, 359-384 (pseudo-arclength); Allgower & Georg (2003),
 //! *Introduction to Numerical Continuation Methods*, doi:10.1137/1.9780898719154, chapters 3, 6 and 8; Kuznetsov (2004),
 //! *Elements of Applied Bifurcation Theory*, doi:10.1007/978-1-4757-3978-7, chapter 10 (test functions).
 
-mod bracket;
 pub mod branch;
 mod frame;
 mod special;

@@ -2,11 +2,11 @@
 
 use nalgebra::DVector;
 
-use super::bracket;
 use super::branch::{Branch, End, Point, Special};
 use super::frame::{Frame, Plane, Vertex, cubic};
 use super::special::Test;
 use super::{ContinuationError, Family, Settings};
+use crate::roots::root;
 
 /// Precision of special points and ends along the arc, relative to the step in which they lie.
 const PRECISION: f64 = 1e-13;
@@ -201,7 +201,7 @@ impl<F: Family> Walk<'_, F> {
         let step = stretch.step;
         let ends = ((0.0, function(stretch.here)), (step, function(stretch.next)));
         let value = |distance| Some(function(&self.within(stretch, distance)?));
-        let distance = bracket::root(ends, PRECISION * step, |distance| {
+        let distance = root(ends, PRECISION * step, |distance| {
             value(distance).filter(|value| !value.is_nan())
         });
         if distance == 0.0 {

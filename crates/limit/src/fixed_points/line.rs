@@ -11,7 +11,7 @@ use nalgebra::DVector;
 
 use crate::error::LimitError;
 use crate::gaussian::{Level, mean_at};
-use crate::roots::{minimum, root};
+use crate::roots::{Sample, minimum, root};
 
 use super::Search;
 use super::state::{Equations, State};
@@ -176,7 +176,13 @@ pub(super) fn all(equations: &Equations<'_>) -> Result<(Vec<State>, Search), Lim
 fn crossings(residual: &impl Fn(f64) -> f64, places: &[f64], values: &[f64]) -> Vec<f64> {
     let pairs = places.windows(2).zip(values.windows(2));
     let changes = pairs.filter(|(_, v)| (v[0] < 0.0) != (v[1] < 0.0));
-    changes.map(|(x, v)| root(residual, (x[0], x[1]), (v[0], v[1]))).collect()
+    changes.map(|(x, v)| between(residual, (x[0], v[0]), (x[1], v[1]))).collect()
+}
+
+/// The root between two places with unlike signs, to a few units of the last digit.
+fn between(residual: &impl Fn(f64) -> f64, left: Sample, right: Sample) -> f64 {
+    let tolerance = 1e-15 + 2.0 * f64::EPSILON * left.0.abs().max(right.0.abs());
+    root((left, right), tolerance, |x| Some(residual(x)))
 }
 
 /// Roots beside a minimum of `|F|` between places where it has one sign: two, one if it only touches zero there, or none.
@@ -199,8 +205,8 @@ fn near_misses(
         let nearest = minimum(|x| sign * residual(x), (x[0], x[2]));
         let value = residual(nearest);
         if sign * value < 0.0 {
-            roots.push(root(residual, (x[0], nearest), (v[0], value)));
-            roots.push(root(residual, (nearest, x[2]), (value, v[2])));
+            roots.push(between(residual, (x[0], v[0]), (nearest, value)));
+            roots.push(between(residual, (nearest, value), (x[2], v[2])));
         } else if value.abs() <= touching {
             roots.push(nearest);
         }
