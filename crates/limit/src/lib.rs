@@ -58,7 +58,7 @@ pub use fixed_points::{
 pub use law::PotentiationLaw;
 
 pub use limit::{Limit, LimitSolution};
-pub use linear_noise::LinearNoise;
+pub use linear_noise::{LimitNoise, LinearNoise};
 pub use nalgebra::Complex;
 pub use rates::Rates;
 pub use variability::SpikeTrain;

@@ -111,6 +111,17 @@ pub struct FixedPoints {
     pub search: Search,
 }
 
+impl FixedPoints {
+    /// The stable fixed point whose means are nearest to these, if there is any.
+    pub fn nearest_stable(&self, mean: &[f64]) -> Option<&FixedPoint> {
+        let distance = |point: &FixedPoint| -> f64 {
+            point.mean.iter().zip(mean).map(|(a, b)| (a - b).powi(2)).sum()
+        };
+        let stable = self.points.iter().filter(|point| point.character.is_stable());
+        stable.min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    }
+}
+
 /// All fixed points of the limit with the drives and external rates of `time`; there may be none.
 ///
 /// # Errors

@@ -18,10 +18,13 @@
 //! since the spikes that are counted are those that move the targets. Spectral densities are two-sided in the frequency `f`,
 //! `S(f) = int C(s) e^{-2 pi i f s} ds`, so that `int S(f) df` over all `f` is the variance.
 //!
+//! [`LimitNoise`] is what `n` times that tends to.
+//!
 //! # Source
 //! Gardiner, *Stochastic Methods* (2009), sections 4.5.6-4.5.7 (linear noise); Hawkes (1971), doi:10.1093/biomet/58.1.83 (spectra of mutually exciting processes).
 
 mod lyapunov;
+mod on_manifold;
 
 use std::f64::consts::PI;
 
@@ -31,6 +34,7 @@ use nalgebra::{Complex, DMatrix};
 use crate::finite_n::{Fluctuations, MODES};
 
 use lyapunov::stationary_covariance;
+pub use on_manifold::LimitNoise;
 
 /// Aliases kept on either side in the spectrum of binned activity; the next ones fall like the fourth power of their number.
 const ALIASES: i32 = 8;
@@ -42,6 +46,8 @@ pub struct LinearNoise {
     pub drift: DMatrix<f64>,
     /// `B`, symmetric.
     pub noise: DMatrix<f64>,
+    /// Rows that pick the fluctuations of the population means from the modes, `P` rows.
+    means: DMatrix<f64>,
     /// Rows `R_b`: fluctuations of the rates in terms of the modes, `P` rows.
     pub rates: DMatrix<f64>,
     /// `G`: covariance of the noise of the modes with that of the activities, `P` columns.
@@ -90,6 +96,7 @@ impl LinearNoise {
         Self {
             drift,
             noise,
+            means: DMatrix::from_fn(populations, size, |a, j| f64::from(j == a * MODES)),
             rates: response,
             joint: DMatrix::from_fn(size, populations, |i, b| {
                 if i % MODES == 0 { joint(i / MODES, b) } else { 0.0 }
@@ -125,18 +132,37 @@ impl LinearNoise {
         let mut lagged = self.covariance();
         let mut covariances = Vec::with_capacity(count);
         for _ in 0..count {
-            covariances.push(self.of_means(&lagged));
+            covariances.push(&self.means * &lagged * self.means.transpose());
             lagged = &advance * lagged;
         }
         covariances
     }
 
+    /// Covariance matrix of the activities integrated over a window `T`, without their shot noise: in the same row and column, what neurons of one population
+    /// and of two have beside independent Poisson spikes. With `Phi = int_0^T (T - s) e^{A s} ds`,
+    ///
+    /// ```text
+    /// V = X + X^T,      X = R Phi (P R^T/p^2 + G/p).
+    /// ```
+    pub fn activity_count_covariance(&self, window: f64) -> DMatrix<f64> {
+        let size = self.drift.nrows();
+        // The last block of exp(window (A 1 0; 0 0 1; 0 0 0)) is Phi.
+        let mut chain = DMatrix::zeros(3 * size, 3 * size);
+        chain.view_mut((0, 0), (size, size)).copy_from(&(&self.drift * window));
+        for i in 0..2 * size {
+            chain[(i, i + size)] = window;
+        }
+        let integral = chain.exp().view((0, 2 * size), (size, size)).into_owned();
+        let by_state = self.covariance() * self.rates.transpose() / self.release.powi(2);
+        let later = &self.rates * integral * (by_state + &self.joint / self.release);
+        &later + later.transpose()
+    }
+
     /// Spectral density matrix of the population means at frequency `f` (per time unit); Hermitian, `P` by `P`.
     pub fn mean_spectrum(&self, frequency: f64) -> DMatrix<Complex<f64>> {
+        let means = self.means.map(|x| Complex::new(x, 0.0));
         let moved = self.propagate(frequency, &self.noise);
-        let spectrum = self.propagate(frequency, &moved.adjoint());
-        let populations = self.population_count();
-        DMatrix::from_fn(populations, populations, |a, b| spectrum[(a * MODES, b * MODES)])
+        &means * self.propagate(frequency, &moved.adjoint()) * means.transpose()
     }
 
     /// Spectral density matrix of the activities at frequency `f`; Hermitian, `P` by `P`. As `f` goes to infinity it tends to `D`.
@@ -180,11 +206,6 @@ impl LinearNoise {
         let turning = DMatrix::identity(size, size) * Complex::new(0.0, 2.0 * PI * frequency);
         let resolvent = turning - self.drift.map(|x| Complex::new(x, 0.0));
         resolvent.lu().solve(&matrix.map(Into::into)).expect("the state is stable")
-    }
-
-    fn of_means(&self, modes: &DMatrix<f64>) -> DMatrix<f64> {
-        let populations = self.population_count();
-        DMatrix::from_fn(populations, populations, |a, b| modes[(a * MODES, b * MODES)])
     }
 }
 

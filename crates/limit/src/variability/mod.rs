@@ -15,7 +15,8 @@
 //!
 //! * [`Stationary`]: a neuron and its state; [`SpikeTrain`]: its second-order statistics;
 //! * [`autocovariance`]: `C` at one lag, for every gain, by another way;
-//! * [`Intervals`]: the law of the intervals between its spikes.
+//! * [`Intervals`]: the law of the intervals between its spikes;
+//! * [`count_correlations`]: how counts of two neurons of one network are correlated.
 //!
 //! Averages over Hermite functions are sums over Gauss-Legendre panels that are as fine as the gain asks for.
 //!
@@ -39,6 +40,7 @@ mod autocovariance;
 mod elements;
 mod intervals;
 mod modes;
+mod pairs;
 mod quadrature;
 #[cfg(test)]
 mod tests;
@@ -51,6 +53,7 @@ use thiserror::Error;
 pub use autocovariance::autocovariance;
 pub use intervals::Intervals;
 use modes::Modes;
+pub use pairs::count_correlations;
 
 /// A neuron of a population whose means and variances do not change.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -187,6 +190,14 @@ impl<'a> SpikeTrain<'a> {
     pub fn fano(&self, window: f64) -> f64 {
         let tau = self.neuron.time_constant;
         self.fano_of(|l| tau / l * remembered(l * window / tau))
+    }
+
+    /// Variance of the count in a window beyond its mean, `(F(T) - 1) S T/p`, of the first modes alone: what two neurons that saw the same would have in common.
+    pub fn excess_variance(&self, window: f64, modes: usize) -> f64 {
+        let tau = self.neuron.time_constant;
+        let integral = |l: f64| tau / l * remembered(l * window / tau);
+        let sum = self.modes.sum_of_first(modes, integral);
+        2.0 * window * sum / self.neuron.release_probability.powi(2)
     }
 
     /// Limit of [`fano`](Self::fano) for `T` far above `tau`.

@@ -62,6 +62,12 @@ impl Modes {
         if self.rest > 0.0 { terms + self.rest * function(beyond) } else { terms }
     }
 
+    /// The same over the first `modes` alone.
+    pub fn sum_of_first(&self, modes: usize, function: impl Fn(f64) -> f64) -> f64 {
+        let terms = self.squares.iter().zip(1_u32..).take(modes);
+        terms.map(|(square, l)| square * function(f64::from(l))).sum()
+    }
+
     /// `h_l^2`, and the variance beyond.
     #[cfg(test)]
     pub fn parts(&self) -> (&[f64], f64) {
