@@ -16,7 +16,7 @@
 //! * [`Stationary`]: a neuron and its state; [`SpikeTrain`]: its second-order statistics;
 //! * [`autocovariance`]: `C` at one lag, for every gain, by another way;
 //! * [`Intervals`]: the law of the intervals between its spikes;
-//! * [`count_correlations`]: how counts of two neurons of one network are correlated.
+//! * [`CountStatistics`]: counts of neurons of one network of size `n`, with their correlations.
 //!
 //! Averages over Hermite functions are sums over Gauss-Legendre panels that are as fine as the gain asks for.
 //!
@@ -37,10 +37,10 @@
 //! ```
 
 mod autocovariance;
+mod counts;
 mod elements;
 mod intervals;
 mod modes;
-mod pairs;
 mod quadrature;
 #[cfg(test)]
 mod tests;
@@ -51,9 +51,9 @@ use equipoise_model::{Gain, Network};
 use thiserror::Error;
 
 pub use autocovariance::autocovariance;
+pub use counts::CountStatistics;
 pub use intervals::Intervals;
 use modes::Modes;
-pub use pairs::count_correlations;
 
 /// A neuron of a population whose means and variances do not change.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -122,6 +122,12 @@ impl<'a> Stationary<'a> {
         Self { gain: &neurons.gain, mean, variance, time_constant, release_probability }
     }
 
+    /// `int_0^T (1 - s/T) exp(-l s/tau) ds = tau/l [1 - (1 - exp(-x))/x]` with `x = l T/tau`.
+    fn remembered_by_mode(&self, l: f64, window: f64) -> f64 {
+        let tau = self.time_constant;
+        tau / l * remembered(l * window / tau)
+    }
+
     fn check(&self) -> Result<(), VariabilityError> {
         let positive = |value: f64| value > 0.0 && value.is_finite();
         let p = self.release_probability;
@@ -185,18 +191,14 @@ impl<'a> SpikeTrain<'a> {
         autocovariance(gain, mean, variance, correlation) / release_probability.powi(2)
     }
 
-    /// Fano factor `F(T)` of the spikes in a window of length `T >= 0`, term by term: `int_0^T (T - s) exp(-l s/tau) ds = T tau/l
-    /// [1 - (1 - exp(-x))/x]` with `x = l T/tau`.
+    /// Fano factor `F(T)` of the spikes in a window of length `T >= 0`.
     pub fn fano(&self, window: f64) -> f64 {
-        let tau = self.neuron.time_constant;
-        self.fano_of(|l| tau / l * remembered(l * window / tau))
+        self.fano_of(|l| self.neuron.remembered_by_mode(l, window))
     }
 
-    /// Variance of the count in a window beyond its mean, `(F(T) - 1) S T/p`, of the first modes alone: what two neurons that saw the same would have in common.
+    /// Variance of the count in a window beyond its mean, `(F(T) - 1) S T/p`, of the first modes alone.
     pub fn excess_variance(&self, window: f64, modes: usize) -> f64 {
-        let tau = self.neuron.time_constant;
-        let integral = |l: f64| tau / l * remembered(l * window / tau);
-        let sum = self.modes.sum_of_first(modes, integral);
+        let sum = self.modes.sum_of_first(modes, |l| self.neuron.remembered_by_mode(l, window));
         2.0 * window * sum / self.neuron.release_probability.powi(2)
     }
 
