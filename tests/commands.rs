@@ -168,12 +168,20 @@ fn fluctuations_are_printed_and_written() {
     let place = Place::new();
     let command = "fluctuations scenarios/external-drive.toml --frequencies 0.01:10:4";
     let run = place.run(&format!("{command} -o text.h5")).expect(0);
-    for words in ["Stationary state:", "Fluctuations decay in", "response to X (phase)", "10.0000"]
-    {
+    for words in [
+        "Stationary state:",
+        "Fluctuations decay in",
+        "in a window of 10 tau",
+        "correlation with I",
+        "response to X (phase)",
+        "10.0000",
+        "The limit, n times",
+        "n S(activity)",
+    ] {
         assert!(run.out.contains(words), "{words}: {}", run.out);
     }
     let header = read_header(&place.path("text.h5")).expect("header");
-    assert_eq!(header.groups, ["stationary", "lag_covariance", "spectrum", "response"]);
+    assert_eq!(header.groups, ["stationary", "lag_covariance", "spectrum", "response", "counts"]);
     let run = place.run(&format!("{command} -o json.h5 --json")).expect(0);
     let found = object(&run.out);
     assert_eq!(found["frequency"].as_array().map(Vec::len), Some(4));
@@ -188,6 +196,20 @@ fn fluctuations_are_printed_and_written() {
         assert!((lagged - stationary).abs() < 1e-7 * stationary.abs(), "{lagged} {stationary}");
     }
     assert_eq!(found["response"][0][0].as_array().map(Vec::len), Some(4));
+    // Balance fixes both rates, so in the limit the rate of E follows X as K says, S = -K^(-1) h, at any frequency, and nothing else moves it.
+    for frequency in 0..4 {
+        let response = &found["limit"]["response"][frequency][0];
+        for (source, expected) in [0.0, 0.0, 0.45, 0.1875].into_iter().enumerate() {
+            let real = response[source][0].as_f64().expect("a number");
+            assert!((real - expected).abs() < 1e-9, "{frequency} {source}: {real}");
+        }
+    }
+    let counts = &found["counts"];
+    let rate = found["stationary"]["rate"][0].as_f64().expect("a number");
+    assert_eq!(counts["mean"][0].as_f64(), Some(10.0 * rate));
+    assert_eq!(counts["correlation"][0][1], counts["correlation"][1][0]);
+    let run = place.run(&format!("{command} --window 0")).expect(2);
+    assert!(run.err.contains("must be a number above 0"), "{}", run.err);
     for (frequencies, words) in
         [("1:x:3", "`x` is no frequency"), ("2:1:3", "must rise"), ("1:2", "FROM:TO:COUNT")]
     {

@@ -36,7 +36,7 @@ pub enum Command {
         after_help = "Example: equipoise limit scenarios/inhibition-stabilised.toml --finite-n --set n=1e6"
     )]
     Limit(Limit),
-    /// Covariances, spectra and response of one network of size n around its stationary state
+    /// Covariances, spectra, response and variability of one network of size n around its stationary state
     #[command(
         after_help = "Example: equipoise fluctuations scenarios/inhibition-stabilised.toml --set n=1000 --frequencies 0.01:10:61"
     )]
@@ -93,6 +93,16 @@ pub struct Fluctuations {
     /// Time at which drives and external rates are taken
     #[arg(long, value_name = "TIME", default_value_t = 0.0)]
     pub at: f64,
+    /// Length of the window in which spikes are counted, in time units [default: 10 times the longest time constant]
+    #[arg(long, value_name = "TIME", value_parser = positive)]
+    pub window: Option<f64>,
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
+        _ => Err("it must be a number above 0".to_owned()),
+    }
 }
 
 /// A range of frequencies, `FROM:TO:COUNT`.

@@ -1,16 +1,20 @@
 //! `equipoise fluctuations`: what one network does around its stationary state.
 
-use equipoise::layout::fluctuations::{Axes, groups};
-use equipoise::limit::{FiniteN, Order, Stationary};
+use equipoise::layout::fluctuations::{Axes, Fluctuations as Found, groups};
+use equipoise::limit::variability::{CountStatistics, SpikeTrain, Stationary as Neuron};
+use equipoise::limit::{Complex, FiniteN, Limit, LimitNoise, Order, Stationary};
 use equipoise::model::Scenario;
 use equipoise::store::{Completion, ResultWriter};
+use nalgebra::DMatrix;
 use serde_json::json;
 
 use super::arguments::Fluctuations;
 use super::failure::Failure;
-use super::output::print;
+use super::output::{note, print};
 use super::{Ending, scenario, table};
 
+/// Length of the window of counts, in units of the slowest time constant.
+const WINDOW: f64 = 10.0;
 /// Lags for each time constant, and how many of the slowest they span.
 const LAGS_PER_TIME_CONSTANT: f64 = 20.0;
 const TIME_CONSTANTS: f64 = 5.0;
@@ -20,26 +24,50 @@ pub fn run(arguments: &Fluctuations) -> Result<Ending, Failure> {
     let scenario = scenario::read(common)?;
     let theory = FiniteN::new(&scenario.network, Order::First);
     let state = theory.stationary(arguments.at)?;
+    let found = find(&scenario, state, arguments);
     let axes = axes(&scenario, arguments);
+    if found.limit.is_none() && !common.quiet {
+        note(
+            "note: the limit has no stable fixed point here, so there is nothing that n times the densities tend to",
+        );
+    }
     let name = scenario::stem(common);
     let default =
         || scenario::fresh(common, |number| format!("{name}-fluctuations{number}.h5").into());
     let path = arguments.output.clone().unwrap_or_else(default);
     let provenance = scenario::provenance(&scenario, common, "fluctuations");
     let mut writer = ResultWriter::create(&path, &provenance, scenario::existing(common))?;
-    for group in groups(&scenario, &state, &axes) {
+    for group in groups(&scenario, &found, &axes) {
         writer.write(&group)?;
     }
     let path = writer.finish(Completion::Complete)?;
     if common.json {
-        let mut object = json(&scenario, &state, &axes);
+        let mut object = json(&scenario, &found, &axes);
         object["file"] = path.display().to_string().into();
         print(&format!("{object:#}\n"))?;
     } else {
-        let table = table::fluctuations(&scenario, &state, &axes);
+        let table = table::fluctuations(&scenario, &found, &axes);
         print(&format!("{table}file: {}\n", path.display()))?;
     }
     Ok(Ending::Done)
+}
+
+fn find(scenario: &Scenario, state: Stationary, arguments: &Fluctuations) -> Found {
+    let network = &scenario.network;
+    let fixed_points = Limit::new(network).and_then(|limit| limit.fixed_points(arguments.at)).ok();
+    let nearest = fixed_points.as_ref().and_then(|p| p.nearest_stable(&state.moments.mean));
+    let limit = nearest.map(|point| LimitNoise::new(network, point));
+    let slowest = network.populations.iter().map(|p| p.time_constant).fold(0.0, f64::max);
+    let window = arguments.window.unwrap_or(WINDOW * slowest);
+    let counts = CountStatistics::new(network, &state, window).ok();
+    let interval_variation = |a: usize| {
+        let (mean, variance) = (state.moments.mean[a], state.moments.variance[a]);
+        let train = SpikeTrain::new(Neuron::of_population(network, a, mean, variance));
+        let intervals = train.and_then(|train| train.intervals());
+        intervals.map_or(f64::NAN, |intervals| intervals.coefficient_of_variation())
+    };
+    let interval_variation = (0..network.population_count()).map(interval_variation).collect();
+    Found { limit, window, counts, interval_variation, state }
 }
 
 fn axes(scenario: &Scenario, arguments: &Fluctuations) -> Axes {
@@ -51,16 +79,32 @@ fn axes(scenario: &Scenario, arguments: &Fluctuations) -> Axes {
     Axes { frequencies: arguments.frequencies.logarithmic(), lag_step, lags }
 }
 
-fn json(scenario: &Scenario, state: &Stationary, axes: &Axes) -> serde_json::Value {
+fn json(scenario: &Scenario, found: &Found, axes: &Axes) -> serde_json::Value {
+    let Found { state, .. } = found;
     let moments = &state.moments;
-    let pairs = |matrix: nalgebra::DMatrix<nalgebra::Complex<f64>>| -> Vec<Vec<[f64; 2]>> {
-        matrix.row_iter().map(|row| row.iter().map(|z| [z.re, z.im]).collect()).collect()
-    };
-    let over = |of: &dyn Fn(f64) -> nalgebra::DMatrix<nalgebra::Complex<f64>>| -> Vec<_> {
+    let over = |of: &dyn Fn(f64) -> DMatrix<Complex<f64>>| -> Vec<Vec<Vec<[f64; 2]>>> {
+        let pairs = |matrix: DMatrix<Complex<f64>>| {
+            matrix.row_iter().map(|row| row.iter().map(|z| [z.re, z.im]).collect()).collect()
+        };
         axes.frequencies.iter().map(|f| pairs(of(*f))).collect()
     };
     let eigenvalues: Vec<[f64; 2]> =
         state.noise.eigenvalues().iter().map(|value| [value.re, value.im]).collect();
+    let limit = found.limit.as_ref().map(|limit| {
+        json!({
+            "n_mean_spectrum": over(&|f| limit.mean_spectrum(f)),
+            "n_activity_spectrum": over(&|f| limit.activity_spectrum(f)),
+            "response": over(&|f| limit.response(f)),
+        })
+    });
+    let counts = found.counts.as_ref().map(|counts| {
+        let rows = counts.correlation.row_iter();
+        let correlation: Vec<Vec<f64>> = rows.map(|row| row.iter().copied().collect()).collect();
+        json!({
+            "window": found.window, "mean": counts.mean, "fano": counts.fano,
+            "interval_variation": found.interval_variation, "correlation": correlation,
+        })
+    });
     json!({
         "title": scenario.title,
         "n": scenario.network.size,
@@ -75,5 +119,7 @@ fn json(scenario: &Scenario, state: &Stationary, axes: &Axes) -> serde_json::Val
         "mean_spectrum": over(&|f| state.noise.mean_spectrum(f)),
         "activity_spectrum": over(&|f| state.noise.activity_spectrum(f)),
         "response": over(&|f| state.response(f)),
+        "limit": limit,
+        "counts": counts,
     })
 }
