@@ -22,6 +22,7 @@
 //! * [`law`]: the law of the potentiation at finite `n`;
 //! * [`variability`]: irregularity of spikes in the limit: Fano factors, spectra, intervals;
 //! * [`sweep`]: the fixed points of the limit as a parameter changes, their folds, Hopf points and other bifurcations;
+//! * [`validity`]: whether `n` is large enough for the finite-n theory;
 //! * [`continuation`]: curves of roots followed through their folds, of any equations;
 //! * [`integrator`]: the trait behind which the ODE library stands.
 //!
@@ -45,6 +46,7 @@ pub mod rates;
 mod roots;
 mod svd;
 pub mod sweep;
+pub mod validity;
 pub mod variability;
 
 pub use analysis::Analysis;
@@ -61,4 +63,5 @@ pub use limit::{Limit, LimitSolution};
 pub use linear_noise::{LimitNoise, LinearNoise};
 pub use nalgebra::Complex;
 pub use rates::Rates;
+pub use validity::Validity;
 pub use variability::SpikeTrain;
