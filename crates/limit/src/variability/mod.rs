@@ -1,4 +1,4 @@
-//! How irregular the spikes of a neuron are in the limit, at a stationary state.
+//! How irregular the spikes of a neuron are in the limit, at a stationary state, and (their counts) on the way to it.
 //!
 //! In the limit the potentiation of a neuron of population `a` is an Ornstein-Uhlenbeck process about the mean `m`, with variance `v` and
 //! correlation `rho(s) = exp(-|s|/tau)`, independent of all others. Its spikes are a Poisson process of intensity `lambda(z(t))/p`, doubly
@@ -15,6 +15,7 @@
 //!
 //! * [`Stationary`]: a neuron and its state; [`SpikeTrain`]: its second-order statistics;
 //! * [`autocovariance`]: `C` at one lag, for every gain, by another way;
+//! * [`counts`]: mean and variance of the number of spikes, where the state changes;
 //! * [`Intervals`]: the law of the intervals between its spikes.
 //!
 //! Averages over Hermite functions are sums over Gauss-Legendre panels that are as fine as the gain asks for.
@@ -36,6 +37,7 @@
 //! ```
 
 mod autocovariance;
+pub mod counts;
 mod elements;
 mod intervals;
 mod modes;
