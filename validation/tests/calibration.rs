@@ -51,8 +51,10 @@ fn fails_by_the_normal_law(verdict: &Verdict) -> bool {
         .comparisons
         .iter()
         .map(|comparison| match comparison.quantity {
-            Quantity::MeanCovariance { .. } => 2.0 * Normal::standard().cdf(-comparison.test.z),
-            _ => comparison.test.p,
+            Quantity::MeanCovariance { .. } => {
+                2.0 * Normal::standard().cdf(-comparison.tested.test.z)
+            }
+            _ => comparison.tested.test.p,
         })
         .collect();
     holm(&p_values).into_iter().any(|p| p <= LEVEL)

@@ -153,11 +153,7 @@ impl PotentiationLaw {
     ///
     /// # Errors
     /// [`LawError::Variance`], [`LawError::Cumulant`].
-    pub fn of_moments(
-        mean: f64,
-        variance: f64,
-        moments: &[f64; TERMS],
-    ) -> Result<Self, LawError> {
+    pub fn of_moments(mean: f64, variance: f64, moments: &[f64; TERMS]) -> Result<Self, LawError> {
         if !(variance > 0.0 && variance.is_finite()) {
             return Err(LawError::Variance { value: variance });
         }

@@ -27,6 +27,7 @@
 //! by `n^{-1/4}` in the fast directions; `C` is of order `n^{-1/2}` and enters the rates through `v_a` (the curvature of the gain), and the linear noise itself is only right to
 //! leading order.
 
+mod counts;
 mod expansion;
 mod fluctuations;
 mod hermite;
@@ -280,9 +281,8 @@ mod tests {
         let count = network.populations[0].count;
         let values: Vec<f64> = (0..count).map(|i| (i as f64 / count as f64).powi(3)).collect();
         let mean = values.iter().sum::<f64>() / count as f64;
-        let central = |power: i32| {
-            values.iter().map(|z| (z - mean).powi(power)).sum::<f64>() / count as f64
-        };
+        let central =
+            |power: i32| values.iter().map(|z| (z - mean).powi(power)).sum::<f64>() / count as f64;
         let (variance, third, fourth) =
             (central(2), central(3), central(4) - 3.0 * central(2) * central(2));
         network.populations[0].initial = InitialLaw::Values(values);

@@ -157,7 +157,8 @@ impl Piece {
         let later = 0.5 * (m[0] - m[2]);
         let earlier = 0.5 * (m[0] - 2.0 * m[1] + m[2]);
         let product = m[0] / 3.0 - 0.5 * m[1] + m[3] / 6.0;
-        let fresh = a * b * both + rise_a * b * later + a * rise_b * earlier + rise_a * rise_b * product;
+        let fresh =
+            a * b * both + rise_a * b * later + a * rise_b * earlier + rise_a * rise_b * product;
         let old = *carried * (a * m[0] + rise_a * m[1]);
         let kept = (-x).exp();
         *carried = *carried * kept + width * (b * m[0] + rise_b * (m[0] - m[1]));
