@@ -9,15 +9,18 @@
 //! variance of `m` over networks. The standard error is that of the mean of its influence function `(q_r - F m_r)/m` over networks, which are independent; neurons of one network are not.
 //!
 //! **Margin.** The theory of counts is complete to order `n^{-1/2}` and wrong by `1/n`, for every transmission. As where the theory of moments is so ([`Expansion`]), `b_n = 2 r (|d_1| + |d_2|)`, where `d_1` is the difference
-//! between [`Order::Half`] and [`Order::Zeroth`] (of moments and of counts), `d_2` what the moments of [`Order::First`] make of it, and `r` the largest `|d_1|/(F - 1)` of all populations, at least `n^{-1/2}` and at most 1. The
-//! error of the quadrature, by leaving out every other time, is added.
+//! between [`Order::Half`] and [`Order::Zeroth`] (of moments and of counts), `d_2` what the moments of [`Order::First`] make of it, and `r` the largest `|d_1|/(F - 1)` of all populations, at least `n^{-1/2}` and at most 1.
+//! Added are what the means of populations would do if they were remembered as long as a neuron is, which the theory leaves out (times `n^{-1/2}` under shared spikes and release, where they fluctuate by `n^{-1/4}`, but in fast
+//! directions only, and last `n^{-1/2} tau`), and the error of the quadrature, by leaving out every other time.
 
 use std::ops::Range;
 
 use equipoise_engine::record::Records;
 use equipoise_limit::variability::VariabilityError;
 use equipoise_limit::variability::counts::{CountedNeuron, Counts, Sample};
-use equipoise_limit::{Expansion, FiniteN, Limit, LimitError, LimitSolution, Order};
+use equipoise_limit::{
+    Expansion, FiniteN, FiniteNSolution, Limit, LimitError, LimitSolution, Order,
+};
 use equipoise_model::{Network, Recording, Selection, Transmission};
 use equipoise_statistics::{Equivalence, Estimate, estimate};
 
@@ -76,11 +79,16 @@ impl CountPrediction {
         let last = times.len() - 1;
         let fewer = (0..=last).filter(|i| i % 2 == 0 || *i == last).map(|i| times[i]);
         let coarse = FiniteN::new(network, Order::First).solve(&fewer.collect::<Vec<_>>())?;
+        let lasting = FiniteNSolution {
+            variance: expansion.first.total_variance.clone(),
+            ..expansion.first.clone()
+        };
         let orders = |a: usize| -> Result<Orders, VariabilityError> {
             Ok(Orders {
                 zeroth: expansion.zeroth.counts(network, a, Order::Zeroth)?.fano(),
                 half: expansion.half.counts(network, a, Order::Half)?.fano(),
                 first: expansion.first.counts(network, a, Order::First)?.fano(),
+                lasting: lasting.counts(network, a, Order::First)?.fano(),
                 coarse: coarse.counts(network, a, Order::First)?.fano(),
                 limit: in_limit(network, a, &limit)?.fano(),
             })
@@ -92,11 +100,15 @@ impl CountPrediction {
         let chosen: Vec<Option<Orders>> = chosen.collect();
         let smallest = network.size.sqrt().recip();
         let ratio = chosen.iter().flatten().map(Orders::ratio).fold(smallest, f64::max);
+        let lasts = match network.transmission {
+            Transmission::Independent => 1.0,
+            _ => smallest,
+        };
         let populations = chosen.iter().map(|orders| {
             orders.as_ref().map(|orders| PredictedCounts {
                 finite_n: orders.first,
                 limit: orders.limit,
-                margin: orders.margin(ratio),
+                margin: orders.margin(ratio, lasts),
             })
         });
         Ok(Self { populations: populations.collect(), neurons: neurons(network) })
@@ -124,7 +136,9 @@ struct Orders {
     zeroth: f64,
     half: f64,
     first: f64,
-    /// The last one with every other time.
+    /// The last one with means of populations that are remembered as long as a neuron is.
+    lasting: f64,
+    /// And with every other time.
     coarse: f64,
     limit: f64,
 }
@@ -136,9 +150,11 @@ impl Orders {
         if difference < excess { difference / excess } else { 1.0 }
     }
 
-    fn margin(&self, ratio: f64) -> f64 {
+    /// With the part of a neuron's memory for which means are remembered.
+    fn margin(&self, ratio: f64, lasts: f64) -> f64 {
         let differences = (self.half - self.zeroth).abs() + (self.first - self.half).abs();
-        2.0 * ratio * differences + (self.first - self.coarse).abs()
+        let means = lasts * (self.lasting - self.first).abs();
+        2.0 * ratio * differences + means + (self.first - self.coarse).abs()
     }
 }
 
