@@ -149,12 +149,12 @@ fn with_tests(group: Group, dimensions: &[&str], cells: &[Option<&Tested>]) -> G
         let values = cells.iter().map(|cell| cell.map_or(f64::NAN, of)).collect();
         variable(name, long_name, dimensions, values)
     };
-    let verdict = |cell: &Option<&Tested>| match cell {
+    let verdict = |cell: Option<&Tested>| match cell {
         None => "not tested".to_owned(),
         Some(tested) if tested.holds() => "holds".to_owned(),
         Some(_) => "fails".to_owned(),
     };
-    let verdicts: Vec<String> = cells.iter().map(verdict).collect();
+    let verdicts: Vec<String> = cells.iter().copied().map(verdict).collect();
     group
         .with_variable(number("measured", "estimate from the ensemble", |t| t.measured.value))
         .with_variable(number("predicted", "finite-n theory", |t| t.predicted))

@@ -119,10 +119,9 @@ impl CountPrediction {
         let compare = |(population, predicted): (usize, &Option<PredictedCounts>)| {
             let PredictedCounts { finite_n, limit, margin } = (*predicted)?;
             let neurons = &self.neurons[population];
-            let networks =
-                observed.records().map(|records| counted(records, population, neurons)).collect();
+            let networks = observed.records().map(|records| counted(records, population, neurons));
             // Without any spikes there is nothing irregular.
-            let measured = fano(networks)?;
+            let measured = fano(&networks.collect::<Vec<_>>())?;
             let test = Equivalence::of_mean(measured, observed.replicates(), finite_n, margin);
             let tested = Tested::new(measured, finite_n, Some(limit), test);
             Some(CountComparison { population, tested })
@@ -212,13 +211,13 @@ fn counted(records: &Records, population: usize, neurons: &Range<usize>) -> Vec<
 }
 
 /// The Fano factor over neurons and networks; none without spikes.
-fn fano(networks: Vec<Vec<f64>>) -> Option<Estimate> {
+fn fano(networks: &[Vec<f64>]) -> Option<Estimate> {
     let average =
         |values: &mut dyn Iterator<Item = f64>, count: usize| values.sum::<f64>() / count as f64;
     let means: Vec<f64> =
         networks.iter().map(|counts| average(&mut counts.iter().copied(), counts.len())).collect();
     let Estimate { value: mean, standard_error } = estimate::mean(&means);
-    if !(mean > 0.0) {
+    if mean == 0.0 {
         return None;
     }
     let square = |counts: &Vec<f64>| {
@@ -245,9 +244,9 @@ mod tests {
         let mean = pooled.iter().sum::<f64>() / 8.0;
         let variance = pooled.iter().map(|count| (count - mean).powi(2)).sum::<f64>() / 8.0;
         let of_means = estimate::mean(&[2.0, 3.5, 1.0, 4.0]).standard_error;
-        let ours = fano(networks).unwrap();
+        let ours = fano(&networks).unwrap();
         assert!((ours.value - (variance + of_means * of_means) / mean).abs() < 1e-14);
-        assert_eq!(fano(vec![vec![0.0; 3]; 2]), None);
+        assert_eq!(fano(&[vec![0.0; 3], vec![0.0; 3]]), None);
     }
 
     #[test]

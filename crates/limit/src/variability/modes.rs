@@ -20,7 +20,7 @@ pub(super) struct Modes {
     /// `S = h_0`.
     pub rate: f64,
     /// `h_l`, `l = 1, 2, ...`.
-    modes: Vec<f64>,
+    values: Vec<f64>,
     /// Variance in the orders that follow.
     rest: f64,
 }
@@ -29,7 +29,7 @@ impl Modes {
     pub fn of(neuron: &Stationary) -> Self {
         if neuron.variance == 0.0 {
             let rate = neuron.gain.intensity(neuron.mean);
-            return Self { rate, modes: Vec::new(), rest: 0.0 };
+            return Self { rate, values: Vec::new(), rest: 0.0 };
         }
         let panels = Panels { neuron, widest: PHASE / (MOST as f64).sqrt(), narrowest: 0.0 };
         let nodes = panels.nodes(&panels.up_to(REACH));
@@ -44,14 +44,14 @@ impl Modes {
         let rate = over(&|rate| rate, functions.values());
         // Deviations from the rate keep their digits where it hardly varies.
         let variance = over(&|value| (value - rate).powi(2), functions.values());
-        let (mut modes, mut rest) = (Vec::new(), variance);
-        while modes.len() < MOST && rest > LEFT * variance {
+        let (mut values, mut rest) = (Vec::new(), variance);
+        while values.len() < MOST && rest > LEFT * variance {
             functions.advance(&nodes);
             let mode = over(&|value| value - rate, functions.values());
-            modes.push(mode);
+            values.push(mode);
             rest -= mode * mode;
         }
-        Self { rate, modes, rest: if rest > LEFT * variance { rest } else { 0.0 } }
+        Self { rate, values, rest: if rest > LEFT * variance { rest } else { 0.0 } }
     }
 
     /// `sum_l h_l^2 function(l)`.
@@ -62,13 +62,13 @@ impl Modes {
 
     /// How many indices have a mode.
     pub fn count(&self) -> usize {
-        self.modes.len() + usize::from(self.rest > 0.0)
+        self.values.len() + usize::from(self.rest > 0.0)
     }
 
     /// `h_l` of order `l = order(index)`; what is left of the variance after the last one that is taken counts as one mode more.
     pub fn mode(&self, index: usize) -> f64 {
-        match self.modes.get(index) {
-            Some(mode) => *mode,
+        match self.values.get(index) {
+            Some(value) => *value,
             None if index == MOST => self.rest.sqrt(),
             None => 0.0,
         }
@@ -82,6 +82,6 @@ impl Modes {
     /// `h_l^2`, and the variance beyond.
     #[cfg(test)]
     pub fn parts(&self) -> (Vec<f64>, f64) {
-        (self.modes.iter().map(|mode| mode * mode).collect(), self.rest)
+        (self.values.iter().map(|mode| mode * mode).collect(), self.rest)
     }
 }
