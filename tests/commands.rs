@@ -97,6 +97,40 @@ fn json_is_one_object_and_quiet_is_quiet() {
     assert!(comparisons.iter().all(|comparison| comparison["holds"] == true));
 }
 
+/// What is recorded is compared, and nothing else changes.
+#[test]
+fn validate_compares_what_is_recorded() {
+    let place = Place::new();
+    let spikes = "--set record.spikes.E=all --set record.spikes.I=[0,1]";
+    let records = format!("{spikes} --set record.snapshots=[0.1,0.5]");
+    let run = place.run(&format!("validate {PAIR} {records} -o text")).expect(0);
+    for words in ["below_0.", "fano", "KS floor", "PASSED: all "] {
+        assert!(run.out.contains(words), "no {words} in\n{}", run.out);
+    }
+    let header = read_header(&place.path("text/result.h5")).expect("header");
+    for group in ["comparison", "law", "variability"] {
+        assert!(header.groups.iter().any(|name| name == group), "{:?}", header.groups);
+    }
+    let law = read_group(&place.path("text/result.h5"), "law").expect("group");
+    let Values::Float(measured) = &law.variable("measured").expect("a variable").values else {
+        panic!("fractions are numbers")
+    };
+    assert_eq!(measured.len(), 2 * 2 * 19);
+    assert!(measured.iter().all(|fraction| (0.0..=1.0).contains(fraction)));
+
+    let run = place.run(&format!("validate {PAIR} {records} --json -o json")).expect(0);
+    let recorded = object(&run.out);
+    let length = |name: &str| recorded[name].as_array().map(Vec::len);
+    assert_eq!(["law", "distances", "variability"].map(length), [Some(76), Some(4), Some(1)]);
+    assert_eq!(recorded["variability"][0]["population"], "E");
+
+    let run = place.run(&format!("validate {PAIR} --json -o plain")).expect(0);
+    let plain = object(&run.out);
+    assert!(plain.get("law").is_none() && plain.get("variability").is_none());
+    let measured = |of: &Value, i: usize| of["comparisons"][i]["measured"].clone();
+    assert!((0..10).all(|i| measured(&plain, i) == measured(&recorded, i)));
+}
+
 #[test]
 fn set_and_seed_replace_fields_of_the_scenario() {
     let place = Place::new();

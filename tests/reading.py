@@ -1,7 +1,8 @@
 """Open a validation with h5py and with both xarray engines, and check that it keeps the contract on result files.
 
-Called by reading.rs, which runs the program: python reading.py FILE
-The scenario is the canonical pair with n = 40, duration 0.5, sample_interval 0.25, 6 replicates and seed 11.
+Called by reading.rs, which runs the program: python reading.py FILE RECORDED
+The scenario is the canonical pair with n = 40, duration 0.5, sample_interval 0.25, 6 replicates and seed 11; in the second file with all spikes and
+snapshots at 0.1 and 0.5.
 """
 
 import sys
@@ -10,7 +11,7 @@ import h5py
 import numpy as np
 import xarray as xr
 
-PATH = sys.argv[1]
+PATH, RECORDED = sys.argv[1:]
 SIZES = {"realization": 6, "time": 3, "population": 2, "population_2": 2, "source": 2, "quantity": 6}
 
 MOMENT = ("time", "population")
@@ -94,10 +95,38 @@ def check_meaning() -> None:
     assert set(np.unique(comparison["verdict"])) == {"holds", "not tested"}
 
 
+def check_records() -> None:
+    """The law and the counts against the records themselves."""
+    place = ("snapshot_time", "population")
+    for engine in ("h5netcdf", "netcdf4"):
+        law, variability, snapshots, trajectory = (
+            xr.open_dataset(RECORDED, group=name, engine=engine).load()
+            for name in ("law", "variability", "snapshots", "trajectory")
+        )
+        for data in (law, variability):
+            assert all(data[variable].attrs["long_name"] for variable in data.variables)
+        assert law["snapshot_time"].values.tolist() == [0.1, 0.5] and law["snapshot_time"].attrs["units"] == "tau"
+        assert law["kolmogorov"].dims == place and law["wasserstein_limit"].dims == place
+        assert law["quantile"].dims == law["p_adjusted"].dims == (*place, "probability")
+        potentiation = snapshots["potentiation"].values.reshape(6, 2, 2, 40)
+        below = potentiation[..., None] <= law["quantile"].values[None, :, :, None]
+        np.testing.assert_allclose(law["measured"], below.mean((0, 3)), atol=1e-12)
+        assert variability["measured"].dims == ("population", "quantity")
+        for population, name in enumerate("EI"):
+            spikes = xr.open_dataset(RECORDED, group=f"spikes/{name}", engine=engine)
+            counts = np.zeros((6, 40))
+            np.add.at(counts, (spikes["realization"].values, spikes["node_ids"].values.astype(int)), 1)
+            means = counts.mean(1)
+            fano = (counts.var() + means.var(ddof=1) / 6) / counts.mean()
+            np.testing.assert_allclose(variability["measured"][population, 0], fano)
+        assert trajectory.equals(xr.open_dataset(PATH, group="trajectory", engine=engine).load())
+
+
 with h5py.File(PATH, "r") as opened:
     check_root(opened)
     for group in CONTRACT:
         for reader in ("h5netcdf", "netcdf4"):
             check_group(opened, group, reader)
 check_meaning()
+check_records()
 print("read")

@@ -21,8 +21,11 @@ fn python() -> PathBuf {
 #[test]
 fn h5py_and_xarray_read_a_validation() {
     let place = Place::new();
+    let records = "--set record.spikes=all --set record.snapshots=[0.1,0.5]";
     place.run(&format!("validate {PAIR} --seed 11 -o folder")).expect(0);
-    is_read_by("reading.py", &[place.path("folder/result.h5")]);
+    place.run(&format!("validate {PAIR} --seed 11 {records} -o recorded")).expect(0);
+    let files = ["folder", "recorded"].map(|folder| place.path(folder).join("result.h5"));
+    is_read_by("reading.py", &files);
 }
 
 /// Recordings under independent transmission, and under release.

@@ -26,6 +26,9 @@ fn scenarios_are_validated() {
         let four = ["trajectory", "limit", "finite_n", "comparison"];
         let has = |group: &&str| header.groups.iter().any(|name| name == group);
         assert!(header.complete && four.iter().all(has), "{header:?}");
+        if name == "recording.toml" {
+            assert!(["law", "variability"].iter().all(has), "{header:?}");
+        }
     }
 }
 

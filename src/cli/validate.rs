@@ -27,7 +27,8 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
     let mut ensemble = Ensemble::new(&scenario);
     ensemble.threads = common.threads;
     ensemble.check()?;
-    let prediction = Prediction::new(&scenario.network, &ensemble.times)?;
+    let prediction = Prediction::new(&scenario.network, &ensemble.times)?
+        .of_records(&scenario.network, &scenario.recording)?;
 
     if !common.quiet {
         for line in scenario::assumptions(&scenario) {
@@ -74,18 +75,16 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
 
     let network = &scenario.network;
     let verdict = compare(&observed, &prediction, network.population_count(), network.size);
-    writer.write(&comparison::comparison(
-        &scenario,
-        &ensemble.times,
-        observed.replicates(),
-        &verdict,
-    ))?;
+    let replicates = observed.replicates();
+    for group in comparison::groups(&scenario, &ensemble.times, replicates, &verdict) {
+        writer.write(&group)?;
+    }
     let path = writer.finish(Completion::Complete)?;
 
     let report = Report {
         scenario: &scenario,
         times: &ensemble.times,
-        replicates: observed.replicates(),
+        replicates,
         prediction: &prediction,
         verdict: &verdict,
         file: &path,

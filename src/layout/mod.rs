@@ -6,7 +6,7 @@
 //! * [`record`] makes what `[record]` asks for: `/spikes`, `/jumps`, `/activity`, `/snapshots`, `/histograms` and `/counts`;
 //! * [`theory`] makes `/limit` and `/finite_n`;
 //! * [`fluctuations`] makes `/stationary`, `/lag_covariance`, `/spectrum` and `/response`;
-//! * [`comparison`] makes `/comparison`;
+//! * [`comparison`] makes `/comparison`, `/law` and `/variability`;
 //! * [`sweep`] makes `/sweep` and `/special`.
 
 pub mod comparison;

@@ -1,12 +1,12 @@
 //! The tests of an ensemble against its prediction, and their verdict.
 
-use equipoise_statistics::{Equivalence, Estimate, holm};
+use equipoise_statistics::Equivalence;
 
+use crate::counts::CountComparison;
+use crate::law::{Distances, LawComparison};
 use crate::observed::Observed;
 use crate::prediction::{Prediction, Quantity};
-
-/// Probability of any false alarm in a validation whose predictions hold within their margins.
-pub const LEVEL: f64 = 0.01;
+use crate::tested::{Tested, correct};
 
 /// One quantity of one population at one sample time.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,36 +17,34 @@ pub struct Comparison {
     pub population: usize,
     /// The quantity.
     pub quantity: Quantity,
-    /// Estimate from the ensemble.
-    pub measured: Estimate,
-    /// What the finite-n theory predicts.
-    pub predicted: f64,
-    /// What the limit predicts for a network of this size, where it predicts anything.
-    pub limit: Option<f64>,
     /// The test.
-    pub test: Equivalence,
-    /// Its p-value after Holm's correction over the whole validation.
-    pub adjusted_p: f64,
-}
-
-impl Comparison {
-    /// Whether measured and predicted agree within the margin, at [`LEVEL`] over the whole validation.
-    pub fn holds(&self) -> bool {
-        self.adjusted_p > LEVEL
-    }
+    pub tested: Tested,
 }
 
 /// All comparisons of a validation.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Verdict {
-    /// In the order of sample, population, quantity.
+    /// Of moments and spikes at the sample times, in the order of sample, population, quantity.
     pub comparisons: Vec<Comparison>,
+    /// Of the law of the potentiation, where snapshots are recorded.
+    pub law: Vec<LawComparison>,
+    /// The distances beside these.
+    pub distances: Vec<Distances>,
+    /// Of the number of a neuron's spikes, where those of all neurons are recorded.
+    pub counts: Vec<CountComparison>,
 }
 
 impl Verdict {
+    /// All tests.
+    pub fn tests(&self) -> impl Iterator<Item = &Tested> {
+        let moments = self.comparisons.iter().map(|comparison| &comparison.tested);
+        let law = self.law.iter().map(|comparison| &comparison.tested);
+        moments.chain(law).chain(self.counts.iter().map(|comparison| &comparison.tested))
+    }
+
     /// Whether every comparison holds (and there are any).
     pub fn holds(&self) -> bool {
-        !self.comparisons.is_empty() && self.comparisons.iter().all(Comparison::holds)
+        self.tests().next().is_some() && self.tests().all(Tested::holds)
     }
 
     /// Comparisons of a quantity of a population, by rising time.
@@ -56,12 +54,13 @@ impl Verdict {
             .filter(move |c| c.quantity == quantity && c.population == population)
     }
 
-    /// The most doubtful comparison of a quantity of a population.
-    pub fn worst(&self, quantity: Quantity, population: usize) -> Option<&Comparison> {
-        let beyond =
-            |c: &Comparison| c.test.difference.abs() / (c.test.margin + c.test.standard_error);
-        self.of(quantity, population)
-            .min_by(|a, b| a.test.p.total_cmp(&b.test.p).then(beyond(b).total_cmp(&beyond(a))))
+    fn correct(mut self) -> Self {
+        let mut tests: Vec<&mut Tested> =
+            self.comparisons.iter_mut().map(|comparison| &mut comparison.tested).collect();
+        tests.extend(self.law.iter_mut().map(|comparison| &mut comparison.tested));
+        tests.extend(self.counts.iter_mut().map(|comparison| &mut comparison.tested));
+        correct(tests);
+        self
     }
 }
 
@@ -69,7 +68,7 @@ impl Verdict {
 ///
 /// Means over networks are tested by Student's t, variances and covariances of population means by their exact laws for
 /// normal values (across networks these means are normal up to order `n^{-1/2}`), all against the margin of
-/// [`Prediction::margin`].
+/// [`Prediction::margin`]. Laws and counts are compared where [`Prediction::of_records`] has predicted them.
 pub fn compare(
     observed: &Observed,
     prediction: &Prediction,
@@ -91,11 +90,14 @@ pub fn compare(
             }
         }
     }
-    let p_values: Vec<f64> = comparisons.iter().map(|comparison| comparison.test.p).collect();
-    for (comparison, adjusted) in comparisons.iter_mut().zip(holm(&p_values)) {
-        comparison.adjusted_p = adjusted;
+    let (law, counts) = (prediction.law.as_ref(), prediction.counts.as_ref());
+    Verdict {
+        comparisons,
+        law: law.map(|law| law.compare(observed)).unwrap_or_default(),
+        distances: law.map(|law| law.distances(observed)).unwrap_or_default(),
+        counts: counts.map(|counts| counts.compare(observed)).unwrap_or_default(),
     }
-    Verdict { comparisons }
+    .correct()
 }
 
 /// A covariance is symmetric, and nothing has fired at time 0.
@@ -132,14 +134,6 @@ fn comparison(
         _ => Equivalence::of_mean(measured, count, predicted, margin),
     };
     let limit = prediction.limit(quantity, sample, population, size);
-    Comparison {
-        sample,
-        population,
-        quantity,
-        measured,
-        predicted,
-        limit,
-        test,
-        adjusted_p: f64::NAN,
-    }
+    let tested = Tested::new(measured, predicted, limit, test);
+    Comparison { sample, population, quantity, tested }
 }

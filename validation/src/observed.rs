@@ -1,6 +1,10 @@
 //! Estimates from an ensemble.
 
+use std::ops::Range;
+
 use equipoise_engine::Trajectory;
+use equipoise_engine::record::Records;
+use equipoise_model::Network;
 use equipoise_statistics::{Estimate, estimate};
 
 use crate::prediction::Quantity;
@@ -30,6 +34,11 @@ impl Observed {
         self.trajectories.len()
     }
 
+    /// What else was recorded of each network.
+    pub(crate) fn records(&self) -> impl Iterator<Item = &Records> {
+        self.trajectories.iter().map(|trajectory| &trajectory.records)
+    }
+
     /// The quantity in each network (for a covariance: the mean), at a sample time.
     fn values(&self, quantity: Quantity, sample: usize, population: usize) -> Vec<f64> {
         let value = |trajectory: &Trajectory| {
@@ -54,4 +63,14 @@ impl Observed {
             _ => estimate::mean(&values),
         }
     }
+}
+
+/// Where the neurons of each population stand among all neurons.
+pub(crate) fn neurons(network: &Network) -> Vec<Range<usize>> {
+    let ranges = network.populations.iter().scan(0, |first, population| {
+        let own = *first..*first + population.count;
+        *first = own.end;
+        Some(own)
+    });
+    ranges.collect()
 }

@@ -1,7 +1,10 @@
 //! What is predicted, and how far the prediction may be off by its next order.
 
 use equipoise_limit::{Expansion, FiniteNSolution, Limit, LimitError, LimitSolution};
-use equipoise_model::Network;
+use equipoise_model::{Network, Recording};
+
+use crate::counts::{CountPrediction, is_counted};
+use crate::law::LawPrediction;
 
 /// A quantity that is both observed and predicted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +53,10 @@ pub struct Prediction {
     pub limit: LimitSolution,
     /// One network of size `n`.
     pub finite_n: FiniteNSolution,
+    /// The law of the potentiation, where it is to be compared.
+    pub law: Option<LawPrediction>,
+    /// The number of a neuron's spikes, where it is to be compared.
+    pub counts: Option<CountPrediction>,
     margin: FiniteNSolution,
     populations: usize,
 }
@@ -62,7 +69,28 @@ impl Prediction {
     pub fn new(network: &Network, times: &[f64]) -> Result<Self, LimitError> {
         let limit = Limit::new(network)?.solve(times)?;
         let Expansion { first, margin, .. } = Expansion::new(network, times)?;
-        Ok(Self { limit, finite_n: first, margin, populations: network.population_count() })
+        let populations = network.population_count();
+        Ok(Self { limit, finite_n: first, law: None, counts: None, margin, populations })
+    }
+
+    /// The same, and what is predicted of the records that a recording asks for. Solved at times of its own, so that no other prediction depends on it.
+    ///
+    /// # Errors
+    /// As [`Prediction::new`].
+    pub fn of_records(
+        mut self,
+        network: &Network,
+        recording: &Recording,
+    ) -> Result<Self, LimitError> {
+        let times = &self.limit.times;
+        if !recording.snapshots.is_empty() {
+            self.law = Some(LawPrediction::new(network, times, &recording.snapshots)?);
+        }
+        let end = times.last().copied().unwrap_or(0.0);
+        if (0..self.populations).any(|a| is_counted(network, recording, a)) {
+            self.counts = Some(CountPrediction::new(network, recording, end)?);
+        }
+        Ok(self)
     }
 
     /// What the finite-n theory predicts.

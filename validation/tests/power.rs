@@ -57,7 +57,7 @@ fn judge(trajectories: Vec<Trajectory>, described: &Network) -> Verdict {
 }
 
 fn smallest_p(verdict: &Verdict) -> f64 {
-    verdict.comparisons.iter().map(|comparison| comparison.adjusted_p).fold(1.0, f64::min)
+    verdict.tests().map(|tested| tested.adjusted_p).fold(1.0, f64::min)
 }
 
 #[test]

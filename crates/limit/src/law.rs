@@ -10,6 +10,16 @@
 //! For shot noise, whose cumulants `k_m` are of order `n^{1-m/2}`, the error of density and distribution function is of order `n^{-1/2}` for the
 //! normal law, `n^{-1}` with `k3`, and `n^{-3/2}` with `k4` and the square of `k3`.
 //!
+//! In a network that is not all: the synapse that a neuron lacks of itself depends on its potentiation, so that *all* Hermite moments `mu_k = v^{k/2} E He_k(x)`
+//! are of order `n^{-1/2}`. Where they are known ([`finite_n`](crate::finite_n), [`FiniteNSolution::law`](crate::FiniteNSolution::law)) the law is
+//! their series, [`PotentiationLaw::of_moments`], in any order of `n`:
+//!
+//! ```text
+//! f(z) = phi(x)/sqrt(v) [1 + sum_{k=3..8} mu_k/(k! v^{k/2}) He_k(x)].
+//! ```
+//!
+//! Its cumulants are `k3 = mu_3` and `k4 = mu_4`; `mu_6 = k6 + 10 k3^2` holds the square.
+//!
 //! The series is no density everywhere: somewhere in a tail it falls below zero. [`PotentiationLaw::negative`] says where, and how much
 //! mass that is.
 //!
@@ -29,6 +39,11 @@
 use std::f64::consts::{PI, SQRT_2};
 
 use thiserror::Error;
+
+use crate::finite_n::MODES;
+
+/// Terms of the series: `He_3, ..., He_8`.
+pub const TERMS: usize = MODES - 2;
 
 /// Cumulants of the potentiation.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,8 +77,8 @@ pub enum Order {
 pub struct PotentiationLaw {
     mean: f64,
     deviation: f64,
-    /// Coefficients of `He_3`, `He_4`, `He_6`.
-    coefficients: [f64; 3],
+    /// Coefficients of `He_3, ..., He_8`.
+    coefficients: [f64; TERMS],
 }
 
 /// Where a law has a negative density.
@@ -85,10 +100,10 @@ pub enum LawError {
         /// Its value.
         value: f64,
     },
-    /// Another cumulant that is no number.
-    #[error("the {which} cumulant is {value}; it must be finite")]
+    /// Another cumulant or Hermite moment that is no number.
+    #[error("the {which} is {value}; it must be finite")]
     Cumulant {
-        /// `first`, `third` or `fourth`.
+        /// `mean`, `third cumulant`, `fourth cumulant` or `Hermite moment`.
         which: &'static str,
         /// Its value.
         value: f64,
@@ -115,25 +130,53 @@ impl PotentiationLaw {
     /// [`LawError::Variance`], [`LawError::Cumulant`].
     pub fn new(cumulants: Cumulants, order: Order) -> Result<Self, LawError> {
         let Cumulants { mean, variance, third, fourth } = cumulants;
+        for (which, value) in [("third cumulant", third), ("fourth cumulant", fourth)] {
+            if !value.is_finite() {
+                return Err(LawError::Cumulant { which, value });
+            }
+        }
+        let sixth = 10.0 * third * third;
+        Self::of_moments(
+            mean,
+            variance,
+            &match order {
+                Order::Normal => [0.0; TERMS],
+                Order::First => [third, 0.0, 0.0, 0.0, 0.0, 0.0],
+                Order::Second => [third, fourth, 0.0, sixth, 0.0, 0.0],
+                Order::GramCharlier => [third, fourth, 0.0, 0.0, 0.0, 0.0],
+            },
+        )
+    }
+
+    /// The Hermite series of a law with mean `m`, variance `v` and the moments `mu_3, ..., mu_8`, `mu_k = v^{k/2} E He_k((z - m)/sqrt(v))` in units of
+    /// potentiation to the power `k`.
+    ///
+    /// # Errors
+    /// [`LawError::Variance`], [`LawError::Cumulant`].
+    pub fn of_moments(mean: f64, variance: f64, moments: &[f64; TERMS]) -> Result<Self, LawError> {
         if !(variance > 0.0 && variance.is_finite()) {
             return Err(LawError::Variance { value: variance });
         }
-        for (which, value) in [("first", mean), ("third", third), ("fourth", fourth)] {
+        let named = moments.iter().map(|moment| ("Hermite moment", *moment));
+        for (which, value) in named.chain([("mean", mean)]) {
             if !value.is_finite() {
                 return Err(LawError::Cumulant { which, value });
             }
         }
         let deviation = variance.sqrt();
-        let skewness = third / (variance * deviation);
-        let excess = fourth / (variance * variance);
-        let (he_3, he_4, he_6) = (skewness / 6.0, excess / 24.0, skewness * skewness / 72.0);
-        let coefficients = match order {
-            Order::Normal => [0.0; 3],
-            Order::First => [he_3, 0.0, 0.0],
-            Order::Second => [he_3, he_4, he_6],
-            Order::GramCharlier => [he_3, he_4, 0.0],
-        };
+        let mut scale = 2.0 * variance;
+        let coefficients = std::array::from_fn(|term| {
+            scale *= (term + 3) as f64 * deviation;
+            moments[term] / scale
+        });
         Ok(Self { mean, deviation, coefficients })
+    }
+
+    /// The same without the last terms, so that `kept` of the [`TERMS`] remain: how far the series has converged.
+    #[must_use]
+    pub fn truncated(mut self, kept: usize) -> Self {
+        self.coefficients[kept..].fill(0.0);
+        self
     }
 
     /// The normal law of the limit.
@@ -158,11 +201,11 @@ impl PotentiationLaw {
         (potentiation - self.mean) / self.deviation
     }
 
-    /// `sum_k c_k He_{k - lowered}(x)` over `k = 3, 4, 6`.
+    /// `sum_k c_k He_{k - lowered}(x)` over `k = 3..8`.
     fn series(&self, x: f64, lowered: usize) -> f64 {
         let hermite = hermite(x);
-        let terms = [3, 4, 6].into_iter().zip(self.coefficients);
-        terms.map(|(k, coefficient)| coefficient * hermite[k - lowered]).sum()
+        let terms = (3..).zip(self.coefficients);
+        terms.map(|(k, coefficient): (usize, f64)| coefficient * hermite[k - lowered]).sum()
     }
 
     /// `f(z)`, per unit of potentiation; may be negative.
@@ -171,7 +214,7 @@ impl PotentiationLaw {
         phi(x) / self.deviation * (1.0 + self.series(x, 0))
     }
 
-    /// `F(z) = Phi(x) - phi(x) [c_3 He_2(x) + c_4 He_3(x) + c_6 He_5(x)]`, since `(phi He_{k-1})' = -phi He_k`.
+    /// `F(z) = Phi(x) - phi(x) sum_k c_k He_{k-1}(x)`, since `(phi He_{k-1})' = -phi He_k`.
     pub fn distribution(&self, potentiation: f64) -> f64 {
         let x = self.reduced(potentiation);
         below(x) - phi(x) * self.series(x, 1)
@@ -183,7 +226,7 @@ impl PotentiationLaw {
         below(-x) + phi(x) * self.series(x, 1)
     }
 
-    /// `A(z)`, the integral of `F` up to `z`: `sqrt(v) (x Phi(x) + phi(x) [1 + c_3 He_1(x) + c_4 He_2(x) + c_6 He_4(x)])`, in units of potentiation.
+    /// `A(z)`, the integral of `F` up to `z`: `sqrt(v) (x Phi(x) + phi(x) [1 + sum_k c_k He_{k-2}(x)])`, in units of potentiation.
     pub fn antiderivative(&self, potentiation: f64) -> f64 {
         let x = self.reduced(potentiation);
         self.deviation * (x * below(x) + phi(x) * (1.0 + self.series(x, 2)))
@@ -244,16 +287,24 @@ impl PotentiationLaw {
 
     /// Real zeros of `1 + sum_k c_k He_k(x)`, rising.
     fn roots(&self) -> Vec<f64> {
-        let [c_3, c_4, c_6] = self.coefficients;
-        let polynomial = [
-            1.0 + 3.0 * c_4 - 15.0 * c_6,
-            -3.0 * c_3,
-            -6.0 * c_4 + 45.0 * c_6,
-            c_3,
-            c_4 - 15.0 * c_6,
-            0.0,
-            c_6,
-        ];
+        let mut polynomial = [0.0; MODES + 1];
+        polynomial[0] = 1.0;
+        // He_{k+1} = x He_k - k He_{k-1}, as coefficients of rising powers.
+        let (mut previous, mut current) = ([0.0; MODES + 1], [0.0; MODES + 1]);
+        current[0] = 1.0;
+        for k in 1..=MODES {
+            let next = std::array::from_fn(|power: usize| {
+                let raised = power.checked_sub(1).map_or(0.0, |power| current[power]);
+                raised - (k - 1) as f64 * previous[power]
+            });
+            (previous, current) = (current, next);
+            let Some(coefficient) = k.checked_sub(3).map(|term| self.coefficients[term]) else {
+                continue;
+            };
+            for (sum, power) in polynomial.iter_mut().zip(current) {
+                *sum += coefficient * power;
+            }
+        }
         real_roots(&polynomial)
     }
 }
@@ -300,10 +351,11 @@ fn inside(from: f64, to: f64) -> f64 {
     }
 }
 
-/// `He_0(x), ..., He_6(x)`.
-fn hermite(x: f64) -> [f64; 7] {
-    let mut values = [1.0, x, 0.0, 0.0, 0.0, 0.0, 0.0];
-    for k in 1..6 {
+/// `He_0(x), ..., He_8(x)`.
+fn hermite(x: f64) -> [f64; MODES + 1] {
+    let mut values = [1.0; MODES + 1];
+    values[1] = x;
+    for k in 1..MODES {
         values[k + 1] = x * values[k] - k as f64 * values[k - 1];
     }
     values
@@ -358,8 +410,24 @@ mod tests {
     }
 
     #[test]
+    fn moments_are_those_given() {
+        let moments = [0.01, -0.02, 0.03, 0.02, -0.01, 0.005];
+        let law = PotentiationLaw::of_moments(-0.4, 0.36, &moments).unwrap();
+        let step = 0.01 * law.deviation();
+        for (k, exact) in (3..).zip(moments) {
+            let value = |i: i32| {
+                let x = f64::from(i) * 0.01;
+                law.deviation().powi(k) * hermite(x)[k as usize] * law.density(law.mean() + 0.6 * x)
+            };
+            let ours = step * (-1200..=1200).map(value).sum::<f64>();
+            assert!((ours - exact).abs() < 1e-13, "{k}: {ours} {exact}");
+        }
+    }
+
+    #[test]
     fn each_function_is_the_derivative_of_the_next() {
-        let law = law(0.05, 0.03, Order::Second);
+        let moments = [0.05, 0.03, 0.02, 0.025, 0.01, 0.02];
+        let law = PotentiationLaw::of_moments(-0.4, 0.36, &moments).unwrap();
         let derivative = |function: &dyn Fn(f64) -> f64, z: f64| {
             let step = 1e-3;
             let slope = |h: f64| (function(z + h) - function(z - h)) / (2.0 * h);
@@ -387,7 +455,9 @@ mod tests {
             (0.0, -0.1, Order::GramCharlier),
             (0.3, 0.1, Order::GramCharlier),
         ] {
-            let law = law(third, fourth, order);
+            let mut law = law(third, fourth, order);
+            // The other terms, too.
+            (law.coefficients[2], law.coefficients[4], law.coefficients[5]) = (0.01, 2e-3, 1e-3);
             let step = 1e-4;
             let points = (-100_000..100_000).map(|i| (f64::from(i) + 0.5) * step);
             let sum: f64 = points.map(|z| -step * law.density(z).min(0.0)).sum();

@@ -17,7 +17,7 @@
 //! * [`limit`]: the autonomous ODEs on the manifold;
 //! * [`analysis`]: all of a network's balance at one time;
 //! * [`mod@fixed_points`]: where the limit can rest, and what its eigenvalues there say;
-//! * [`finite_n`]: one network of size `n`: corrections of order `n^{-1/2}`, covariance of means;
+//! * [`finite_n`]: one network of size `n`: corrections of order `n^{-1/2}`, covariance of means, counts of spikes;
 //! * [`linear_noise`]: two-time covariances and power spectra about a stationary state;
 //! * [`law`]: the law of the potentiation at finite `n`;
 //! * [`variability`]: irregularity of spikes in the limit: Fano factors, spectra, intervals;

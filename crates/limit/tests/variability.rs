@@ -3,6 +3,7 @@
 
 use equipoise_limit::SpikeTrain;
 use equipoise_limit::variability::Stationary;
+use equipoise_limit::variability::counts::{CountedNeuron, Sample};
 use equipoise_model::gain::{Gain, GainFunction, Logistic, Probit, ThresholdLinear};
 use equipoise_statistics::distance::kolmogorov;
 use equipoise_statistics::spectrum::{Centre, Welch, points};
@@ -247,4 +248,47 @@ fn intervals_are_those_of_finite_volumes() {
     );
     assert!(of_cv < 1e-8, "{of_cv:e}");
     assert!(of_survival < 1e-7, "{of_survival:e}");
+}
+
+/// Counts of a neuron on its way from one law to another. Wrong is a potentiation that remembers twice as long, with the same law at each time.
+#[test]
+fn counts_of_a_changing_neuron_are_those_of_the_simulation() {
+    const END: f64 = 3.0;
+    for (seed, slope) in [(331, 0.3), (332, 0.01)] {
+        let gain = gain(slope);
+        let neuron = neuron(&gain);
+        let (start_mean, start_variance) = (0.6, 0.05_f64);
+        let sample = |i: u32| {
+            let time = END * f64::from(i) / 60.0;
+            let kept = (-time / neuron.time_constant).exp();
+            let mean = neuron.mean + kept * (start_mean - neuron.mean);
+            let variance = neuron.variance + kept * kept * (start_variance - neuron.variance);
+            Sample { time, mean, variance, own_variance: variance }
+        };
+        let samples: Vec<Sample> = (0..=60).map(sample).collect();
+        let theory = |time_constant: f64| {
+            let release_probability = neuron.release_probability;
+            let neuron = CountedNeuron { gain: &gain, time_constant, release_probability };
+            neuron.counts(&samples).unwrap()
+        };
+        let mut path = Path::new(neuron, seed);
+        let mut count = |_| {
+            path.potentiation = start_mean + start_variance.sqrt() * path.normal();
+            let (mut time, mut spikes) = (path.wait(), 0.0);
+            while time < END {
+                spikes += 1.0;
+                time += path.wait();
+            }
+            spikes
+        };
+        let counts: Vec<f64> = (0..SAMPLE).map(&mut count).collect();
+        let measured = fano(&counts);
+        let tests = |time_constant: f64| {
+            let theory = theory(time_constant);
+            let fano = Equivalence::of_mean(measured, SAMPLE, theory.fano(), 0.0).p;
+            [of_mean(&counts, theory.mean, 0.0), fano]
+        };
+        println!("F = {measured:?}, {}", theory(neuron.time_constant).fano());
+        decide(&tests(neuron.time_constant), &tests(2.0 * neuron.time_constant));
+    }
 }

@@ -4,8 +4,11 @@ use std::fmt::Write;
 use std::path::Path;
 
 use equipoise::model::Scenario;
-use equipoise::validation::{Comparison, LEVEL, Prediction, Quantity, Verdict};
-use serde_json::{Value, json};
+use equipoise::validation::law::PROBABILITIES;
+use equipoise::validation::{
+    CountComparison, LEVEL, LawComparison, Prediction, Quantity, Tested, Verdict,
+};
+use serde_json::{Map, Value, json};
 
 use super::{Table, headline, number};
 
@@ -32,9 +35,16 @@ pub fn text(report: &Report<'_>) -> String {
         times.len(),
     );
     text.push_str(&verdict_table(report));
-    let failed = verdict.comparisons.iter().filter(|comparison| !comparison.holds()).count();
-    let total = verdict.comparisons.len();
-    let _ = writeln!(text, "\nAt {end} {unit}, and in the limit:\n{}", distance_table(report));
+    let failed = verdict.tests().filter(|tested| !tested.holds()).count();
+    let total = verdict.tests().count();
+    let _ = writeln!(text, "\nAt {end} {unit}, and in the limit:\n{}", limit_table(report));
+    if !verdict.distances.is_empty() {
+        let _ = writeln!(
+            text,
+            "Distances of all potentiations to their laws (Kolmogorov-Smirnov, Wasserstein-1), and what independent values of the law show:\n{}",
+            distance_table(report)
+        );
+    }
     let _ = match failed {
         0 => writeln!(
             text,
@@ -50,6 +60,7 @@ pub fn text(report: &Report<'_>) -> String {
 }
 
 fn verdict_table(report: &Report<'_>) -> String {
+    let Report { verdict, times, .. } = report;
     let names = report.scenario.network.population_names();
     let mut table = Table::new(&[
         "quantity",
@@ -65,34 +76,91 @@ fn verdict_table(report: &Report<'_>) -> String {
     ]);
     for quantity in Quantity::all(names.len()) {
         for (population, name) in names.iter().enumerate() {
-            let Some(worst) = report.verdict.worst(quantity, population) else { continue };
-            let failed =
-                report.verdict.of(quantity, population).any(|comparison| !comparison.holds());
-            let Comparison { test, .. } = worst;
-            let scale =
-                test.standard_error.min(test.difference.abs().max(test.standard_error / 10.0));
-            table.row(vec![
-                quantity.name(&names),
-                name.clone(),
-                format!("{:.4}", report.times[worst.sample])
-                    .trim_end_matches('0')
-                    .trim_end_matches('.')
-                    .to_owned(),
-                number(worst.measured.value, scale),
-                number(test.standard_error, scale),
-                number(worst.predicted, scale),
-                format!("{:+.1e}", test.difference),
-                format!("{:.1e}", test.margin),
-                format!("{:.3}", worst.adjusted_p),
-                if failed { "FAILS" } else { "holds" }.to_owned(),
-            ]);
+            let tests = verdict.of(quantity, population);
+            let tests = tests.map(|c| (&c.tested, quantity.name(&names), times[c.sample]));
+            table.row_of_worst(name, tests.collect());
         }
+    }
+    for (population, name) in names.iter().enumerate() {
+        let tests = verdict.law.iter().filter(|c| c.population == population);
+        let tests = tests.map(|c| (&c.tested, law_name(c), c.time));
+        table.row_of_worst(name, tests.collect());
+    }
+    for CountComparison { population, tested } in &verdict.counts {
+        let end = times[times.len() - 1];
+        table.row_of_worst(&names[*population], vec![(tested, "fano".to_owned(), end)]);
+    }
+    table.text()
+}
+
+/// The part of the neurons below a quantile.
+fn law_name(comparison: &LawComparison) -> String {
+    format!("below_{}", PROBABILITIES[comparison.level])
+}
+
+impl Table {
+    /// A row for the most doubtful of some tests of a population, each with what it is about and its time.
+    fn row_of_worst(&mut self, population: &str, tests: Vec<(&Tested, String, f64)>) {
+        let failed = tests.iter().any(|(tested, _, _)| !tested.holds());
+        let worst = tests.into_iter().min_by(|(a, _, _), (b, _, _)| a.by_doubt(b));
+        let Some((Tested { measured, predicted, test, adjusted_p, .. }, name, time)) = worst else {
+            return;
+        };
+        let scale = test.standard_error.min(test.difference.abs().max(test.standard_error / 10.0));
+        self.row(vec![
+            name,
+            population.to_owned(),
+            moment(time),
+            number(measured.value, scale),
+            number(test.standard_error, scale),
+            number(*predicted, scale),
+            format!("{:+.1e}", test.difference),
+            format!("{:.1e}", test.margin),
+            format!("{adjusted_p:.3}"),
+            if failed { "FAILS" } else { "holds" }.to_owned(),
+        ]);
+    }
+}
+
+/// A time, to four decimals at most.
+fn moment(time: f64) -> String {
+    format!("{time:.4}").trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// All neurons of all networks against their laws.
+fn distance_table(report: &Report<'_>) -> String {
+    let names = report.scenario.network.population_names();
+    let mut table = Table::new(&[
+        "population",
+        "time",
+        "neurons",
+        "KS theory",
+        "KS limit",
+        "KS floor",
+        "W1 theory",
+        "W1 limit",
+        "W1 floor",
+    ]);
+    for of in &report.verdict.distances {
+        let limit =
+            |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.2e}"));
+        table.row(vec![
+            names[of.population].clone(),
+            moment(of.time),
+            of.count.to_string(),
+            format!("{:.2e}", of.finite_n.kolmogorov),
+            limit(of.limit.map(|limit| limit.kolmogorov)),
+            format!("{:.2e}", of.floor.kolmogorov),
+            format!("{:.2e}", of.finite_n.wasserstein),
+            limit(of.limit.map(|limit| limit.wasserstein)),
+            format!("{:.2e}", of.floor.wasserstein),
+        ]);
     }
     table.text()
 }
 
 /// Simulation and finite-n theory beside the limit, at the last sample time.
-fn distance_table(report: &Report<'_>) -> String {
+fn limit_table(report: &Report<'_>) -> String {
     let names = report.scenario.network.population_names();
     let last = report.times.len() - 1;
     let mut table = Table::new(&[
@@ -105,28 +173,30 @@ fn distance_table(report: &Report<'_>) -> String {
         "simulation - limit",
         "theory - limit",
     ]);
+    let mut row = |quantity: String, population: usize, tested: &Tested| {
+        let (measured, scale) = (tested.measured, tested.measured.standard_error);
+        let Some(limit) = tested.limit else { return };
+        table.row(vec![
+            quantity,
+            names[population].clone(),
+            number(measured.value, scale),
+            number(scale, scale),
+            number(tested.predicted, scale),
+            number(limit, scale),
+            format!("{:+.2e}", measured.value - limit),
+            format!("{:+.2e}", tested.predicted - limit),
+        ]);
+    };
     for quantity in [Quantity::Mean, Quantity::Variance, Quantity::Spikes] {
-        for (population, name) in names.iter().enumerate() {
-            let at_end = report
-                .verdict
-                .of(quantity, population)
-                .find(|comparison| comparison.sample == last);
-            let Some((comparison, limit)) = at_end.and_then(|c| c.limit.map(|limit| (c, limit)))
-            else {
-                continue;
-            };
-            let (measured, scale) = (comparison.measured, comparison.measured.standard_error);
-            table.row(vec![
-                quantity.name(&names),
-                name.clone(),
-                number(measured.value, scale),
-                number(scale, scale),
-                number(comparison.predicted, scale),
-                number(limit, scale),
-                format!("{:+.2e}", measured.value - limit),
-                format!("{:+.2e}", comparison.predicted - limit),
-            ]);
+        for population in 0..names.len() {
+            let of = report.verdict.of(quantity, population);
+            for comparison in of.filter(|comparison| comparison.sample == last) {
+                row(quantity.name(&names), population, &comparison.tested);
+            }
         }
+    }
+    for CountComparison { population, tested } in &report.verdict.counts {
+        row("fano".to_owned(), *population, tested);
     }
     table.text()
 }
@@ -135,23 +205,68 @@ fn distance_table(report: &Report<'_>) -> String {
 pub fn json(report: &Report<'_>) -> String {
     let Report { scenario, times, verdict, prediction, .. } = report;
     let names = scenario.network.population_names();
-    let comparisons: Vec<Value> = verdict
-        .comparisons
-        .iter()
-        .map(|c| {
-            json!({
-                "time": times[c.sample], "population": names[c.population], "quantity": c.quantity.name(&names),
-                "measured": c.measured.value, "standard_error": c.test.standard_error, "predicted": c.predicted,
-                "limit": c.limit, "difference": c.test.difference, "margin": c.test.margin, "z": c.test.z,
-                "p": c.test.p, "p_adjusted": c.adjusted_p, "holds": c.holds(),
-            })
-        })
-        .collect();
-    let object = json!({
+    let comparisons = verdict.comparisons.iter().map(|c| {
+        let place = json!({
+            "time": times[c.sample], "population": names[c.population], "quantity": c.quantity.name(&names),
+        });
+        with_test(place, &c.tested)
+    });
+    let comparisons: Vec<Value> = comparisons.collect();
+    let mut object = json!({
         "title": scenario.title, "n": scenario.network.size, "replicates": report.replicates, "seed": scenario.seed,
         "method": scenario.method.name(), "level": LEVEL, "holds": verdict.holds(),
         "largest_balance_residual": prediction.limit.balance_residual.iter().copied().fold(0.0, f64::max),
         "file": report.file.display().to_string(), "comparisons": comparisons,
     });
+    for (name, values) in of_records(report) {
+        object[name] = Value::from(values);
+    }
     format!("{object:#}")
+}
+
+/// What is compared of records: nothing where there are none.
+fn of_records(report: &Report<'_>) -> Vec<(&'static str, Vec<Value>)> {
+    let Report { scenario, verdict, .. } = report;
+    let names = scenario.network.population_names();
+    let law = verdict.law.iter().map(|c| {
+        let place = json!({
+            "time": c.time, "population": names[c.population], "probability": PROBABILITIES[c.level],
+            "quantile": c.quantile,
+        });
+        with_test(place, &c.tested)
+    });
+    let distances = verdict.distances.iter().map(|of| {
+        json!({
+            "time": of.time, "population": names[of.population], "neurons": of.count,
+            "kolmogorov": of.finite_n.kolmogorov, "kolmogorov_limit": of.limit.map(|limit| limit.kolmogorov),
+            "kolmogorov_floor": of.floor.kolmogorov,
+            "wasserstein": of.finite_n.wasserstein, "wasserstein_limit": of.limit.map(|limit| limit.wasserstein),
+            "wasserstein_floor": of.floor.wasserstein,
+        })
+    });
+    let counts = verdict.counts.iter().map(|c| {
+        with_test(json!({ "population": names[c.population], "quantity": "fano" }), &c.tested)
+    });
+    let mut all: Vec<(&str, Vec<Value>)> = vec![
+        ("law", law.collect()),
+        ("distances", distances.collect()),
+        ("variability", counts.collect()),
+    ];
+    all.retain(|(_, values)| !values.is_empty());
+    all
+}
+
+/// A test, after the fields that say where it is.
+fn with_test(place: Value, tested: &Tested) -> Value {
+    let Tested { measured, predicted, limit, test, adjusted_p } = tested;
+    let fields = json!({
+        "measured": measured.value, "standard_error": test.standard_error, "predicted": predicted,
+        "limit": limit, "difference": test.difference, "margin": test.margin, "z": test.z,
+        "p": test.p, "p_adjusted": adjusted_p, "holds": tested.holds(),
+    });
+    let parts = [place, fields].into_iter().filter_map(|part| match part {
+        Value::Object(fields) => Some(fields),
+        _ => None,
+    });
+    Value::Object(parts.flatten().collect::<Map<_, _>>())
 }

@@ -27,8 +27,14 @@ pub struct Expansion {
     /// make of `C` and 2 stands for what curvature of the next order does beside; and `b_n = |d_1| + |d_2|` for `C` itself.
     ///
     /// Absolute values are the largest until then, those in `r` over all populations, so that a difference that happens to change sign leaves
-    /// no gap. The error of the integration is added.
+    /// no gap. The error of the integration is added. [`Expansion::margin_of`] does the same for what is computed from the solutions.
     pub margin: FiniteNSolution,
+    /// Whether all terms of [`Order::First`] are known.
+    is_complete: bool,
+    /// `n^{-1/2}`, the least that an order may be smaller than the one before.
+    smallest: f64,
+    /// What is left out of `C`, relative to it, by time.
+    missing: Vec<f64>,
 }
 
 impl Expansion {
@@ -40,60 +46,60 @@ impl Expansion {
         let theory = |order| FiniteN::new(network, order).solve(times);
         let (zeroth, half, first) =
             (theory(Order::Zeroth)?, theory(Order::Half)?, theory(Order::First)?);
-        let mut margin = first.clone();
-        let is_complete = network.transmission.input_correlation() == 0.0;
-        let smallest = network.size.sqrt().recip();
-        let samples = times.len();
-        let orders = |of: fn(&FiniteNSolution) -> &Vec<f64>| {
-            Differences::new(samples, [of(&zeroth), of(&half), of(&first)])
+        let orders = [&zeroth, &half, &first].map(|solution| &solution.mean_covariance);
+        let covariance = Differences::new(times.len(), orders);
+        let missing = (0..times.len()).map(|sample| covariance.first_correction(sample)).collect();
+        let mut expansion = Self {
+            margin: first.clone(),
+            is_complete: network.transmission.input_correlation() == 0.0,
+            smallest: network.size.sqrt().recip(),
+            zeroth,
+            half,
+            first,
+            missing,
         };
-        let covariance = orders(|solution| &solution.mean_covariance);
-        // What is left out of C, relative to it.
-        let missing: Vec<f64> =
-            (0..samples).map(|sample| covariance.first_correction(sample)).collect();
-        let estimate = |of: fn(&FiniteNSolution) -> &Vec<f64>, out: &mut Vec<f64>| {
-            let orders = orders(of);
-            for (place, margin) in out.iter_mut().enumerate() {
-                let sample = place / orders.width;
-                let [first, second] = orders.largest[place];
-                *margin = if is_complete {
-                    second * orders.ratio(sample).max(smallest)
-                } else {
-                    2.0 * (first + second) * missing[sample].max(smallest)
-                };
-            }
+        expansion.margin.mean = expansion.margin_of(|solution| solution.mean.clone());
+        expansion.margin.variance = expansion.margin_of(|solution| solution.variance.clone());
+        expansion.margin.total_variance =
+            expansion.margin_of(|solution| solution.total_variance.clone());
+        expansion.margin.third_cumulant =
+            expansion.margin_of(|solution| solution.third_cumulant.clone());
+        expansion.margin.spikes = expansion.margin_of(|solution| solution.spikes.clone());
+        let moments = expansion.margin_of(|solution| solution.moments.as_flattened().to_vec());
+        expansion.margin.moments = moments.as_chunks().0.to_vec();
+        expansion.margin.mean_covariance = if expansion.is_complete {
+            expansion.continued(|solution| solution.mean_covariance.clone())
+        } else {
+            covariance.largest.iter().map(|largest| largest[0] + largest[1]).collect()
         };
-        estimate(|solution| &solution.mean, &mut margin.mean);
-        estimate(|solution| &solution.variance, &mut margin.variance);
-        estimate(|solution| &solution.third_cumulant, &mut margin.third_cumulant);
-        estimate(|solution| &solution.spikes, &mut margin.spikes);
-        estimate(|solution| &solution.mean_covariance, &mut margin.mean_covariance);
-        if !is_complete {
-            for (margin, largest) in margin.mean_covariance.iter_mut().zip(&covariance.largest) {
-                *margin = largest[0] + largest[1];
-            }
-        }
-        margin.add_numerical_error(&first);
-        Ok(Self { zeroth, half, first, margin })
-    }
-}
-
-impl FiniteNSolution {
-    fn add_numerical_error(&mut self, of: &Self) {
-        let moments = [
-            (&mut self.mean, &of.mean),
-            (&mut self.variance, &of.variance),
-            (&mut self.third_cumulant, &of.third_cumulant),
-            (&mut self.spikes, &of.spikes),
-        ];
-        for (margins, values) in moments {
-            for (margin, value) in margins.iter_mut().zip(values) {
-                *margin += NUMERICAL * (1.0 + value.abs());
-            }
-        }
-        for margin in &mut self.mean_covariance {
+        for margin in &mut expansion.margin.mean_covariance {
             *margin += NUMERICAL * NUMERICAL;
         }
+        Ok(expansion)
+    }
+
+    /// The margin of any quantities that `of` computes from a solution, of order 1, by time and in the same number at all times: their differences between orders,
+    /// continued as those of the [moments](Self::margin), and the error of the integration.
+    pub fn margin_of(&self, of: impl Fn(&FiniteNSolution) -> Vec<f64>) -> Vec<f64> {
+        let mut margins = self.continued(&of);
+        for (margin, value) in margins.iter_mut().zip(of(&self.first)) {
+            *margin += NUMERICAL * (1.0 + value.abs());
+        }
+        margins
+    }
+
+    fn continued(&self, of: impl Fn(&FiniteNSolution) -> Vec<f64>) -> Vec<f64> {
+        let orders = [of(&self.zeroth), of(&self.half), of(&self.first)];
+        let orders = Differences::new(self.missing.len(), orders.each_ref());
+        let margin = |(place, [first, second]): (usize, &[f64; 2])| {
+            let sample = place / orders.width;
+            if self.is_complete {
+                second * orders.ratio(sample).max(self.smallest)
+            } else {
+                2.0 * (first + second) * self.missing[sample].max(self.smallest)
+            }
+        };
+        orders.largest.iter().enumerate().map(margin).collect()
     }
 }
 

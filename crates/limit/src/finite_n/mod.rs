@@ -27,6 +27,7 @@
 //! by `n^{-1/4}` in the fast directions; `C` is of order `n^{-1/2}` and enters the rates through `v_a` (the curvature of the gain), and the linear noise itself is only right to
 //! leading order.
 
+mod counts;
 mod expansion;
 mod fluctuations;
 mod hermite;
@@ -40,6 +41,7 @@ use equipoise_model::{InitialLaw, Network};
 use crate::coefficients::{Coefficients, frozen};
 use crate::error::LimitError;
 use crate::integrator::{Integrator, Stiffness};
+use crate::law::{LawError, PotentiationLaw, TERMS};
 
 pub use expansion::Expansion;
 pub(crate) use fluctuations::Fluctuations;
@@ -93,6 +95,28 @@ pub struct FiniteNSolution {
     pub spikes: Vec<f64>,
     /// `C_ab`, covariance of the population means over networks, (time, population, population).
     pub mean_covariance: Vec<f64>,
+    /// `v_a`, variance of a neuron's potentiation over neurons and networks, (time, population): the expected empirical variance and, in the orders that
+    /// know of it, `C_aa`.
+    pub total_variance: Vec<f64>,
+    /// `mu_a3, ..., mu_a8`, Hermite moments over neurons and networks, (time, population, moment). The first two are the third and the fourth
+    /// cumulant of one neuron's potentiation.
+    pub moments: Vec<[f64; TERMS]>,
+}
+
+impl FiniteNSolution {
+    /// Number of populations.
+    pub fn population_count(&self) -> usize {
+        self.mean.len() / self.times.len().max(1)
+    }
+
+    /// The law of a neuron's potentiation over neurons and networks: the series of its Hermite moments.
+    ///
+    /// # Errors
+    /// [`LawError::Variance`] where all neurons have the same potentiation.
+    pub fn law(&self, sample: usize, population: usize) -> Result<PotentiationLaw, LawError> {
+        let at = sample * self.population_count() + population;
+        PotentiationLaw::of_moments(self.mean[at], self.total_variance[at], &self.moments[at])
+    }
 }
 
 impl<'a> FiniteN<'a> {
@@ -193,11 +217,22 @@ impl<'a> FiniteN<'a> {
         };
         // Where nothing is random, zero comes out to within the integrator's tolerance, on either side.
         let variance = |state: &[f64], a: usize| state[layout.variance(a)].max(0.0);
+        let total_variance = |state: &[f64], a: usize| {
+            let of_means =
+                if self.uses_covariances() { covariance(state, (a, 1), (a, 1)) } else { 0.0 };
+            variance(state, a) + of_means.max(0.0)
+        };
         let third = |state: &[f64], a: usize| {
             let moment = if layout.highest_moment > 2 { state[layout.moment(a, 3)] } else { 0.0 };
             let with_mean =
                 if self.is_complete() { covariance(state, (a, 1), (a, 2)) } else { 0.0 };
             moment - 3.0 * with_mean
+        };
+        let moments = |state: &Vec<f64>| -> Vec<[f64; TERMS]> {
+            let moment = |a: usize, k: usize| {
+                if k <= layout.highest_moment { state[layout.moment(a, k)] } else { 0.0 }
+            };
+            (0..size).map(|a| std::array::from_fn(|term| moment(a, term + 3))).collect()
         };
         let spikes = |state: &[f64], a: usize| {
             state[layout.spikes(a)] * self.network.populations[a].count as f64
@@ -218,6 +253,8 @@ impl<'a> FiniteN<'a> {
             third_cumulant: all(&third),
             spikes: all(&spikes),
             mean_covariance: states.iter().flat_map(pairs).collect(),
+            total_variance: all(&total_variance),
+            moments: states.iter().flat_map(moments).collect(),
         }
     }
 }
@@ -228,4 +265,32 @@ fn average_polynomial(values: &[f64], k: usize) -> f64 {
     let mean = values.iter().sum::<f64>() / count;
     let variance = values.iter().map(|z| (z - mean).powi(2)).sum::<f64>() / count;
     values.iter().map(|z| polynomials(z - mean, variance)[k]).sum::<f64>() / count
+}
+
+#[cfg(test)]
+mod tests {
+    use equipoise_model::Scenario;
+
+    use super::*;
+
+    /// Third central moment and fourth cumulant of a list, which is where the theory starts.
+    #[test]
+    fn the_first_moments_are_the_cumulants_of_the_law() {
+        let text = include_str!("../../../../scenarios/inhibition-stabilised.toml");
+        let mut network = Scenario::parse("inhibition-stabilised.toml", text).unwrap().network;
+        let count = network.populations[0].count;
+        let values: Vec<f64> = (0..count).map(|i| (i as f64 / count as f64).powi(3)).collect();
+        let mean = values.iter().sum::<f64>() / count as f64;
+        let central =
+            |power: i32| values.iter().map(|z| (z - mean).powi(power)).sum::<f64>() / count as f64;
+        let (variance, third, fourth) =
+            (central(2), central(3), central(4) - 3.0 * central(2) * central(2));
+        network.populations[0].initial = InitialLaw::Values(values);
+        for order in [Order::Half, Order::First] {
+            let solution = FiniteN::new(&network, order).solve(&[0.0]).unwrap();
+            assert!((solution.total_variance[0] - variance).abs() < 1e-12);
+            assert!((solution.moments[0][0] - third).abs() < 1e-12);
+            assert!((solution.moments[0][1] - fourth).abs() < 1e-12);
+        }
+    }
 }

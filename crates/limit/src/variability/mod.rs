@@ -1,4 +1,4 @@
-//! How irregular the spikes of a neuron are in the limit, at a stationary state.
+//! How irregular the spikes of a neuron are in the limit, at a stationary state, and (their counts) on the way to it.
 //!
 //! In the limit the potentiation of a neuron of population `a` is an Ornstein-Uhlenbeck process about the mean `m`, with variance `v` and
 //! correlation `rho(s) = exp(-|s|/tau)`, independent of all others. Its spikes are a Poisson process of intensity `lambda(z(t))/p`, doubly
@@ -15,8 +15,9 @@
 //!
 //! * [`Stationary`]: a neuron and its state; [`SpikeTrain`]: its second-order statistics;
 //! * [`autocovariance`]: `C` at one lag, for every gain, by another way;
-//! * [`Intervals`]: the law of the intervals between its spikes;
-//! * [`CountStatistics`]: counts of neurons of one network of size `n`, with their correlations.
+//! * [`counts`]: mean and variance of the number of spikes, where the state changes;
+//! * [`CountStatistics`]: counts of neurons of one stationary network of size `n`, with their correlations;
+//! * [`Intervals`]: the law of the intervals between its spikes.
 //!
 //! Averages over Hermite functions are sums over Gauss-Legendre panels that are as fine as the gain asks for.
 //!
@@ -37,10 +38,11 @@
 //! ```
 
 mod autocovariance;
-mod counts;
+pub mod counts;
 mod elements;
 mod intervals;
 mod modes;
+mod pairs;
 mod quadrature;
 #[cfg(test)]
 mod tests;
@@ -51,9 +53,9 @@ use equipoise_model::{Gain, Network};
 use thiserror::Error;
 
 pub use autocovariance::autocovariance;
-pub use counts::CountStatistics;
 pub use intervals::Intervals;
 use modes::Modes;
+pub use pairs::CountStatistics;
 
 /// A neuron of a population whose means and variances do not change.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -19,8 +19,8 @@ const LEFT: f64 = 1e-14;
 pub(super) struct Modes {
     /// `S = h_0`.
     pub rate: f64,
-    /// `h_l^2`, `l = 1, 2, ...`.
-    squares: Vec<f64>,
+    /// `h_l`, `l = 1, 2, ...`.
+    values: Vec<f64>,
     /// Variance in the orders that follow.
     rest: f64,
 }
@@ -29,7 +29,7 @@ impl Modes {
     pub fn of(neuron: &Stationary) -> Self {
         if neuron.variance == 0.0 {
             let rate = neuron.gain.intensity(neuron.mean);
-            return Self { rate, squares: Vec::new(), rest: 0.0 };
+            return Self { rate, values: Vec::new(), rest: 0.0 };
         }
         let panels = Panels { neuron, widest: PHASE / (MOST as f64).sqrt(), narrowest: 0.0 };
         let nodes = panels.nodes(&panels.up_to(REACH));
@@ -44,33 +44,49 @@ impl Modes {
         let rate = over(&|rate| rate, functions.values());
         // Deviations from the rate keep their digits where it hardly varies.
         let variance = over(&|value| (value - rate).powi(2), functions.values());
-        let (mut squares, mut rest) = (Vec::new(), variance);
-        while squares.len() < MOST && rest > LEFT * variance {
+        let (mut values, mut rest) = (Vec::new(), variance);
+        while values.len() < MOST && rest > LEFT * variance {
             functions.advance(&nodes);
-            let square = over(&|value| value - rate, functions.values()).powi(2);
-            squares.push(square);
-            rest -= square;
+            let mode = over(&|value| value - rate, functions.values());
+            values.push(mode);
+            rest -= mode * mode;
         }
-        Self { rate, squares, rest: if rest > LEFT * variance { rest } else { 0.0 } }
+        Self { rate, values, rest: if rest > LEFT * variance { rest } else { 0.0 } }
     }
 
     /// `sum_l h_l^2 function(l)`.
     pub fn sum(&self, function: impl Fn(f64) -> f64) -> f64 {
-        let orders = (1..=self.squares.len()).rev();
-        let terms: f64 = orders.map(|l| self.squares[l - 1] * function(l as f64)).sum();
-        let beyond = 2.0 * self.squares.len() as f64;
-        if self.rest > 0.0 { terms + self.rest * function(beyond) } else { terms }
+        self.sum_of_first(self.count(), function)
     }
 
     /// The same over the first `modes` alone.
     pub fn sum_of_first(&self, modes: usize, function: impl Fn(f64) -> f64) -> f64 {
-        let terms = self.squares.iter().zip(1_u32..).take(modes);
-        terms.map(|(square, l)| square * function(f64::from(l))).sum()
+        let indices = (0..self.count().min(modes)).rev();
+        indices.map(|index| self.mode(index).powi(2) * function(Self::order(index))).sum()
+    }
+
+    /// How many indices have a mode.
+    pub fn count(&self) -> usize {
+        self.values.len() + usize::from(self.rest > 0.0)
+    }
+
+    /// `h_l` of order `l = order(index)`; what is left of the variance after the last one that is taken counts as one mode more.
+    pub fn mode(&self, index: usize) -> f64 {
+        match self.values.get(index) {
+            Some(value) => *value,
+            None if index == MOST => self.rest.sqrt(),
+            None => 0.0,
+        }
+    }
+
+    /// `l`, from 1 on; twice the last order for what is left.
+    pub fn order(index: usize) -> f64 {
+        if index == MOST { 2.0 * MOST as f64 } else { (index + 1) as f64 }
     }
 
     /// `h_l^2`, and the variance beyond.
     #[cfg(test)]
-    pub fn parts(&self) -> (&[f64], f64) {
-        (&self.squares, self.rest)
+    pub fn parts(&self) -> (Vec<f64>, f64) {
+        (self.values.iter().map(|mode| mode * mode).collect(), self.rest)
     }
 }
