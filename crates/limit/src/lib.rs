@@ -41,6 +41,7 @@ pub mod integrator;
 pub mod law;
 pub mod limit;
 pub mod linear_noise;
+mod range;
 pub mod rates;
 mod roots;
 mod svd;

@@ -49,10 +49,15 @@ fn input_outside_the_range_of_the_coupling_is_refused() {
 }
 
 #[test]
-fn input_that_leaves_the_range_later_is_refused_at_its_time() {
+fn input_that_leaves_the_range_later_ends_the_limit_at_its_time() {
     let step = "populations.X.rate={ steps = [[0.0, 0.0], [2.5, 0.5]] }";
-    let error = solve(&[step, "coupling.E.X=1.0"]).unwrap_err();
-    assert!(matches!(error, LimitError::OutsideRange { time: 2.5, .. }), "{error}");
+    let solution = solve(&[step, "coupling.E.X=1.0"]).unwrap();
+    assert!(
+        matches!(solution.end, Some(LimitError::OutsideRange { time: 2.5, .. })),
+        "{:?}",
+        solution.end
+    );
+    assert_eq!(solution.times, [0.0, 1.0, 2.0]);
 }
 
 /// X along (1, 0) and Y along (0, 2) together point along the range at time 0 alone; and the phases decide.
@@ -160,8 +165,10 @@ fn stability_lost_on_the_way_is_located() {
         "populations.E.initial.normal.variance=1.0",
         "populations.I.initial.normal.variance=0.01",
     ];
-    let error = solve(&overrides).unwrap_err();
-    let LimitError::Unstable { time, .. } = error else { panic!("{error}") };
+    let solution = solve(&overrides).unwrap();
+    let Some(LimitError::Unstable { time, .. }) = solution.end else {
+        panic!("{:?}", solution.end)
+    };
     assert!(time > 0.1 && time < 3.0, "{time}");
     // Just before, there is a limit, and its stability is about to vanish.
     let network = network(&overrides);
