@@ -55,13 +55,14 @@ pub struct Prediction {
 }
 
 impl Prediction {
-    /// Integrates limit and finite-n theory through `times`, which rise from 0 on.
+    /// Integrates limit and finite-n theory through `times`, which rise from 0 on, or as far as the limit goes: beyond its end
+    /// the finite-n theory, an expansion about it, has no margins.
     ///
     /// # Errors
-    /// [`LimitError`] if the network has no limit.
+    /// [`LimitError`] if the network has no limit at time 0.
     pub fn new(network: &Network, times: &[f64]) -> Result<Self, LimitError> {
         let limit = Limit::new(network)?.solve(times)?;
-        let Expansion { first, margin, .. } = Expansion::new(network, times)?;
+        let Expansion { first, margin, .. } = Expansion::new(network, &limit.times)?;
         Ok(Self { limit, finite_n: first, margin, populations: network.population_count() })
     }
 

@@ -283,3 +283,20 @@ fn finite_n_approaches_the_limit_as_the_inverse_root_of_n() {
     let ratio = distance("n=10000") / distance("n=1000000");
     assert!((ratio - 10.0).abs() < 1.0, "{ratio}");
 }
+
+const FAST_HOPF: &str = include_str!("../../../scenarios/fast-hopf.toml");
+
+/// Beyond its fast Hopf point the fast flow goes round a small cycle; just before, a weak focus still attracts it.
+#[test]
+fn a_fast_flow_that_goes_round_a_cycle_is_refused() {
+    let limit = |coupling: &str| {
+        let text = apply(FAST_HOPF, &[format!("coupling.E.E={coupling}")]).unwrap();
+        let network = Scenario::parse("fast-hopf", &text).unwrap().network;
+        Limit::new(&network).and_then(|limit| limit.solve(&[0.0]))
+    };
+    for coupling in ["0.5", "0.6"] {
+        let error = limit(coupling).unwrap_err();
+        assert!(matches!(error, LimitError::Unsettled { .. }), "{error}");
+    }
+    limit("0.46").unwrap();
+}

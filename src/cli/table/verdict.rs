@@ -7,6 +7,7 @@ use equipoise::model::Scenario;
 use equipoise::validation::{Comparison, LEVEL, Prediction, Quantity, Verdict};
 use serde_json::{Value, json};
 
+use super::theory::ending;
 use super::{Table, headline, number};
 
 /// What `validate` found.
@@ -34,7 +35,16 @@ pub fn text(report: &Report<'_>) -> String {
     text.push_str(&verdict_table(report));
     let failed = verdict.comparisons.iter().filter(|comparison| !comparison.holds()).count();
     let total = verdict.comparisons.len();
-    let _ = writeln!(text, "\nAt {end} {unit}, and in the limit:\n{}", distance_table(report));
+    let last = last_compared(report);
+    let _ = writeln!(
+        text,
+        "\nAt {} {unit}, and in the limit:\n{}",
+        times[last],
+        distance_table(report, last)
+    );
+    if let Some(end) = &report.prediction.limit.end {
+        let _ = writeln!(text, "{}\nNothing is compared after that.", ending(scenario, end));
+    }
     let _ = match failed {
         0 => writeln!(
             text,
@@ -91,10 +101,14 @@ fn verdict_table(report: &Report<'_>) -> String {
     table.text()
 }
 
-/// Simulation and finite-n theory beside the limit, at the last sample time.
-fn distance_table(report: &Report<'_>) -> String {
+/// The last sample with a prediction.
+fn last_compared(report: &Report<'_>) -> usize {
+    report.prediction.limit.times.len() - 1
+}
+
+/// Simulation and finite-n theory beside the limit, at the last sample that is compared.
+fn distance_table(report: &Report<'_>, last: usize) -> String {
     let names = report.scenario.network.population_names();
-    let last = report.times.len() - 1;
     let mut table = Table::new(&[
         "quantity",
         "population",
@@ -147,11 +161,14 @@ pub fn json(report: &Report<'_>) -> String {
             })
         })
         .collect();
-    let object = json!({
+    let mut object = json!({
         "title": scenario.title, "n": scenario.network.size, "replicates": report.replicates, "seed": scenario.seed,
         "method": scenario.method.name(), "level": LEVEL, "holds": verdict.holds(),
         "largest_balance_residual": prediction.limit.balance_residual.iter().copied().fold(0.0, f64::max),
         "file": report.file.display().to_string(), "comparisons": comparisons,
     });
+    if let Some(end) = &prediction.limit.end {
+        object["limit_end"] = json!({ "time": end.time(), "reason": end.to_string() });
+    }
     format!("{object:#}")
 }
