@@ -11,6 +11,8 @@
 //! and `S_E` is all but zero some `n^(-1/4)` after `t*`: `D` grows like `sqrt(n)`, with a known factor. `n^(-1/4)` is how near to `t*` a network of
 //! size `n` follows the limit: there `S_E ~ t* - t` responds to means no faster, in `sqrt(n) S_E,m t ~ 1`, than balance moves.
 
+mod exponent;
+
 use std::sync::atomic::AtomicBool;
 
 use equipoise_engine::{Ensemble, Trajectory};
@@ -19,7 +21,7 @@ use equipoise_limit::{Coefficients, FiniteN, FiniteNSolution, Limit, LimitSoluti
 use equipoise_model::scenario::overrides::apply;
 use equipoise_model::{Method, Network, Recording, Scenario};
 use equipoise_statistics::{Estimate, estimate};
-use statrs::distribution::{ContinuousCDF, StudentsT};
+use exponent::{Exponent, student};
 
 const LOSES_BALANCE: &str = include_str!("../../scenarios/loses-balance.toml");
 /// Sizes and numbers of networks.
@@ -85,38 +87,7 @@ fn mean(trajectory: &Trajectory, sample: usize, population: usize) -> f64 {
 /// Two-sided point of Student's law with the degrees of freedom of the smallest ensemble.
 fn critical() -> f64 {
     let smallest = ENSEMBLES.iter().map(|ensemble| ensemble.1).min().unwrap();
-    StudentsT::new(0.0, 1.0, smallest as f64 - 1.0).unwrap().inverse_cdf(1.0 - 0.5 * LEVEL)
-}
-
-/// The exponent of `n` of a quantity by weighted least squares of logarithms.
-#[derive(Debug)]
-struct Exponent {
-    value: f64,
-    /// Half the width of its confidence interval at [`LEVEL`].
-    half_width: f64,
-    /// Of the logarithms.
-    weights: Vec<f64>,
-}
-
-impl Exponent {
-    fn of(estimates: &[(f64, Estimate)]) -> Self {
-        let points = estimates.iter().map(|(size, Estimate { value, standard_error })| {
-            (size.ln(), value.abs().ln(), (value / standard_error).powi(2))
-        });
-        let points: Vec<_> = points.collect();
-        let total: f64 = points.iter().map(|point| point.2).sum();
-        let centre = points.iter().map(|(x, _, weight)| weight * x).sum::<f64>() / total;
-        let spread: f64 = points.iter().map(|(x, _, weight)| weight * (x - centre).powi(2)).sum();
-        let weights: Vec<f64> =
-            points.iter().map(|(x, _, weight)| weight * (x - centre) / spread).collect();
-        let value = weights.iter().zip(&points).map(|(weight, point)| weight * point.1).sum();
-        Self { value, half_width: critical() / spread.sqrt(), weights }
-    }
-
-    /// Of numbers without an error, with the weights of this one.
-    fn alike(&self, values: impl Iterator<Item = f64>) -> f64 {
-        self.weights.iter().zip(values).map(|(weight, value)| weight * value.abs().ln()).sum()
-    }
+    student(smallest as usize, LEVEL)
 }
 
 /// `p`, and `int exp(-(t2 - s)) |g(s)| ds` over the samples of [`AFTER`] by Simpson's rule.
@@ -197,9 +168,9 @@ fn means_follow_the_limit_and_leave_it_where_it_ends() {
         let at = 2 * BEFORE + a;
         let distances =
             simulated.estimates(|trajectory| mean(trajectory, BEFORE, a) - limit.mean[at]);
-        let exponent = Exponent::of(&distances);
+        let exponent = Exponent::of(&distances, critical());
         let distance = |theory: &FiniteNSolution| theory.mean[at] - limit.mean[at];
-        let expected = exponent.alike(of_theory.iter().map(distance));
+        let expected = exponent.weigh(of_theory.iter().map(distance));
         let slope = (distance(&large[1]) / distance(&large[0])).ln() / 100.0_f64.ln();
         println!("before, {a}: {exponent:?}, theory {expected}, at large n {slope}");
         assert!((exponent.value - expected).abs() < exponent.half_width, "{exponent:?} {expected}");
@@ -226,7 +197,7 @@ fn means_follow_the_limit_and_leave_it_where_it_ends() {
     let (direction, factor) = predicted_growth(&described);
     let growth = simulated.estimates(|trajectory| growth_of(trajectory, direction));
     let neglected = neglected(&simulated, &described, direction);
-    let exponent = Exponent::of(&growth);
+    let exponent = Exponent::of(&growth, critical());
     let relative: Vec<f64> =
         neglected.iter().zip(&growth).map(|(more, (_, growth))| more / growth.value).collect();
     let margin: f64 =
@@ -255,7 +226,7 @@ fn means_of_a_network_that_keeps_its_balance_do_not_grow() {
     let (direction, factor) = predicted_growth(&described);
     let simulated = Simulated::new(&[kept]);
     let growth = simulated.estimates(|trajectory| growth_of(trajectory, direction));
-    let exponent = Exponent::of(&growth);
+    let exponent = Exponent::of(&growth, critical());
     println!("kept: {growth:?}, {exponent:?}");
     // Rejected by more than the margin of the test above, too.
     assert!((exponent.value - 0.5).abs() > exponent.half_width + 0.1, "{exponent:?}");
