@@ -31,9 +31,9 @@ pub fn run(arguments: &Limit) -> Result<Ending, Failure> {
     let path = arguments.output.clone().unwrap_or_else(default);
     let provenance = scenario::provenance(&scenario, common, "limit");
     let mut writer = ResultWriter::create(&path, &provenance, scenario::existing(common))?;
-    writer.write(&theory::limit(&scenario, &limit))?;
+    writer.write(&theory::limit(&scenario, &times, &limit))?;
     if let Some(finite_n) = &finite_n {
-        writer.write(&theory::finite_n(&scenario, finite_n))?;
+        writer.write(&theory::finite_n(&scenario, &times, finite_n))?;
     }
     let path = writer.finish(Completion::Complete)?;
     let names = scenario.network.population_names();
@@ -55,6 +55,9 @@ pub fn run(arguments: &Limit) -> Result<Ending, Failure> {
             },
             "file": path.display().to_string(),
         });
+        if let Some(end) = &limit.end {
+            object["limit"]["end"] = json!({ "time": end.time(), "reason": end.to_string() });
+        }
         if let Some(theory) = &finite_n {
             object["finite_n"] = json!({
                 "n": scenario.network.size, "time": theory.times, "mean": rows(&theory.mean, width),

@@ -19,7 +19,7 @@ pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
     ensemble.threads = common.threads;
     ensemble.check()?;
     let balanced = Limit::new(&scenario.network).and_then(|limit| limit.solve(&ensemble.times));
-    if let Err(error) = balanced
+    if let Some(error) = balanced.map_or_else(Some, |limit| limit.end)
         && !common.quiet
     {
         note(&format!("warning: {error}"));

@@ -34,6 +34,9 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
         for line in scenario::assumptions(&scenario) {
             note(&line);
         }
+        if let Some(end) = &prediction.limit.end {
+            note(&format!("warning: {end}; what is simulated after it is not compared"));
+        }
     }
 
     let name = scenario::stem(common);
@@ -50,8 +53,8 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
     }
     let provenance = scenario::provenance(&scenario, common, "validate");
     let mut writer = ResultWriter::create(&path, &provenance, scenario::existing(common))?;
-    writer.write(&theory::limit(&scenario, &prediction.limit))?;
-    writer.write(&theory::finite_n(&scenario, &prediction.finite_n))?;
+    writer.write(&theory::limit(&scenario, &ensemble.times, &prediction.limit))?;
+    writer.write(&theory::finite_n(&scenario, &ensemble.times, &prediction.finite_n))?;
 
     let mut observed = Observed::new(ensemble.times.len());
     let outcome =

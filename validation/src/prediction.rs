@@ -62,13 +62,14 @@ pub struct Prediction {
 }
 
 impl Prediction {
-    /// Integrates limit and finite-n theory through `times`, which rise from 0 on.
+    /// Integrates limit and finite-n theory through `times`, which rise from 0 on, or as far as the limit goes: beyond its end
+    /// the finite-n theory, an expansion about it, has no margins.
     ///
     /// # Errors
-    /// [`LimitError`] if the network has no limit.
+    /// [`LimitError`] if the network has no limit at time 0.
     pub fn new(network: &Network, times: &[f64]) -> Result<Self, LimitError> {
         let limit = Limit::new(network)?.solve(times)?;
-        let Expansion { first, margin, .. } = Expansion::new(network, times)?;
+        let Expansion { first, margin, .. } = Expansion::new(network, &limit.times)?;
         let populations = network.population_count();
         Ok(Self { limit, finite_n: first, law: None, counts: None, margin, populations })
     }
@@ -83,11 +84,17 @@ impl Prediction {
         recording: &Recording,
     ) -> Result<Self, LimitError> {
         let times = &self.limit.times;
-        if !recording.snapshots.is_empty() {
-            self.law = Some(LawPrediction::new(network, times, &recording.snapshots)?);
-        }
         let end = times.last().copied().unwrap_or(0.0);
-        if (0..self.populations).any(|a| is_counted(network, recording, a)) {
+        let predictable = |time: &&f64| self.limit.end.is_none() || **time <= end;
+        let snapshots: Vec<f64> =
+            recording.snapshots.iter().take_while(predictable).copied().collect();
+        if !snapshots.is_empty() {
+            self.law = Some(LawPrediction::new(network, times, &snapshots)?);
+        }
+        // Spikes are counted over the whole run.
+        if self.limit.end.is_none()
+            && (0..self.populations).any(|a| is_counted(network, recording, a))
+        {
             self.counts = Some(CountPrediction::new(network, recording, end)?);
         }
         Ok(self)

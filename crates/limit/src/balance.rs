@@ -151,23 +151,47 @@ impl Balance {
         if self.rank() < network.population_count() {
             return Ok(());
         }
-        let rates = &self.constraints * self.target(&coefficients.external_drive(network, time));
-        for (population, rate) in network.populations.iter().zip(rates.iter().copied()) {
-            let (infimum, supremum) = (population.gain.infimum(), population.gain.supremum());
-            // A rate of zero up to rounding is still no rate that a gain gives.
-            if rate <= infimum + RANGE_TOLERANCE * supremum.min(1.0) || rate >= supremum {
-                let population = population.name.clone();
-                let condition = self.singular_values.min() / self.singular_values.max();
-                return Err(LimitError::RateOutOfRange {
-                    time,
-                    population,
-                    rate,
-                    range: (infimum, supremum),
-                    condition,
-                });
+        let rates = self.fixed_rates(network, coefficients, time);
+        for (a, rate) in rates.iter().copied().enumerate() {
+            let (infimum, supremum) = Self::range(&network.populations[a].gain);
+            if rate <= infimum || rate >= supremum {
+                return Err(self.out_of_range(network, (a, rate), time));
             }
         }
         Ok(())
+    }
+
+    /// At rank `P`: `-K^{-1} h(t)`, the rates of any balanced state at `time`.
+    pub(crate) fn fixed_rates(
+        &self,
+        network: &Network,
+        coefficients: &Coefficients,
+        time: f64,
+    ) -> DVector<f64> {
+        &self.constraints * self.target(&coefficients.external_drive(network, time))
+    }
+
+    /// The open range of a gain; a rate of zero up to rounding is still no rate that it gives.
+    pub(crate) fn range(gain: &impl GainFunction) -> (f64, f64) {
+        let (infimum, supremum) = (gain.infimum(), gain.supremum());
+        (infimum + RANGE_TOLERANCE * supremum.min(1.0), supremum)
+    }
+
+    /// That balance asks population `a` for a rate that its gain cannot give.
+    pub(crate) fn out_of_range(
+        &self,
+        network: &Network,
+        (a, rate): (usize, f64),
+        time: f64,
+    ) -> LimitError {
+        let population = &network.populations[a];
+        LimitError::RateOutOfRange {
+            time,
+            population: population.name.clone(),
+            rate,
+            range: (population.gain.infimum(), population.gain.supremum()),
+            condition: self.singular_values.min() / self.singular_values.max(),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use thiserror::Error;
 use crate::integrator::IntegrationError;
 
 /// Why a network has no hydrodynamic limit, or none that can be followed.
-#[derive(Debug, Error)]
+#[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum LimitError {
     /// `U_perp^T h` does not vanish.
@@ -21,8 +21,8 @@ pub enum LimitError {
     },
     /// Balance asks for a rate that a gain cannot give.
     #[error(
-        "not balanced: at time {time} balance needs population `{population}` to have rate {rate:.6}, but its gain \
-         only gives rates {}{}", between(*.range), nearly_singular(*.condition)
+        "not balanced: at time {} balance needs population `{population}` to have rate {rate:.6}, but its gain \
+         only gives rates {}{}", shown(*.time), between(*.range), nearly_singular(*.condition)
     )]
     RateOutOfRange {
         /// When.
@@ -121,6 +121,11 @@ impl LimitError {
             | Self::Integration { time, .. } => *time,
         }
     }
+}
+
+/// A time to six decimals, and no more than it has.
+fn shown(time: f64) -> f64 {
+    (time * 1e6).round() / 1e6
 }
 
 /// The open range of a gain in words.

@@ -23,6 +23,12 @@ const NO_RESPONSE: f64 = 1e-14;
 const AT_END: f64 = 1e-9;
 /// How often the span of the flow is doubled before giving up.
 const DOUBLINGS: u32 = 24;
+/// Samples of each span, among which a cycle is looked for.
+const SAMPLES: usize = 4096;
+/// Turns in half a span that a cycle must have made at least,
+const TURNS: usize = 20;
+/// and part of its amplitude by which it may change over such a half. A focus that attracts more weakly counts as a cycle.
+const STEADY: f64 = 1e-3;
 
 /// The fast flow at fixed variances and time.
 struct FastFlow<'a> {
@@ -145,8 +151,10 @@ pub fn onto_manifold(
         if flow.is_stuck(&current) {
             break;
         }
+        let times: Vec<f64> =
+            (1..=SAMPLES).map(|sample| span * sample as f64 / SAMPLES as f64).collect();
         let solution = Integrator { relative: 1e-8, absolute: 1e-10 }
-            .solve(&flow, Stiffness::Stiff, (0.0, current.as_slice()), &[span])
+            .solve(&flow, Stiffness::Stiff, (0.0, current.as_slice()), &times)
             .map_err(|source| LimitError::Integration {
                 equations: "the initial layer",
                 time,
@@ -156,7 +164,10 @@ pub fn onto_manifold(
             let growth = describe_growth(network, &flow.velocity(&state));
             return Err(LimitError::RunsAway { time, growth });
         }
-        current = DVector::from_column_slice(&solution.states[0]);
+        if circles(&solution.states) {
+            return Err(LimitError::Unsettled { time });
+        }
+        current = DVector::from_column_slice(&solution.states[SAMPLES - 1]);
         span *= 2.0;
     }
     if flow.is_balanced(&current) {
@@ -168,6 +179,26 @@ pub fn onto_manifold(
         return Err(LimitError::RunsAway { time, growth: describe_growth(network, &velocity) });
     }
     Err(LimitError::Unsettled { time })
+}
+
+/// Whether the flow goes round a cycle: many turns in either half of the samples, of the same amplitude.
+fn circles(states: &[Vec<f64>]) -> bool {
+    let amplitude = |half: &[Vec<f64>], a: usize| {
+        let values = half.iter().map(|state| state[a]);
+        let (least, most) = values
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), value| (l.min(value), h.max(value)));
+        most - least
+    };
+    let tops = |half: &[Vec<f64>], a: usize| {
+        half.windows(3).filter(|w| w[0][a] < w[1][a] && w[2][a] <= w[1][a]).count()
+    };
+    let (first, second) = states.split_at(states.len() / 2);
+    (0..states[0].len()).any(|a| {
+        let (before, after) = (amplitude(first, a), amplitude(second, a));
+        (after - before).abs() <= STEADY * before
+            && tops(first, a) >= TURNS
+            && tops(second, a) >= TURNS
+    })
 }
 
 /// Solves `V_r^T S(m + U_r c, v) = -Sigma_r^{-1} U_r^T h` for `c`; none if it does not converge nearby.

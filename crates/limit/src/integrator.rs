@@ -43,7 +43,7 @@ pub struct Solution {
 }
 
 /// Why an integration failed, and how far it got.
-#[derive(Debug, Error)]
+#[derive(Debug, Clone, PartialEq, Error)]
 #[error("the integration failed at time {time}: {reason}")]
 pub struct IntegrationError {
     /// The library's message.
@@ -52,6 +52,8 @@ pub struct IntegrationError {
     pub time: f64,
     /// `y` then.
     pub state: Vec<f64>,
+    /// `y` at each of the times asked for that were reached.
+    pub states: Vec<Vec<f64>>,
 }
 
 /// Tolerances of an integration; errors are held below `relative * |y_i| + absolute` at each step.
@@ -90,6 +92,7 @@ impl Integrator {
             reason: error.to_string(),
             time: start,
             state: initial.to_vec(),
+            states: Vec::new(),
         };
         let problem = OdeBuilder::<NalgebraMat<f64>>::new()
             .t0(start)
@@ -107,13 +110,16 @@ impl Integrator {
             .build()
             .map_err(failed)?;
         let remaining = &times[at_start..];
-        let end_of_validity = match stiffness {
-            Stiffness::Mild => follow(problem.tsit45().map_err(failed)?, remaining, &mut states)?,
+        let followed = match stiffness {
+            Stiffness::Mild => follow(problem.tsit45().map_err(failed)?, remaining, &mut states),
             Stiffness::Stiff => {
-                follow(problem.bdf::<NalgebraLU<f64>>().map_err(failed)?, remaining, &mut states)?
+                follow(problem.bdf::<NalgebraLU<f64>>().map_err(failed)?, remaining, &mut states)
             }
         };
-        Ok(Solution { states, end_of_validity })
+        match followed {
+            Ok(end_of_validity) => Ok(Solution { states, end_of_validity }),
+            Err(error) => Err(IntegrationError { states, ..error }),
+        }
     }
 }
 
@@ -134,6 +140,7 @@ where
         reason: error.to_string(),
         time: *time,
         state: state.clone(),
+        states: Vec::new(),
     };
     solver.set_stop_time(end).map_err(|error| failed(error, &last))?;
     loop {

@@ -14,7 +14,8 @@
 //! * [`coefficients`]: `K`, `Q`, `h`, `q` of a network;
 //! * [`balance`]: rank and range of `K`, the balanced manifold, its stability;
 //! * [`initial_layer`]: from an initial state off the manifold onto it;
-//! * [`limit`]: the autonomous ODEs on the manifold;
+//! * [`limit`]: the autonomous ODEs on the manifold, as far as there is one;
+//! * `range`: when rates that balance fixes leave their gains' ranges;
 //! * [`analysis`]: all of a network's balance at one time;
 //! * [`mod@fixed_points`]: where the limit can rest, and what its eigenvalues there say;
 //! * [`finite_n`]: one network of size `n`: corrections of order `n^{-1/2}`, covariance of means, counts of spikes;
@@ -42,6 +43,7 @@ pub mod integrator;
 pub mod law;
 pub mod limit;
 pub mod linear_noise;
+mod range;
 pub mod rates;
 mod roots;
 mod svd;

@@ -17,11 +17,14 @@ use crate::coefficients::{Coefficients, frozen};
 use crate::error::LimitError;
 use crate::fixed_points::{FixedPoints, fixed_points};
 use crate::initial_layer::onto_manifold;
-use crate::integrator::{IntegrationError, Integrator, Stiffness, System};
+use crate::integrator::{IntegrationError, Integrator, Solution, Stiffness, System};
+use crate::range::leaves_range;
 use crate::rates::Rates;
 
 /// Stability, as of [`Balance::stability`], below which a failed integration is taken for a fold.
 const FOLD: f64 = 0.01;
+/// The means are followed up to this part of a piece before the time at which a rate leaves its range.
+const SHORT_OF_RANGE: f64 = 1e-6;
 
 /// The limit of a network: what is fixed before time runs.
 #[derive(Debug)]
@@ -44,10 +47,10 @@ pub struct Layer {
     pub after: Vec<f64>,
 }
 
-/// The limit at the sample times; (time, population) arrays are row-major.
+/// The limit at the sample times, as far as it goes; (time, population) arrays are row-major.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LimitSolution {
-    /// Sample times.
+    /// Sample times before the limit ends.
     pub times: Vec<f64>,
     /// `m_a`, (time, population). At time 0: after the initial layer; at a step of an external rate: just before it.
     pub mean: Vec<f64>,
@@ -61,6 +64,8 @@ pub struct LimitSolution {
     pub fast_eigenvalue: Vec<f64>,
     /// Initial layers, that at time 0 first.
     pub layers: Vec<Layer>,
+    /// Why and when, [`LimitError::time`], the limit ends; none if it goes through all times that were asked for.
+    pub end: Option<LimitError>,
 }
 
 struct ReducedSystem<'a> {
@@ -141,21 +146,24 @@ impl<'a> Limit<'a> {
         fixed_points(self.network, &self.coefficients, &self.balance, time)
     }
 
-    /// Integrates the limit through `times`, which rise from 0 on.
+    /// Integrates the limit through `times`, which rise from 0 on, or to where it ends before: balance loses its stability,
+    /// asks for a rate that a gain cannot give, or cannot be had from a step of an external rate on. A sample closer than a
+    /// millionth of the way to the time at which a rate leaves its range counts as beyond it, as its mean is about to diverge.
     ///
     /// # Errors
-    /// [`LimitError`] if balance does not exist, is not reached or loses its stability within the times.
+    /// [`LimitError`] if there is no balance at time 0, or the equations cannot be integrated.
     pub fn solve(&self, times: &[f64]) -> Result<LimitSolution, LimitError> {
         let populations = &self.network.populations;
         let size = populations.len();
         let mut solution = LimitSolution {
-            times: times.to_vec(),
+            times: Vec::new(),
             mean: Vec::new(),
             variance: Vec::new(),
             spikes: Vec::new(),
             balance_residual: Vec::new(),
             fast_eigenvalue: Vec::new(),
             layers: Vec::new(),
+            end: None,
         };
         let mut state = vec![0.0; 3 * size];
         for (a, population) in populations.iter().enumerate() {
@@ -163,43 +171,71 @@ impl<'a> Limit<'a> {
             state[size + a] = population.initial.central_moment(2);
         }
         let end = times.last().copied().unwrap_or(0.0);
-        let (mut start, mut taken) = (0.0, 0);
+        let mut start = 0.0;
         loop {
-            let system = ReducedSystem { network: frozen(self.network, start), limit: self };
-            self.enter(&mut state, start, &mut solution.layers)?;
-            let stop = self.network.next_step(start).unwrap_or(f64::INFINITY).min(end);
-            let due: Vec<f64> =
-                times[taken..].iter().copied().take_while(|time| *time <= stop).collect();
-            let mut asked = due.clone();
-            asked.push(stop);
-            let solved = Integrator::default()
-                .solve(&system, Stiffness::Mild, (start, &state), &asked)
-                .map_err(|error| self.explain(start, error))?;
-            if let Some((time, state)) = solved.end_of_validity {
-                let at = Rates::at(self.network, &state[..size], &state[size..2 * size]);
-                return Err(self.balance.lost(self.network, time, &at));
+            match self.enter(&mut state, start, &mut solution.layers) {
+                Err(error) if start == 0.0 || matches!(error, LimitError::Integration { .. }) => {
+                    return Err(error);
+                }
+                entered => solution.end = entered.err(),
             }
-            for (time, sample) in due.iter().zip(&solved.states) {
-                self.record(&system.network, *time, sample, &mut solution)?;
-            }
-            taken += due.len();
-            if stop >= end {
+            if solution.end.is_some() {
                 return Ok(solution);
             }
-            state.clone_from(&solved.states[due.len()]);
+            let stop = self.network.next_step(start).unwrap_or(f64::INFINITY).min(end);
+            solution.end = self.follow((start, stop), &mut state, times, &mut solution)?;
+            if stop >= end || solution.end.is_some() {
+                return Ok(solution);
+            }
             start = stop;
         }
     }
 
+    /// Follows one piece of the drives and rates, and returns why it did not get to its end, if it did not.
+    fn follow(
+        &self,
+        (start, stop): (f64, f64),
+        state: &mut Vec<f64>,
+        times: &[f64],
+        solution: &mut LimitSolution,
+    ) -> Result<Option<LimitError>, LimitError> {
+        let size = self.network.population_count();
+        let system = ReducedSystem { network: frozen(self.network, start), limit: self };
+        let parts = (&system.network, &self.coefficients, &self.balance);
+        let leaves = leaves_range(parts, start, stop);
+        let last =
+            leaves.as_ref().map_or(stop, |end| end.time() - SHORT_OF_RANGE * (end.time() - start));
+        let due = times[solution.times.len()..].iter().copied().take_while(|time| *time <= last);
+        let mut asked: Vec<f64> = due.collect();
+        let due = asked.len();
+        asked.push(last);
+        let solved = Integrator::default().solve(&system, Stiffness::Mild, (start, state), &asked);
+        let (solved, end) = match solved {
+            Ok(Solution { states, end_of_validity: Some((time, state)) }) => {
+                let at = Rates::at(self.network, &state[..size], &state[size..2 * size]);
+                (states, Some(self.balance.lost(self.network, time, &at)))
+            }
+            Ok(Solution { states, .. }) => (states, leaves),
+            Err(error) => (error.states.clone(), Some(self.explain(start, error)?)),
+        };
+        for (time, sample) in asked[..due].iter().zip(&solved) {
+            self.record(&system.network, *time, sample, solution);
+        }
+        if let (None, Some(reached)) = (&end, solved.last()) {
+            state.clone_from(reached);
+        }
+        Ok(end)
+    }
+
     /// Where the balanced manifold folds, means move ever faster as a fast eigenvalue vanishes, and the
     /// integrator's steps shrink to nothing just before: that is a loss of stability, too.
-    fn explain(&self, start: f64, source: IntegrationError) -> LimitError {
+    fn explain(&self, start: f64, source: IntegrationError) -> Result<LimitError, LimitError> {
         let size = self.network.population_count();
         let at = Rates::at(self.network, &source.state[..size], &source.state[size..2 * size]);
         if self.balance.stability(self.network, &at) < FOLD {
-            return self.balance.lost(self.network, source.time, &at);
+            return Ok(self.balance.lost(self.network, source.time, &at));
         }
-        LimitError::Integration { equations: "the limit", time: start, source }
+        Err(LimitError::Integration { equations: "the limit", time: start, source })
     }
 
     /// Takes up the pieces of drives and rates that begin at `time`: onto their manifold.
@@ -226,24 +262,17 @@ impl<'a> Limit<'a> {
         Ok(())
     }
 
-    fn record(
-        &self,
-        network: &Network,
-        time: f64,
-        sample: &[f64],
-        solution: &mut LimitSolution,
-    ) -> Result<(), LimitError> {
+    fn record(&self, network: &Network, time: f64, sample: &[f64], solution: &mut LimitSolution) {
         let size = network.population_count();
         let (mean, variance) = (&sample[..size], &sample[size..2 * size]);
         let at = Rates::at(network, mean, variance);
-        self.balance.check(network, &self.coefficients, time)?;
         let drive = self.coefficients.external_drive(network, time);
         let residual = &self.coefficients.mean * &at.rates + drive;
+        solution.times.push(time);
         solution.mean.extend_from_slice(mean);
         solution.variance.extend_from_slice(variance);
         solution.spikes.extend_from_slice(&sample[2 * size..]);
         solution.balance_residual.push(residual.amax());
         solution.fast_eigenvalue.push(self.balance.fast_eigenvalue(&at.slopes));
-        Ok(())
     }
 }

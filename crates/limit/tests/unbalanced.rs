@@ -49,10 +49,15 @@ fn input_outside_the_range_of_the_coupling_is_refused() {
 }
 
 #[test]
-fn input_that_leaves_the_range_later_is_refused_at_its_time() {
+fn input_that_leaves_the_range_later_ends_the_limit_at_its_time() {
     let step = "populations.X.rate={ steps = [[0.0, 0.0], [2.5, 0.5]] }";
-    let error = solve(&[step, "coupling.E.X=1.0"]).unwrap_err();
-    assert!(matches!(error, LimitError::OutsideRange { time: 2.5, .. }), "{error}");
+    let solution = solve(&[step, "coupling.E.X=1.0"]).unwrap();
+    assert!(
+        matches!(solution.end, Some(LimitError::OutsideRange { time: 2.5, .. })),
+        "{:?}",
+        solution.end
+    );
+    assert_eq!(solution.times, [0.0, 1.0, 2.0]);
 }
 
 /// X along (1, 0) and Y along (0, 2) together point along the range at time 0 alone; and the phases decide.
@@ -160,8 +165,10 @@ fn stability_lost_on_the_way_is_located() {
         "populations.E.initial.normal.variance=1.0",
         "populations.I.initial.normal.variance=0.01",
     ];
-    let error = solve(&overrides).unwrap_err();
-    let LimitError::Unstable { time, .. } = error else { panic!("{error}") };
+    let solution = solve(&overrides).unwrap();
+    let Some(LimitError::Unstable { time, .. }) = solution.end else {
+        panic!("{:?}", solution.end)
+    };
     assert!(time > 0.1 && time < 3.0, "{time}");
     // Just before, there is a limit, and its stability is about to vanish.
     let network = network(&overrides);
@@ -275,4 +282,21 @@ fn finite_n_approaches_the_limit_as_the_inverse_root_of_n() {
     // Two decades in n: a factor of 10, up to the next order.
     let ratio = distance("n=10000") / distance("n=1000000");
     assert!((ratio - 10.0).abs() < 1.0, "{ratio}");
+}
+
+const FAST_HOPF: &str = include_str!("../../../scenarios/fast-hopf.toml");
+
+/// Beyond its fast Hopf point the fast flow goes round a small cycle; just before, a weak focus still attracts it.
+#[test]
+fn a_fast_flow_that_goes_round_a_cycle_is_refused() {
+    let limit = |coupling: &str| {
+        let text = apply(FAST_HOPF, &[format!("coupling.E.E={coupling}")]).unwrap();
+        let network = Scenario::parse("fast-hopf", &text).unwrap().network;
+        Limit::new(&network).and_then(|limit| limit.solve(&[0.0]))
+    };
+    for coupling in ["0.5", "0.6"] {
+        let error = limit(coupling).unwrap_err();
+        assert!(matches!(error, LimitError::Unsettled { .. }), "{error}");
+    }
+    limit("0.46").unwrap();
 }

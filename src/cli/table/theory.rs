@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use equipoise::limit::{Balance, FiniteNSolution, LimitSolution};
+use equipoise::limit::{Balance, FiniteNSolution, LimitError, LimitSolution};
 use equipoise::model::Scenario;
 
 use super::{Table, fixed};
@@ -21,6 +21,11 @@ pub(super) fn rank(balance: &Balance, scenario: &Scenario) -> String {
         text.push_str(" (below about 1 the rank is a matter of n)");
     }
     text
+}
+
+/// Where the limit ends, and why.
+pub(super) fn ending(scenario: &Scenario, end: &LimitError) -> String {
+    format!("THE LIMIT ENDS at {:.6} {}: {end}", end.time(), scenario.sampling.time_unit)
 }
 
 /// The theory, by sample time.
@@ -66,6 +71,9 @@ pub fn theory(
         }
     }
     let _ = writeln!(text, "\nLimit:\n{}", table.text());
+    if let Some(end) = &limit.end {
+        let _ = writeln!(text, "{}\n", ending(scenario, end));
+    }
     let Some(theory) = finite_n else { return text };
     let mut table = Table::new(&[
         "time",

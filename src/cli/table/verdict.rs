@@ -10,6 +10,7 @@ use equipoise::validation::{
 };
 use serde_json::{Map, Value, json};
 
+use super::theory::ending;
 use super::{Table, headline, number};
 
 /// What `validate` found.
@@ -37,7 +38,16 @@ pub fn text(report: &Report<'_>) -> String {
     text.push_str(&verdict_table(report));
     let failed = verdict.tests().filter(|tested| !tested.holds()).count();
     let total = verdict.tests().count();
-    let _ = writeln!(text, "\nAt {end} {unit}, and in the limit:\n{}", limit_table(report));
+    let last = last_compared(report);
+    let _ = writeln!(
+        text,
+        "\nAt {} {unit}, and in the limit:\n{}",
+        times[last],
+        limit_table(report, last)
+    );
+    if let Some(end) = &report.prediction.limit.end {
+        let _ = writeln!(text, "{}\nNothing is compared after that.", ending(scenario, end));
+    }
     if !verdict.distances.is_empty() {
         let _ = writeln!(
             text,
@@ -159,10 +169,14 @@ fn distance_table(report: &Report<'_>) -> String {
     table.text()
 }
 
-/// Simulation and finite-n theory beside the limit, at the last sample time.
-fn limit_table(report: &Report<'_>) -> String {
+/// The last sample with a prediction.
+fn last_compared(report: &Report<'_>) -> usize {
+    report.prediction.limit.times.len() - 1
+}
+
+/// Simulation and finite-n theory beside the limit, at the last sample that is compared.
+fn limit_table(report: &Report<'_>, last: usize) -> String {
     let names = report.scenario.network.population_names();
-    let last = report.times.len() - 1;
     let mut table = Table::new(&[
         "quantity",
         "population",
@@ -220,6 +234,9 @@ pub fn json(report: &Report<'_>) -> String {
     });
     for (name, values) in of_records(report) {
         object[name] = Value::from(values);
+    }
+    if let Some(end) = &prediction.limit.end {
+        object["limit_end"] = json!({ "time": end.time(), "reason": end.to_string() });
     }
     format!("{object:#}")
 }

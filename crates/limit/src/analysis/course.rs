@@ -81,26 +81,25 @@ impl Course {
         let start = limit.solve(&[0.0])?;
         self.after_layer = Some(start.mean);
         let end = horizon(network, points);
-        match self.record(&limit, end) {
-            Err(error) => {
-                // Up to just before, for the picture; nothing more is lost if even that fails.
-                if error.time() > 0.0 {
-                    let _ = self.record(&limit, 0.999 * error.time());
-                }
-                Err(error)
+        match self.record(&limit, end)? {
+            Some(reason) => {
+                // Once more up to just before, for the picture.
+                self.record(&limit, 0.999 * reason.time())?;
+                Err(reason)
             }
-            Ok(()) => Ok(()),
+            None => Ok(()),
         }
     }
 
-    fn record(&mut self, limit: &Limit<'_>, end: f64) -> Result<(), LimitError> {
+    /// Follows the limit to `end`, and returns why it ends before, if it does.
+    fn record(&mut self, limit: &Limit<'_>, end: f64) -> Result<Option<LimitError>, LimitError> {
         let even = (0..=SAMPLES).map(|i| end * i as f64 / SAMPLES as f64);
         let crowded = (0..SAMPLES).map(|i| end * 1e-6_f64.powf(1.0 - i as f64 / SAMPLES as f64));
         let mut times: Vec<f64> = even.chain(crowded).collect();
         times.sort_by(f64::total_cmp);
         let solution = limit.solve(&times)?;
-        (self.times, self.mean, self.variance) = (times, solution.mean, solution.variance);
-        Ok(())
+        (self.times, self.mean, self.variance) = (solution.times, solution.mean, solution.variance);
+        Ok(solution.end)
     }
 
     fn find_destination(&self, points: &[FixedPoint]) -> Destination {
