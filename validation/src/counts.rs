@@ -6,7 +6,8 @@
 //! Under independent transmission a neuron's train is the process of its jumps onto the next neuron, with intensity `lambda`.
 //!
 //! **Estimate.** With `m_r` and `q_r` the averages, over the neurons of network `r`, of `M` and of `(M - m)^2`, `m` the mean of the `m_r`: `F = (mean of q_r + s^2/R)/m`, where `s^2/R` is the
-//! variance of `m` over networks. The standard error is that of the mean of its influence function `(q_r - F m_r)/m` over networks, which are independent; neurons of one network are not.
+//! variance of `m` over networks. The standard error is that of the mean of its influence function `(q_r - F m_r)/m` over networks, which are independent; neurons of one network are not. It has at least the error of
+//! rounding: counts are whole, and one more or less changes the influence by about `1/(N_a m)`.
 //!
 //! **Margin.** The theory of counts is complete to order `n^{-1/2}` and wrong by `1/n`, for every transmission. As where the theory of moments is so ([`Expansion`]), `b_n = 2 r (|d_1| + |d_2|)`, where `d_1` is the difference
 //! between [`Order::Half`] and [`Order::Zeroth`] (of moments and of counts), `d_2` what the moments of [`Order::First`] make of it, and `r` the largest `|d_1|/(F - 1)` of all populations, at least `n^{-1/2}` and at most 1.
@@ -227,7 +228,9 @@ fn fano(networks: &[Vec<f64>]) -> Option<Estimate> {
     let variance = estimate::mean(&squares).value + standard_error * standard_error;
     let fano = variance / mean;
     let influence = squares.iter().zip(&means).map(|(q, m)| (q - fano * m) / mean);
-    let standard_error = estimate::mean(&influence.collect::<Vec<_>>()).standard_error;
+    let influence: Vec<f64> = influence.collect();
+    let step = networks.first().map_or(0.0, |counts| (counts.len() as f64 * mean).recip());
+    let Estimate { standard_error, .. } = estimate::mean_of_multiples(&influence, step);
     Some(Estimate { value: fano, standard_error })
 }
 

@@ -4,8 +4,8 @@
 //! ([`FiniteNSolution::law`]). What is tested is, at its quantiles `z_q` for the [`PROBABILITIES`] `q`, the part of a network's neurons that lie
 //! below, which is `q` on average over networks. Neurons of one network share its means and are correlated, so that they are no sample of independent values:
 //! the p-value of a Kolmogorov-Smirnov test would be wrong. Networks are independent, and the mean of their fractions is tested by Student's t
-//! ([`Equivalence::of_mean`]). A fraction is a multiple of `1/N_a`; the variance of rounding, `1/(12 N_a^2)`, is added to that over networks, so that a few small networks
-//! that happen to be alike are not taken for certain.
+//! ([`Equivalence::of_mean`]). A fraction is a multiple of `1/N_a`, so that a few small networks may happen to be alike: its error has at least that of rounding
+//! ([`estimate::mean_of_multiples`]).
 //!
 //! **Margin.** `F_a(z_q)` by the theory's three orders, continued as for every quantity ([`Expansion::margin_of`]), and what the last two terms of
 //! the Hermite series contribute at `z_q`: these are of the first order in `n^{-1/2}`, and tell what the terms beyond amount to.
@@ -258,9 +258,7 @@ fn fraction<'a>(networks: impl Iterator<Item = &'a [f64]>, quantile: f64) -> Est
             potentiations.iter().filter(|z| **z <= quantile).count() as f64 / count
         })
         .collect();
-    let Estimate { value, standard_error } = estimate::mean(&fractions);
-    let rounding = resolution * resolution / (12.0 * fractions.len() as f64);
-    Estimate { value, standard_error: (standard_error * standard_error + rounding).sqrt() }
+    estimate::mean_of_multiples(&fractions, resolution)
 }
 
 fn continuous(law: &PotentiationLaw) -> Law<impl Fn(f64) -> f64 + '_, impl Fn(f64) -> f64 + '_> {

@@ -23,6 +23,20 @@ pub fn mean(sample: &[f64]) -> Estimate {
     Estimate { value, standard_error: spread(squares, count) }
 }
 
+/// Sample mean of values that are multiples of `step`, as counts are. The variance of rounding, `step^2/12`, is added to the sample's: a few values of a coarse
+/// scale happen to be equal, which says nothing of their spread.
+///
+/// ```
+/// let mean = equipoise_statistics::estimate::mean_of_multiples(&[0.5, 0.5], 0.1);
+/// assert_eq!(mean.value, 0.5);
+/// assert!((mean.standard_error - 0.1 / 24.0_f64.sqrt()).abs() < 1e-15);
+/// ```
+pub fn mean_of_multiples(sample: &[f64], step: f64) -> Estimate {
+    let Estimate { value, standard_error } = mean(sample);
+    let rounding = step * step / (12.0 * sample.len() as f64);
+    Estimate { value, standard_error: (standard_error * standard_error + rounding).sqrt() }
+}
+
 /// Sample covariance of pairs, divisor `R - 1`, with the standard error of the mean of the products
 /// of deviations (so without any assumption on the law).
 ///

@@ -21,17 +21,24 @@ pub(super) struct Modes {
     pub rate: f64,
     /// `h_l`, `l = 1, 2, ...`.
     values: Vec<f64>,
+    /// Most modes that are taken.
+    most: usize,
     /// Variance in the orders that follow.
     rest: f64,
 }
 
 impl Modes {
     pub fn of(neuron: &Stationary) -> Self {
+        Self::up_to(neuron, MOST)
+    }
+
+    /// No more than these.
+    pub fn up_to(neuron: &Stationary, most: usize) -> Self {
         if neuron.variance == 0.0 {
             let rate = neuron.gain.intensity(neuron.mean);
-            return Self { rate, values: Vec::new(), rest: 0.0 };
+            return Self { rate, values: Vec::new(), most, rest: 0.0 };
         }
-        let panels = Panels { neuron, widest: PHASE / (MOST as f64).sqrt(), narrowest: 0.0 };
+        let panels = Panels { neuron, widest: PHASE / (most as f64).sqrt(), narrowest: 0.0 };
         let nodes = panels.nodes(&panels.up_to(REACH));
         let mut functions = HermiteFunctions::new(&nodes);
         let ground: Vec<f64> =
@@ -45,13 +52,13 @@ impl Modes {
         // Deviations from the rate keep their digits where it hardly varies.
         let variance = over(&|value| (value - rate).powi(2), functions.values());
         let (mut values, mut rest) = (Vec::new(), variance);
-        while values.len() < MOST && rest > LEFT * variance {
+        while values.len() < most && rest > LEFT * variance {
             functions.advance(&nodes);
             let mode = over(&|value| value - rate, functions.values());
             values.push(mode);
             rest -= mode * mode;
         }
-        Self { rate, values, rest: if rest > LEFT * variance { rest } else { 0.0 } }
+        Self { rate, values, most, rest: if rest > LEFT * variance { rest } else { 0.0 } }
     }
 
     /// `sum_l h_l^2 function(l)`.
@@ -62,7 +69,7 @@ impl Modes {
     /// The same over the first `modes` alone.
     pub fn sum_of_first(&self, modes: usize, function: impl Fn(f64) -> f64) -> f64 {
         let indices = (0..self.count().min(modes)).rev();
-        indices.map(|index| self.mode(index).powi(2) * function(Self::order(index))).sum()
+        indices.map(|index| self.mode(index).powi(2) * function(self.order(index))).sum()
     }
 
     /// How many indices have a mode.
@@ -74,14 +81,14 @@ impl Modes {
     pub fn mode(&self, index: usize) -> f64 {
         match self.values.get(index) {
             Some(value) => *value,
-            None if index == MOST => self.rest.sqrt(),
+            None if index == self.most => self.rest.sqrt(),
             None => 0.0,
         }
     }
 
     /// `l`, from 1 on; twice the last order for what is left.
-    pub fn order(index: usize) -> f64 {
-        if index == MOST { 2.0 * MOST as f64 } else { (index + 1) as f64 }
+    pub fn order(&self, index: usize) -> f64 {
+        if index == self.most { 2.0 * self.most as f64 } else { (index + 1) as f64 }
     }
 
     /// `h_l^2`, and the variance beyond.
