@@ -183,6 +183,25 @@ fn an_existing_file_is_replaced_by_force_alone() {
     assert_eq!(place.names(), ["result.h5"]);
 }
 
+/// At n = 16 balance decays more slowly than the potentiation, and the corrections grow from one order to the next.
+#[test]
+fn a_network_that_is_too_small_for_the_theory_is_named() {
+    let place = Place::new();
+    let command = "limit scenarios/inhibition-stabilised.toml --finite-n --set sample_interval=1";
+    let small = place.run(&format!("{command} --set n=16 -o small.h5")).expect(0);
+    for words in ["n = 16 IS TOO SMALL", "balance = 1.4", "orders = 1."] {
+        assert!(small.out.contains(words), "no {words} in\n{}", small.out);
+    }
+    let large = place.run(&format!("{command} --set n=400 -o large.h5")).expect(0);
+    assert!(large.out.contains("n = 400 is large enough"), "{}", large.out);
+    let group = read_group(&place.path("small.h5"), "finite_n").expect("group");
+    assert!(group.variable("mean_margin").is_some());
+    let run = place.run(&format!("{command} --set n=16 -o json.h5 --json")).expect(0);
+    let theory = &object(&run.out)["finite_n"];
+    assert_eq!(theory["validity"]["holds"], false);
+    assert!(theory["margin"]["mean"][1][0].as_f64().expect("a number") > 0.0);
+}
+
 /// The values that an independent integration gives (`crates/limit/tests/oracle/theory.json`).
 #[test]
 fn the_theory_of_a_hundred_neurons_has_its_known_values() {

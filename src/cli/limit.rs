@@ -1,7 +1,7 @@
 //! `equipoise limit`: the theory alone.
 
 use equipoise::layout::theory;
-use equipoise::limit::{FiniteN, Limit as HydrodynamicLimit, Order};
+use equipoise::limit::{Expansion, FiniteNSolution, Limit as HydrodynamicLimit, Validity};
 use equipoise::store::{Completion, ResultWriter};
 use serde_json::json;
 
@@ -22,7 +22,9 @@ pub fn run(arguments: &Limit) -> Result<Ending, Failure> {
         }
     }
     let finite_n = if arguments.finite_n {
-        Some(FiniteN::new(&scenario.network, Order::First).solve(&times)?)
+        let expansion = Expansion::new(&scenario.network, &times)?;
+        let validity = Validity::new(&scenario.network, &expansion);
+        Some((expansion, validity))
     } else {
         None
     };
@@ -32,8 +34,8 @@ pub fn run(arguments: &Limit) -> Result<Ending, Failure> {
     let provenance = scenario::provenance(&scenario, common, "limit");
     let mut writer = ResultWriter::create(&path, &provenance, scenario::existing(common))?;
     writer.write(&theory::limit(&scenario, &times, &limit))?;
-    if let Some(finite_n) = &finite_n {
-        writer.write(&theory::finite_n(&scenario, &times, finite_n))?;
+    if let Some((Expansion { first, margin, .. }, validity)) = &finite_n {
+        writer.write(&theory::finite_n(&scenario, &times, (first, margin), validity))?;
     }
     let path = writer.finish(Completion::Complete)?;
     let names = scenario.network.population_names();
@@ -58,12 +60,20 @@ pub fn run(arguments: &Limit) -> Result<Ending, Failure> {
         if let Some(end) = &limit.end {
             object["limit"]["end"] = json!({ "time": end.time(), "reason": end.to_string() });
         }
-        if let Some(theory) = &finite_n {
-            object["finite_n"] = json!({
-                "n": scenario.network.size, "time": theory.times, "mean": rows(&theory.mean, width),
-                "variance": rows(&theory.variance, width), "third_cumulant": rows(&theory.third_cumulant, width),
-                "spikes": rows(&theory.spikes, width), "mean_covariance": rows(&theory.mean_covariance, width * width),
-            });
+        if let Some((expansion, validity)) = &finite_n {
+            let moments = |theory: &FiniteNSolution| {
+                json!({
+                    "mean": rows(&theory.mean, width), "variance": rows(&theory.variance, width),
+                    "third_cumulant": rows(&theory.third_cumulant, width), "spikes": rows(&theory.spikes, width),
+                    "mean_covariance": rows(&theory.mean_covariance, width * width),
+                })
+            };
+            let mut theory = moments(&expansion.first);
+            theory["n"] = scenario.network.size.into();
+            theory["time"] = json!(times);
+            theory["margin"] = moments(&expansion.margin);
+            theory["validity"] = table::validity_json(validity);
+            object["finite_n"] = theory;
         }
         print(&format!("{object:#}\n"))?;
     } else {

@@ -54,7 +54,8 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
     let provenance = scenario::provenance(&scenario, common, "validate");
     let mut writer = ResultWriter::create(&path, &provenance, scenario::existing(common))?;
     writer.write(&theory::limit(&scenario, &ensemble.times, &prediction.limit))?;
-    writer.write(&theory::finite_n(&scenario, &ensemble.times, &prediction.finite_n))?;
+    let Prediction { finite_n, margins, validity, .. } = &prediction;
+    writer.write(&theory::finite_n(&scenario, &ensemble.times, (finite_n, margins), validity))?;
 
     let mut observed = Observed::new(ensemble.times.len());
     let outcome =

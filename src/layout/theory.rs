@@ -1,12 +1,15 @@
 //! `/limit` and `/finite_n`: what is predicted.
 
-use equipoise_limit::{FiniteNSolution, LimitSolution};
+use equipoise_limit::{FiniteNSolution, LimitSolution, Validity};
 use equipoise_model::Scenario;
 use equipoise_store::{Attribute, Group};
 
 use super::{group, names, variable};
 
 const MOMENT: [&str; 2] = ["time", "population"];
+
+/// A quantity of all populations, by time.
+type Moments = fn(&FiniteNSolution) -> &[f64];
 
 /// The group of the limit at the sample `times`. After its end, which the attributes `end` and `end_time` then state, it
 /// is NaN.
@@ -51,38 +54,42 @@ fn padded(values: &[f64], length: usize) -> Vec<f64> {
     padded
 }
 
-/// The group of the finite-n theory at the sample `times`; NaN from where the solution ends.
-pub fn finite_n(scenario: &Scenario, times: &[f64], solution: &FiniteNSolution) -> Group {
+/// The group of the finite-n theory, with the margins of all that it predicts, and whether `n` is large enough for them.
+pub fn finite_n(
+    scenario: &Scenario,
+    times: &[f64],
+    (solution, margins): (&FiniteNSolution, &FiniteNSolution),
+    validity: &Validity,
+) -> Group {
     let size = scenario.network.population_count();
-    let moment = |name: &str, long_name: &str, values: &[f64]| {
-        variable(name, long_name, &MOMENT, padded(values, times.len() * size))
-    };
-    group("finite_n", scenario, times)
+    let moments: [(&str, &str, Moments); 4] = [
+        ("mean", "expected mean of the potentiation over the population", |s| &s.mean),
+        ("variance", "expected variance over the population, divisor N", |s| &s.variance),
+        ("third_cumulant", "expected third central moment over the population, divisor N", |s| {
+            &s.third_cumulant
+        }),
+        ("spikes", "expected fires since time 0, summed over the population", |s| &s.spikes),
+    ];
+    let mut group = group("finite_n", scenario, times)
         .with_coordinate(names("population_2", scenario.network.population_names()))
-        .with_variable(moment(
-            "mean",
-            "expected mean of the potentiation over the population",
-            &solution.mean,
-        ))
-        .with_variable(moment(
-            "variance",
-            "expected variance over the population, divisor N",
-            &solution.variance,
-        ))
-        .with_variable(moment(
-            "third_cumulant",
-            "expected third central moment over the population, divisor N",
-            &solution.third_cumulant,
-        ))
-        .with_variable(moment(
-            "spikes",
-            "expected fires since time 0, summed over the population",
-            &solution.spikes,
-        ))
-        .with_variable(variable(
-            "mean_covariance",
-            "covariance of population means over networks",
+        .with_attribute("large_enough", Attribute::Integer(i64::from(validity.holds())))
+        .with_attribute("enough_n", Attribute::Float(validity.size()));
+    for criterion in &validity.criteria {
+        let name = format!("validity_{}", criterion.concern.name());
+        group = group.with_attribute(&name, Attribute::Float(criterion.value));
+    }
+    for (theory, suffix, what) in [(solution, "", ""), (margins, "_margin", "margin of the ")] {
+        for (name, long_name, of) in moments {
+            let (name, long_name) = (format!("{name}{suffix}"), format!("{what}{long_name}"));
+            let values = padded(of(theory), times.len() * size);
+            group = group.with_variable(variable(&name, &long_name, &MOMENT, values));
+        }
+        group = group.with_variable(variable(
+            &format!("mean_covariance{suffix}"),
+            &format!("{what}covariance of population means over networks"),
             &["time", "population", "population_2"],
-            padded(&solution.mean_covariance, times.len() * size * size),
-        ))
+            padded(&theory.mean_covariance, times.len() * size * size),
+        ));
+    }
+    group
 }

@@ -1,6 +1,6 @@
 //! What is predicted, and how far the prediction may be off by its next order.
 
-use equipoise_limit::{Expansion, FiniteNSolution, Limit, LimitError, LimitSolution};
+use equipoise_limit::{Expansion, FiniteNSolution, Limit, LimitError, LimitSolution, Validity};
 use equipoise_model::{Network, Recording};
 
 use crate::counts::{CountPrediction, is_counted};
@@ -57,7 +57,10 @@ pub struct Prediction {
     pub law: Option<LawPrediction>,
     /// The number of a neuron's spikes, where it is to be compared.
     pub counts: Option<CountPrediction>,
-    margin: FiniteNSolution,
+    /// The margins `b_n` of the finite-n theory, [`Expansion::margin`].
+    pub margins: FiniteNSolution,
+    /// Whether `n` is large enough for them.
+    pub validity: Validity,
     populations: usize,
 }
 
@@ -69,9 +72,11 @@ impl Prediction {
     /// [`LimitError`] if the network has no limit at time 0.
     pub fn new(network: &Network, times: &[f64]) -> Result<Self, LimitError> {
         let limit = Limit::new(network)?.solve(times)?;
-        let Expansion { first, margin, .. } = Expansion::new(network, &limit.times)?;
+        let expansion = Expansion::new(network, &limit.times)?;
+        let validity = Validity::new(network, &expansion);
+        let Expansion { first, margin: margins, .. } = expansion;
         let populations = network.population_count();
-        Ok(Self { limit, finite_n: first, law: None, counts: None, margin, populations })
+        Ok(Self { limit, finite_n: first, law: None, counts: None, margins, validity, populations })
     }
 
     /// The same, and what is predicted of the records that a recording asks for. Solved at times of its own, so that no other prediction depends on it.
@@ -124,7 +129,7 @@ impl Prediction {
 
     /// The margin `b_n`: an estimate of the theory's next order, [`Expansion::margin`].
     pub fn margin(&self, quantity: Quantity, sample: usize, population: usize) -> f64 {
-        self.value(&self.margin, quantity, sample, population)
+        self.value(&self.margins, quantity, sample, population)
     }
 
     fn value(

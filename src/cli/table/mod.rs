@@ -15,7 +15,7 @@ use equipoise::model::Scenario;
 pub use fluctuations::fluctuations;
 pub use moments::moments;
 pub use sweep::{Report as SweepReport, json as sweep_json, text as sweep_text};
-pub use theory::theory;
+pub use theory::{theory, validity_json};
 pub use verdict::{Report, json, text};
 
 /// Columns of text, the first two aligned to the left.

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use equipoise::limit::{Balance, FiniteNSolution, LimitError, LimitSolution};
+use equipoise::limit::{Balance, Expansion, LimitError, LimitSolution, Validity};
 use equipoise::model::Scenario;
+use serde_json::{Value, json};
 
 use super::{Table, fixed};
 
@@ -33,7 +34,7 @@ pub fn theory(
     scenario: &Scenario,
     balance: &Balance,
     limit: &LimitSolution,
-    finite_n: Option<&FiniteNSolution>,
+    finite_n: Option<&(Expansion, Validity)>,
 ) -> String {
     let names = scenario.network.population_names();
     let width = names.len();
@@ -74,16 +75,21 @@ pub fn theory(
     if let Some(end) = &limit.end {
         let _ = writeln!(text, "{}\n", ending(scenario, end));
     }
-    let Some(theory) = finite_n else { return text };
+    let Some((Expansion { first: theory, margin, .. }, validity)) = finite_n else { return text };
     let mut table = Table::new(&[
         "time",
         "population",
         "mean",
+        "+-",
         "variance",
+        "+-",
         "third cumulant",
+        "+-",
         "spikes",
+        "+-",
         "s.d. of mean",
     ]);
+    let plus_minus = |value: f64| format!("{value:.0e}");
     for (sample, time) in theory.times.iter().enumerate() {
         for (population, name) in names.iter().enumerate() {
             let at = sample * width + population;
@@ -91,13 +97,69 @@ pub fn theory(
                 format!("{time:.4}"),
                 name.clone(),
                 fixed(theory.mean[at]),
+                plus_minus(margin.mean[at]),
                 fixed(theory.variance[at]),
+                plus_minus(margin.variance[at]),
                 fixed(theory.third_cumulant[at]),
+                plus_minus(margin.third_cumulant[at]),
                 format!("{:.2}", theory.spikes[at]),
+                plus_minus(margin.spikes[at]),
                 format!("{:.6}", theory.mean_covariance[at * width + population].sqrt()),
             ]);
         }
     }
-    let _ = writeln!(text, "Finite-n theory, n = {}:\n{}", scenario.network.size, table.text());
+    let _ = writeln!(
+        text,
+        "Finite-n theory, n = {}, with the margins that its next order leaves:\n{}",
+        scenario.network.size,
+        table.text()
+    );
+    let _ = writeln!(text, "{}", self::validity(scenario, validity));
     text
+}
+
+/// Whether `n` is large enough for the finite-n theory, and if not why.
+pub(super) fn validity(scenario: &Scenario, validity: &Validity) -> String {
+    let size = scenario.network.size;
+    let enough = |size: f64| {
+        if size.is_finite() { format!("n = {:.0}", size.ceil()) } else { "no n".to_owned() }
+    };
+    if validity.holds() {
+        return format!(
+            "n = {size} is large enough for this theory; {} would be.",
+            enough(validity.size())
+        );
+    }
+    let mut text = format!(
+        "n = {size} IS TOO SMALL for the finite-n theory, whose margins are not to be relied on:"
+    );
+    for broken in validity.broken() {
+        let _ = write!(
+            text,
+            "\n  {}; {} = {:.3} at {} {} should be at most {} ({} would do)",
+            broken.concern.describe(),
+            broken.concern.name(),
+            broken.value,
+            broken.time,
+            scenario.sampling.time_unit,
+            broken.bound,
+            enough(broken.size),
+        );
+    }
+    text
+}
+
+/// The same as JSON.
+pub fn validity_json(validity: &Validity) -> Value {
+    let criteria: Vec<Value> = validity
+        .criteria
+        .iter()
+        .map(|criterion| {
+            json!({
+                "name": criterion.concern.name(), "value": criterion.value, "bound": criterion.bound,
+                "time": criterion.time, "holds": criterion.holds(), "enough_n": criterion.size,
+            })
+        })
+        .collect();
+    json!({ "holds": validity.holds(), "enough_n": validity.size(), "criteria": criteria })
 }

@@ -10,7 +10,7 @@ use equipoise::validation::{
 };
 use serde_json::{Map, Value, json};
 
-use super::theory::ending;
+use super::theory::{ending, validity, validity_json};
 use super::{Table, headline, number};
 
 /// What `validate` found.
@@ -55,6 +55,7 @@ pub fn text(report: &Report<'_>) -> String {
             distance_table(report)
         );
     }
+    let _ = writeln!(text, "{}", validity(scenario, &report.prediction.validity));
     let _ = match failed {
         0 => writeln!(
             text,
@@ -235,6 +236,7 @@ pub fn json(report: &Report<'_>) -> String {
     for (name, values) in of_records(report) {
         object[name] = Value::from(values);
     }
+    object["validity"] = validity_json(&prediction.validity);
     if let Some(end) = &prediction.limit.end {
         object["limit_end"] = json!({ "time": end.time(), "reason": end.to_string() });
     }
