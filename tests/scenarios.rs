@@ -16,11 +16,16 @@ fn there_are_scenarios() {
 #[test]
 fn scenarios_are_validated() {
     let place = Place::new();
-    // The fluctuations of a small network carry it away from the focus of this one, beside two saddles of the limit.
-    for name in scenarios().into_iter().filter(|name| name != "slow-oscillation.toml") {
+    for name in scenarios() {
         let run = place.run(&format!(
             "validate scenarios/{name} --set n=100 --set ensemble.replicates=40 -o {name}"
         ));
+        // The fluctuations of a small network carry it away from the focus of this one, beside two saddles of the limit; the
+        // theory, which has no such thing, says that the network is too small.
+        if name == "slow-oscillation.toml" {
+            assert!(run.expect(2).message().contains("n may be too small"));
+            continue;
+        }
         assert_eq!(run.status, Some(0), "{name}:\n{}\n{}", run.out, run.err);
         let header = read_header(&place.path(&name).join("result.h5")).expect("header");
         let four = ["trajectory", "limit", "finite_n", "comparison"];
