@@ -37,7 +37,7 @@ fn is_accepted(simulated: &Network, described: &Network) -> bool {
     ensemble.run(&AtomicBool::new(false), receive).unwrap();
     let prediction = Prediction::new(described, &TIMES).unwrap();
     let verdict = compare(&observed, &prediction, described.population_count(), described.size);
-    let least = verdict.comparisons.iter().map(|c| c.adjusted_p).fold(1.0, f64::min);
+    let least = verdict.comparisons.iter().map(|c| c.tested.adjusted_p).fold(1.0, f64::min);
     println!("{} comparisons, least adjusted p {least:e}", verdict.comparisons.len());
     verdict.holds()
 }
