@@ -93,6 +93,9 @@ fn theory(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("finite_n", size), |bencher| {
             bencher.iter(|| FiniteN::new(&network, Order::First).solve(&times));
         });
+        group.bench_function(BenchmarkId::new("finite_n, moments alone", size), |bencher| {
+            bencher.iter(|| FiniteN::new(&network, Order::Half).moments_only().solve(&times));
+        });
     }
     let network = scenario(100, 4.0).network;
     group.bench_function("limit", |bencher| {

@@ -70,14 +70,8 @@ impl<D: DualNum<Primitive = f64> + Copy> Fluctuations<D> {
         Self { local, through, response, noise }
     }
 
-    /// Writes `dP/dt`.
-    pub(super) fn covariance_derivative(
-        &self,
-        layout: Layout,
-        rates: &[D],
-        state: &[D],
-        derivative: &mut [D],
-    ) {
+    /// Writes `A P + P A^T`.
+    pub(super) fn relax(&self, layout: Layout, rates: &[D], state: &[D], derivative: &mut [D]) {
         let size = layout.mode_count();
         let populations = self.response.len();
         let mut product = vec![D::from(0.0); size * size];
@@ -98,8 +92,17 @@ impl<D: DualNum<Primitive = f64> + Copy> Fluctuations<D> {
         }
         for i in 0..size {
             for j in 0..=i {
-                derivative[layout.covariance(i, j)] =
-                    product[i * size + j] + product[j * size + i] + self.noise[i * size + j];
+                derivative[layout.covariance(i, j)] = product[i * size + j] + product[j * size + i];
+            }
+        }
+    }
+
+    /// Adds `B`, so that there is `dP/dt`.
+    pub(super) fn add_noise(&self, layout: Layout, derivative: &mut [D]) {
+        let size = layout.mode_count();
+        for i in 0..size {
+            for j in 0..=i {
+                derivative[layout.covariance(i, j)] += self.noise[i * size + j];
             }
         }
     }

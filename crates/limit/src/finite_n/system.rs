@@ -1,5 +1,7 @@
 //! The equations of the finite-n theory as a system of ordinary differential equations.
 
+use std::cell::RefCell;
+
 use equipoise_model::Network;
 use nalgebra::{DMatrix, DVector};
 use num_dual::{Dual64, DualNum};
@@ -18,15 +20,30 @@ pub(super) struct MomentSystem<'a> {
     network: Network,
     averagers: Vec<Averager>,
     layout: Layout,
+    last: RefCell<Option<Remembered>>,
 }
 
-/// All populations at a state, and what they feed into one another.
+/// All populations at a state, and how they drive one another. Of the covariances it depends on those of the means with themselves alone, if on any.
 struct Closure<D> {
     populations: Vec<PopulationAverages<D>>,
     inputs: Vec<Inputs<D>>,
+    /// None if no covariances are carried.
+    fluctuations: Option<Fluctuations<D>>,
+}
+
+/// What covariances do to the moments, in which they are linear.
+struct Covarying<D> {
     /// `Cov(delta lambda_b, eta_j)`, by `b` and mode `j`; empty if no covariances are carried.
     rates: Vec<D>,
     feedback: Vec<Feedback<D>>,
+}
+
+/// A closure for which Jacobians ask again and again.
+struct Remembered {
+    time: f64,
+    /// All components on which it depends.
+    state: Vec<f64>,
+    closure: Closure<f64>,
 }
 
 /// How the fluctuating inputs of a population covary with its own modes, which moves its moments.
@@ -37,21 +54,19 @@ struct Feedback<D> {
     noise: [D; MODES + 1],
     /// `E[delta lambda_a eta_a1]`.
     own: D,
-    /// `w_a = -2 E[u_a eta_a1] + 2 eps J_aa E<lambda_a f_1> + eps^2 J_aa^2 S_a`: how much less than its sources the variance grows.
-    widening: D,
 }
 
 impl<'a> MomentSystem<'a> {
     pub fn new(theory: &'a FiniteN<'a>, network: Network) -> Self {
         let averagers =
             network.populations.iter().map(|p| Averager::new(p.gain.clone(), AVERAGES)).collect();
-        Self { theory, network, averagers, layout: theory.layout() }
+        Self { theory, network, averagers, layout: theory.layout(), last: RefCell::new(None) }
     }
 
     /// `A`, `B` and the rows `delta lambda_b` in terms of the modes, at a state.
     pub fn fluctuations(&self, time: f64, state: &[f64]) -> Fluctuations<f64> {
-        let closure = self.closure(time, state);
-        self.linear_noise(&closure)
+        let Closure { populations, inputs, .. } = self.closure(time, state);
+        Fluctuations::new(self.theory, self.layout, &populations, &inputs)
     }
 
     /// The equations of the module, over real or dual numbers.
@@ -62,16 +77,9 @@ impl<'a> MomentSystem<'a> {
         derivative: &mut [D],
     ) {
         let closure = self.closure(time, state);
-        let noise = (self.layout.modes > 0).then(|| {
-            let fluctuations = self.linear_noise(&closure);
-            fluctuations.covariance_derivative(self.layout, &closure.rates, state, derivative);
-            fluctuations.noise
-        });
         for a in 0..self.layout.populations {
-            let own = self.layout.mode(a, 1);
-            let noise = noise.as_ref().map(|noise| noise[own * self.layout.mode_count() + own]);
             self.mean(a, time, &closure, state, derivative);
-            self.variance(a, &closure, noise, state, derivative);
+            self.variance(a, &closure, state, derivative);
             match self.theory.order {
                 Order::Zeroth => (),
                 _ if self.theory.is_complete() => self.higher_moments(a, &closure, derivative),
@@ -79,13 +87,73 @@ impl<'a> MomentSystem<'a> {
             }
             derivative[self.layout.spikes(a)] = closure.populations[a].rate;
         }
+        if let Some(fluctuations) = &closure.fluctuations {
+            let covarying = self.covarying(&closure, state);
+            fluctuations.relax(self.layout, &covarying.rates, state, derivative);
+            fluctuations.add_noise(self.layout, derivative);
+            self.add_feedback(&closure, &covarying, derivative);
+        }
     }
 
-    fn linear_noise<D: DualNum<Primitive = f64> + Copy>(
+    /// What covariances do, in which it is linear, given the closure.
+    fn covarying<D: DualNum<Primitive = f64> + Copy>(
         &self,
         closure: &Closure<D>,
-    ) -> Fluctuations<D> {
-        Fluctuations::new(self.theory, self.layout, &closure.populations, &closure.inputs)
+        covariances: &[D],
+    ) -> Covarying<D> {
+        let rates = rate_covariances(self.layout, &closure.populations, covariances);
+        let feedback = (0..self.layout.populations).map(|a| self.feedback(a, &rates)).collect();
+        Covarying { rates, feedback }
+    }
+
+    /// Adds what covariances do to the moments.
+    fn add_feedback<D: DualNum<Primitive = f64> + Copy>(
+        &self,
+        closure: &Closure<D>,
+        covarying: &Covarying<D>,
+        derivative: &mut [D],
+    ) {
+        if !self.theory.is_complete() {
+            return;
+        }
+        let root = self.network.size.sqrt();
+        for (a, feedback) in covarying.feedback.iter().enumerate() {
+            let own = self.network.coupling.get(a, a);
+            derivative[self.layout.variance(a)] += feedback.own * (2.0 * own / root);
+            let moments = &closure.populations[a].moments;
+            for k in 3..=self.layout.highest_moment {
+                derivative[self.layout.moment(a, k)] += feedback.mean[k - 1] * k as f64
+                    + (feedback.noise[k - 2] - feedback.mean[1] * moments[k - 2] * 2.0)
+                        * binomial(k, 2);
+            }
+        }
+    }
+
+    /// Whether a direction leaves the closure as it is.
+    fn is_linear(&self, direction: &[f64]) -> bool {
+        let layout = self.layout;
+        let (moments, covariances) = direction.split_at(layout.spikes(layout.populations));
+        if covariances.is_empty() || moments.iter().any(|value| *value != 0.0) {
+            return false;
+        }
+        let own = |a: usize| layout.covariance(layout.mode(a, 1), layout.mode(a, 1));
+        !self.theory.uses_covariances() || (0..layout.populations).all(|a| direction[own(a)] == 0.0)
+    }
+
+    /// The closure at a state, remembered from the last time if it is the same.
+    fn with_closure<T>(&self, time: f64, state: &[f64], of: impl FnOnce(&Closure<f64>) -> T) -> T {
+        let layout = self.layout;
+        let mut key = state[..layout.spikes(layout.populations)].to_vec();
+        let own = |a: usize| layout.covariance(layout.mode(a, 1), layout.mode(a, 1));
+        key.extend((0..layout.populations).map(|a| state[own(a)]));
+        let mut last = self.last.borrow_mut();
+        let remembered = last.take().filter(|last| last.time == time && last.state == key);
+        let remembered = remembered.unwrap_or_else(|| Remembered {
+            time,
+            state: key,
+            closure: self.closure(time, state),
+        });
+        of(&last.insert(remembered).closure)
     }
 
     fn closure<D: DualNum<Primitive = f64> + Copy>(&self, time: f64, state: &[D]) -> Closure<D> {
@@ -106,11 +174,11 @@ impl<'a> MomentSystem<'a> {
                 (self.theory.order, self.theory.is_complete()),
             )
         };
-        let populations: Vec<_> = all.clone().map(average).collect();
+        let populations: Vec<_> = all.map(average).collect();
         let inputs = self.inputs(time, &populations);
-        let rates = rate_covariances(layout, &populations, state);
-        let feedback = all.map(|a| self.feedback(a, &populations[a], &rates)).collect();
-        Closure { populations, inputs, rates, feedback }
+        let fluctuations = (layout.modes > 0)
+            .then(|| Fluctuations::new(self.theory, layout, &populations, &inputs));
+        Closure { populations, inputs, fluctuations }
     }
 
     fn inputs<D: DualNum<Primitive = f64> + Copy>(
@@ -140,18 +208,10 @@ impl<'a> MomentSystem<'a> {
         (0..populations.len()).map(of).collect()
     }
 
-    fn feedback<D: DualNum<Primitive = f64> + Copy>(
-        &self,
-        a: usize,
-        at: &PopulationAverages<D>,
-        rates: &[D],
-    ) -> Feedback<D> {
+    fn feedback<D: DualNum<Primitive = f64> + Copy>(&self, a: usize, rates: &[D]) -> Feedback<D> {
         let (layout, coefficients) = (self.layout, &self.theory.coefficients);
-        let (root, own) = (self.network.size.sqrt(), self.network.coupling.get(a, a));
-        let covariance = |b: usize, k: usize| match layout.modes {
-            0 => D::from(0.0),
-            _ => rates[b * layout.mode_count() + layout.mode(a, k)],
-        };
+        let root = self.network.size.sqrt();
+        let covariance = |b: usize, k: usize| rates[b * layout.mode_count() + layout.mode(a, k)];
         let with = |matrix: &DMatrix<f64>, k: usize| -> D {
             if k == 0 {
                 return D::from(0.0);
@@ -160,9 +220,7 @@ impl<'a> MomentSystem<'a> {
         };
         let mean: [D; MODES + 1] = std::array::from_fn(|k| with(&coefficients.mean, k) * root);
         let noise = std::array::from_fn(|k| with(&coefficients.variance, k));
-        let widening = at.own[1] * (2.0 * own / root) + at.rate * (own * own / self.network.size)
-            - mean[1] * 2.0;
-        Feedback { mean, noise, own: covariance(a, 1), widening }
+        Feedback { mean, noise, own: covariance(a, 1) }
     }
 
     fn mean<D: DualNum<Primitive = f64> + Copy>(
@@ -189,7 +247,6 @@ impl<'a> MomentSystem<'a> {
         &self,
         a: usize,
         closure: &Closure<D>,
-        noise: Option<D>,
         state: &[D],
         derivative: &mut [D],
     ) {
@@ -197,19 +254,17 @@ impl<'a> MomentSystem<'a> {
         let (at, inputs) = (&closure.populations[a], &closure.inputs[a]);
         let place = self.layout.variance(a);
         let leak = self.network.populations[a].time_constant.recip();
-        let source = match (self.theory.order, noise) {
-            (Order::First, Some(noise)) => {
+        let source = match (self.theory.order, &closure.fluctuations) {
+            (Order::First, Some(fluctuations)) => {
+                let mode = self.layout.mode(a, 1);
+                let noise = fluctuations.noise[mode * self.layout.mode_count() + mode];
                 inputs.all[2] - at.rate * (own * own / self.network.size) - noise
             }
             _ => inputs.private(2, self.theory.common),
         };
         derivative[place] = state[place] * (-2.0 * leak) + source;
         if self.theory.order >= Order::Half {
-            let mut missing = at.own[1];
-            if self.theory.is_complete() {
-                missing -= closure.feedback[a].own;
-            }
-            derivative[place] -= missing * (2.0 * own / root);
+            derivative[place] -= at.own[1] * (2.0 * own / root);
         }
     }
 
@@ -255,7 +310,7 @@ impl<'a> MomentSystem<'a> {
         (source - at.rate * (behind * jump.powi(3))) * divisor + at.own[1] * spread
     }
 
-    /// All moments, with what is smaller by `n^{-1/2}`.
+    /// All moments, with what is smaller by `n^{-1/2}`, but for what covariances do to them. Without these, `w_a = 2 eps J_aa E<lambda_a f_1> + eps^2 J_aa^2 S_a`.
     fn higher_moments<D: DualNum<Primitive = f64> + Copy>(
         &self,
         a: usize,
@@ -265,12 +320,12 @@ impl<'a> MomentSystem<'a> {
         let epsilon = self.network.size.sqrt().recip();
         let own = self.network.coupling.get(a, a) * epsilon;
         let leak = self.network.populations[a].time_constant.recip();
-        let (at, inputs, feedback) =
-            (&closure.populations[a], &closure.inputs[a], &closure.feedback[a]);
+        let (at, inputs) = (&closure.populations[a], &closure.inputs[a]);
+        let widening = at.own[1] * (2.0 * own) + at.rate * (own * own);
         for k in 3..=self.layout.highest_moment {
             let mut sum = at.moments[k] * (-leak * k as f64)
-                + (at.rate * at.moments[k - 1] * own + feedback.mean[k - 1]) * k as f64
-                + (feedback.widening * at.moments[k - 2] + feedback.noise[k - 2]) * binomial(k, 2);
+                + at.rate * at.moments[k - 1] * (own * k as f64)
+                + widening * at.moments[k - 2] * binomial(k, 2);
             for p in 3..=k.min(4) {
                 let weight = binomial(k, p) * epsilon.powi(p as i32 - 2);
                 sum += inputs.all[p] * at.moments[k - p] * weight;
@@ -293,12 +348,77 @@ impl System for MomentSystem<'_> {
     }
 
     fn jacobian_product(&self, time: f64, state: &[f64], direction: &[f64], product: &mut [f64]) {
+        if self.is_linear(direction) {
+            return self.with_closure(time, state, |closure| {
+                product.fill(0.0);
+                let covarying = self.covarying(closure, direction);
+                if let Some(fluctuations) = &closure.fluctuations {
+                    fluctuations.relax(self.layout, &covarying.rates, direction, product);
+                }
+                self.add_feedback(closure, &covarying, product);
+            });
+        }
         let dual: Vec<Dual64> =
             state.iter().zip(direction).map(|(y, v)| Dual64::new(*y, *v)).collect();
         let mut derivative = vec![Dual64::from(0.0); dual.len()];
         self.field(time, &dual, &mut derivative);
         for (out, value) in product.iter_mut().zip(derivative) {
             *out = value.eps;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use equipoise_model::Scenario;
+    use equipoise_model::scenario::overrides::apply;
+
+    use super::*;
+
+    /// Directions along covariances take another way than all others; both are the derivative of the equations.
+    #[test]
+    fn products_with_the_jacobian_are_differences_of_the_equations() {
+        let text = include_str!("../../../../scenarios/inhibition-stabilised.toml");
+        for (transmission, order) in
+            [("independent", Order::Half), ("independent", Order::First), ("shared", Order::First)]
+        {
+            let overrides = ["n=100".to_owned(), format!("transmission={transmission}")];
+            let scenario = Scenario::parse("pair", &apply(text, &overrides).unwrap()).unwrap();
+            let theory = FiniteN::new(&scenario.network, order);
+            let system = MomentSystem::new(&theory, scenario.network.clone());
+            let mut state = theory.initial(system.layout);
+            // Away from the start, where too much is zero.
+            for (i, value) in state.iter_mut().enumerate() {
+                *value += 0.01 * (i as f64).sin();
+            }
+            let size = system.dimension();
+            let field = |state: &[f64]| {
+                let mut derivative = vec![0.0; size];
+                system.derivative(0.3, state, &mut derivative);
+                derivative
+            };
+            let mut product = vec![0.0; size];
+            for place in 0..size {
+                let mut direction = vec![0.0; size];
+                direction[place] = 1.0;
+                system.jacobian_product(0.3, &state, &direction, &mut product);
+                let shifted = |by: f64| {
+                    let mut shifted = state.clone();
+                    shifted[place] += by;
+                    field(&shifted)
+                };
+                let step = 1e-5;
+                let (above, below) = (shifted(step), shifted(-step));
+                for i in 0..size {
+                    let difference = (above[i] - below[i]) / (2.0 * step);
+                    let error = (product[i] - difference).abs();
+                    assert!(
+                        error < 1e-6 * (1.0 + difference.abs()),
+                        "{transmission} {order:?}, {i} by {place}: {} {difference}",
+                        product[i]
+                    );
+                }
+            }
         }
     }
 }

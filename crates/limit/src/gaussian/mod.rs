@@ -5,12 +5,14 @@
 //! as distributions.
 //!
 //! * `trapezoid`: sigmoids;
+//! * `logistic`: low orders of the logistic gain, fast;
 //! * `piecewise`: gains that are smooth between breakpoints.
 //! * `inverse`: the mean that gives a rate.
 //!
 //! Probit and threshold-linear gains have closed forms.
 
 mod inverse;
+mod logistic;
 mod piecewise;
 mod trapezoid;
 
@@ -47,7 +49,11 @@ pub fn averages(gain: &Gain, mean: f64, variance: f64, out: &mut [f64]) {
     match gain {
         Gain::Probit(probit) => widened(probit, variance).derivatives(mean, out),
         Gain::ThresholdLinear(line) => of_a_line(line, mean, variance, out),
-        Gain::Logistic(logistic) => Sigmoid::logistic(logistic).averages(mean, variance, out),
+        Gain::Logistic(gain) => {
+            if !logistic::averages(gain, mean, variance, out) {
+                Sigmoid::logistic(gain).averages(mean, variance, out);
+            }
+        }
         Gain::Refractory(saturated) => match saturated.unsaturated() {
             Gain::Probit(probit) => {
                 Sigmoid::saturated_probit(saturated, probit).averages(mean, variance, out);
