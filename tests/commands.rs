@@ -234,7 +234,10 @@ fn fluctuations_are_printed_and_written() {
         assert!(run.out.contains(words), "{words}: {}", run.out);
     }
     let header = read_header(&place.path("text.h5")).expect("header");
-    assert_eq!(header.groups, ["stationary", "lag_covariance", "spectrum", "response", "counts"]);
+    assert_eq!(
+        header.groups,
+        ["stationary", "lag_covariance", "spectrum", "response", "variability"]
+    );
     let run = place.run(&format!("{command} -o json.h5 --json")).expect(0);
     let found = object(&run.out);
     assert_eq!(found["frequency"].as_array().map(Vec::len), Some(4));
@@ -257,7 +260,7 @@ fn fluctuations_are_printed_and_written() {
             assert!((real - expected).abs() < 1e-9, "{frequency} {source}: {real}");
         }
     }
-    let counts = &found["counts"];
+    let counts = &found["variability"];
     let rate = found["stationary"]["rate"][0].as_f64().expect("a number");
     assert_eq!(counts["mean"][0].as_f64(), Some(10.0 * rate));
     assert_eq!(counts["correlation"][0][1], counts["correlation"][1][0]);

@@ -2,7 +2,7 @@
 
 use equipoise::layout::fluctuations::{Axes, Fluctuations as Found, groups};
 use equipoise::limit::variability::{CountStatistics, SpikeTrain, Stationary as Neuron};
-use equipoise::limit::{Complex, FiniteN, Limit, LimitNoise, Order, Stationary};
+use equipoise::limit::{Complex, FiniteN, Limit, LimitNoise, Order, Stationary, Validity};
 use equipoise::model::Scenario;
 use equipoise::store::{Completion, ResultWriter};
 use nalgebra::DMatrix;
@@ -24,12 +24,12 @@ pub fn run(arguments: &Fluctuations) -> Result<Ending, Failure> {
     let scenario = scenario::read(common)?;
     let theory = FiniteN::new(&scenario.network, Order::First);
     let state = theory.stationary(arguments.at)?;
-    let found = find(&scenario, state, arguments);
+    let (found, missing) = find(&scenario, state, arguments);
     let axes = axes(&scenario, arguments);
-    if found.limit.is_none() && !common.quiet {
-        note(
-            "note: the limit has no stable fixed point here, so there is nothing that n times the densities tend to",
-        );
+    if !common.quiet {
+        for line in &missing {
+            note(&format!("note: {line}"));
+        }
     }
     let name = scenario::stem(common);
     let default =
@@ -52,14 +52,39 @@ pub fn run(arguments: &Fluctuations) -> Result<Ending, Failure> {
     Ok(Ending::Done)
 }
 
-fn find(scenario: &Scenario, state: Stationary, arguments: &Fluctuations) -> Found {
+/// All that is known, and why something is not.
+fn find(scenario: &Scenario, state: Stationary, arguments: &Fluctuations) -> (Found, Vec<String>) {
     let network = &scenario.network;
-    let fixed_points = Limit::new(network).and_then(|limit| limit.fixed_points(arguments.at)).ok();
-    let nearest = fixed_points.as_ref().and_then(|p| p.nearest_stable(&state.moments.mean));
-    let limit = nearest.map(|point| LimitNoise::new(network, point));
+    let mut missing = Vec::new();
+    let limit = match Limit::new(network).and_then(|limit| limit.fixed_points(arguments.at)) {
+        Ok(points) => {
+            let nearest = points.nearest_stable(&state.moments.mean);
+            if nearest.is_none() {
+                missing.push(
+                    "nothing is said of the limit, which has no stable fixed point here".to_owned(),
+                );
+            }
+            nearest.map(|point| LimitNoise::new(network, point))
+        }
+        Err(error) => {
+            missing.push(format!("nothing is said of the limit: {error}"));
+            None
+        }
+    };
     let slowest = network.populations.iter().map(|p| p.time_constant).fold(0.0, f64::max);
     let window = arguments.window.unwrap_or(WINDOW * slowest);
-    let counts = CountStatistics::new(network, &state, window).ok();
+    let counts = CountStatistics::new(network, &state, window)
+        .map_err(|error| missing.push(format!("nothing is said of counts: {error}")))
+        .ok();
+    let lower = |order| FiniteN::new(network, order).stationary(arguments.at);
+    let validity = if let (Ok(zeroth), Ok(half)) = (lower(Order::Zeroth), lower(Order::Half)) {
+        Some(Validity::at_rest(network, [&zeroth.moments, &half.moments, &state.moments]))
+    } else {
+        missing.push(
+            "n may be too small for the theory, whose lower orders are not at rest here".to_owned(),
+        );
+        None
+    };
     let interval_variation = |a: usize| {
         let (mean, variance) = (state.moments.mean[a], state.moments.variance[a]);
         let train = SpikeTrain::new(Neuron::of_population(network, a, mean, variance));
@@ -67,7 +92,7 @@ fn find(scenario: &Scenario, state: Stationary, arguments: &Fluctuations) -> Fou
         intervals.map_or(f64::NAN, |intervals| intervals.coefficient_of_variation())
     };
     let interval_variation = (0..network.population_count()).map(interval_variation).collect();
-    Found { limit, window, counts, interval_variation, state }
+    (Found { limit, window, counts, interval_variation, validity, state }, missing)
 }
 
 fn axes(scenario: &Scenario, arguments: &Fluctuations) -> Axes {
@@ -120,6 +145,7 @@ fn json(scenario: &Scenario, found: &Found, axes: &Axes) -> serde_json::Value {
         "activity_spectrum": over(&|f| state.noise.activity_spectrum(f)),
         "response": over(&|f| state.response(f)),
         "limit": limit,
-        "counts": counts,
+        "validity": found.validity.as_ref().map(table::validity_json),
+        "variability": counts,
     })
 }

@@ -1,7 +1,9 @@
 //! `equipoise limit`: the theory alone.
 
 use equipoise::layout::theory;
-use equipoise::limit::{Expansion, FiniteNSolution, Limit as HydrodynamicLimit, Validity};
+use equipoise::limit::{
+    Expansion, FiniteNSolution, Limit as HydrodynamicLimit, LimitError, Validity,
+};
 use equipoise::store::{Completion, ResultWriter};
 use serde_json::json;
 
@@ -23,7 +25,8 @@ pub fn run(arguments: &Limit) -> Result<Ending, Failure> {
     }
     let finite_n = if arguments.finite_n {
         let expansion = Expansion::new(&scenario.network, &times)?;
-        let validity = Validity::new(&scenario.network, &expansion);
+        let until = limit.end.as_ref().map_or(f64::INFINITY, LimitError::time);
+        let validity = Validity::new(&scenario.network, &expansion, until);
         Some((expansion, validity))
     } else {
         None

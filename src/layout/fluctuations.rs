@@ -1,11 +1,12 @@
-//! `/stationary`, `/lag_covariance`, `/spectrum`, `/response` and `/counts`: what one network does around its stationary state.
+//! `/stationary`, `/lag_covariance`, `/spectrum`, `/response` and `/variability`: what one network does around its stationary state.
 
 use equipoise_limit::variability::CountStatistics;
-use equipoise_limit::{Complex, LimitNoise, LinearNoise, Stationary};
+use equipoise_limit::{Complex, LimitNoise, LinearNoise, Stationary, Validity};
 use equipoise_model::Scenario;
 use equipoise_store::{Group, Variable};
 use nalgebra::DMatrix;
 
+use super::theory::with_validity;
 use super::{group, names, variable};
 
 /// Where the fluctuations are evaluated.
@@ -33,6 +34,8 @@ pub struct Fluctuations {
     /// Coefficients of variation of the intervals between spikes of one neuron, as if neurons were independent of each other; not a number where it is not
     /// resolved.
     pub interval_variation: Vec<f64>,
+    /// Whether `n` is large enough for the theory; none if its lower orders have no stationary state.
+    pub validity: Option<Validity>,
 }
 
 const PAIR: [&str; 2] = ["population", "population_2"];
@@ -40,12 +43,12 @@ const PAIR: [&str; 2] = ["population", "population_2"];
 /// All groups, in the order in which they are written.
 pub fn groups(scenario: &Scenario, found: &Fluctuations, axes: &Axes) -> Vec<Group> {
     let mut groups = vec![
-        stationary(scenario, &found.state),
+        stationary(scenario, found),
         lag_covariance(scenario, found, axes),
         spectrum(scenario, found, axes),
         response(scenario, found, axes),
     ];
-    groups.extend(found.counts.as_ref().map(|statistics| counts(scenario, found, statistics)));
+    groups.extend(found.counts.as_ref().map(|statistics| variability(scenario, found, statistics)));
     groups
 }
 
@@ -59,13 +62,16 @@ fn per_time(scenario: &Scenario) -> String {
     format!("1/({})", scenario.sampling.time_unit)
 }
 
-fn stationary(scenario: &Scenario, state: &Stationary) -> Group {
+fn stationary(scenario: &Scenario, found: &Fluctuations) -> Group {
+    let Fluctuations { state, validity, .. } = found;
     let moments = &state.moments;
     let of = |name: &str, long_name: &str, values: &[f64]| {
         variable(name, long_name, &["time", "population"], values.to_vec())
     };
     let second = names("population_2", scenario.network.population_names());
-    group("stationary", scenario, &moments.times)
+    let group = group("stationary", scenario, &moments.times);
+    let group = validity.iter().fold(group, with_validity);
+    group
         .with_coordinate(second)
         .with_variable(of("mean", "expected mean of the potentiation", &moments.mean))
         .with_variable(of("variance", "expected variance, divisor N", &moments.variance))
@@ -184,11 +190,11 @@ fn response(scenario: &Scenario, found: &Fluctuations, axes: &Axes) -> Group {
     group
 }
 
-fn counts(scenario: &Scenario, found: &Fluctuations, statistics: &CountStatistics) -> Group {
+fn variability(scenario: &Scenario, found: &Fluctuations, statistics: &CountStatistics) -> Group {
     let of = |name: &str, long_name: &str, values: &[f64]| {
         variable(name, long_name, &["population"], values.to_vec())
     };
-    with_populations("counts", scenario)
+    with_populations("variability", scenario)
         .with_variable(
             Variable::new("window", &[], vec![found.window])
                 .with_units(&scenario.sampling.time_unit)

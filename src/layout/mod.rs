@@ -5,7 +5,7 @@
 //! * [`trajectory`] makes `/trajectory`;
 //! * [`record`] makes what `[record]` asks for: `/spikes`, `/jumps`, `/activity`, `/snapshots`, `/histograms` and `/counts`;
 //! * [`theory`] makes `/limit` and `/finite_n`;
-//! * [`fluctuations`] makes `/stationary`, `/lag_covariance`, `/spectrum` and `/response`;
+//! * [`fluctuations`] makes `/stationary`, `/lag_covariance`, `/spectrum`, `/response` and `/variability`;
 //! * [`comparison`] makes `/comparison`, `/law` and `/variability`;
 //! * [`sweep`] makes `/sweep` and `/special`.
 

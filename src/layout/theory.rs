@@ -54,6 +54,17 @@ fn padded(values: &[f64], length: usize) -> Vec<f64> {
     padded
 }
 
+/// The group with whether `n` is large enough: `large_enough`, `enough_n` (infinite if no size will do) and the number behind each criterion.
+pub(super) fn with_validity(group: Group, validity: &Validity) -> Group {
+    let group = group
+        .with_attribute("large_enough", Attribute::Integer(i64::from(validity.holds())))
+        .with_attribute("enough_n", Attribute::Float(validity.size()));
+    validity.criteria.iter().fold(group, |group, criterion| {
+        let name = format!("validity_{}", criterion.concern.name());
+        group.with_attribute(&name, Attribute::Float(criterion.value))
+    })
+}
+
 /// The group of the finite-n theory, with the margins of all that it predicts, and whether `n` is large enough for them.
 pub fn finite_n(
     scenario: &Scenario,
@@ -70,14 +81,8 @@ pub fn finite_n(
         }),
         ("spikes", "expected fires since time 0, summed over the population", |s| &s.spikes),
     ];
-    let mut group = group("finite_n", scenario, times)
-        .with_coordinate(names("population_2", scenario.network.population_names()))
-        .with_attribute("large_enough", Attribute::Integer(i64::from(validity.holds())))
-        .with_attribute("enough_n", Attribute::Float(validity.size()));
-    for criterion in &validity.criteria {
-        let name = format!("validity_{}", criterion.concern.name());
-        group = group.with_attribute(&name, Attribute::Float(criterion.value));
-    }
+    let mut group = with_validity(group("finite_n", scenario, times), validity)
+        .with_coordinate(names("population_2", scenario.network.population_names()));
     for (theory, suffix, what) in [(solution, "", ""), (margins, "_margin", "margin of the ")] {
         for (name, long_name, of) in moments {
             let (name, long_name) = (format!("{name}{suffix}"), format!("{what}{long_name}"));

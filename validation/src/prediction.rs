@@ -73,7 +73,7 @@ impl Prediction {
     pub fn new(network: &Network, times: &[f64]) -> Result<Self, LimitError> {
         let limit = Limit::new(network)?.solve(times)?;
         let expansion = Expansion::new(network, &limit.times)?;
-        let validity = Validity::new(network, &expansion);
+        let validity = Validity::new(network, &expansion, f64::INFINITY);
         let Expansion { first, margin: margins, .. } = expansion;
         let populations = network.population_count();
         Ok(Self { limit, finite_n: first, law: None, counts: None, margins, validity, populations })

@@ -17,8 +17,8 @@ const WINDOW: f64 = 10.0;
 const WINDOWS: usize = 6;
 /// Intervals that begin within this time after the start are followed for 100 time constants, in which all but `exp(-16)` end.
 const BEGUN: f64 = 20.0;
-/// Two-sided point of the normal law for the nine comparisons at most of each of three networks at level 0.01.
-const CRITICAL: f64 = 3.45;
+/// Two-sided point of Student's law with 99 degrees of freedom for the 17 comparisons of three networks at level 0.01.
+const CRITICAL: f64 = 3.56;
 
 fn network(overrides: &[&str]) -> Network {
     let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();

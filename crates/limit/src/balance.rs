@@ -142,8 +142,7 @@ impl Balance {
         time: f64,
     ) -> Result<(), LimitError> {
         for part in coefficients.external_parts(network, time) {
-            let outside = &self.slow_directions * (self.slow_directions.transpose() * &part);
-            if outside.norm() > RANGE_TOLERANCE * part.norm() {
+            if let Some(outside) = self.outside(&part) {
                 let growth = describe_growth(network, &outside);
                 return Err(LimitError::OutsideRange { time, growth });
             }
@@ -175,6 +174,12 @@ impl Balance {
     pub(crate) fn range(gain: &impl GainFunction) -> (f64, f64) {
         let (infimum, supremum) = (gain.infimum(), gain.supremum());
         (infimum + RANGE_TOLERANCE * supremum.min(1.0), supremum)
+    }
+
+    /// The part of an external input that no activity can cancel, if there is any.
+    pub(crate) fn outside(&self, input: &DVector<f64>) -> Option<DVector<f64>> {
+        let outside = &self.slow_directions * (self.slow_directions.transpose() * input);
+        (outside.norm() > RANGE_TOLERANCE * input.norm()).then_some(outside)
     }
 
     /// That balance asks population `a` for a rate that its gain cannot give.

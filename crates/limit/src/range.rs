@@ -29,6 +29,9 @@ impl Room {
         if self.left <= 0.0 {
             return 0.0;
         }
+        if self.left == f64::INFINITY {
+            return f64::INFINITY;
+        }
         let root = (self.slope * self.slope + 2.0 * self.curvature * self.left).sqrt();
         2.0 * self.left / (root - self.slope).max(f64::MIN_POSITIVE)
     }
@@ -100,6 +103,9 @@ mod tests {
         // 1/2 + dt - dt^2 at (1 + sqrt 3)/2.
         assert!((room(0.5, 1.0, 2.0) - 0.5 * (1.0 + 3.0_f64.sqrt())).abs() < 1e-15);
         assert_eq!(room(0.0, 1.0, 2.0), 0.0);
-        assert!(room(f64::INFINITY, 0.0, 0.0) > 1e100);
+        // A gain without a bound leaves room for ever.
+        for (slope, curvature) in [(0.0, 0.0), (1.0, 0.0), (-1.0, 2.0), (1.0, 2.0)] {
+            assert_eq!(room(f64::INFINITY, slope, curvature), f64::INFINITY);
+        }
     }
 }

@@ -12,13 +12,18 @@
 //! are of order `n^{-1/2}` (`fluctuations` of order `1/n` with independent transmission), so the size from which on a bound holds can be told
 //! from one solution. Where all hold, the margins of [`Expansion`] are what the theory may be off by; where one does not, they are not to be relied on.
 
+use std::ops::Range;
+
 use equipoise_model::Network;
 
 use crate::balance::Balance;
 use crate::coefficients::Coefficients;
-use crate::finite_n::Expansion;
+use crate::finite_n::{Expansion, FiniteNSolution};
 use crate::gaussian::averages;
 use crate::rates::Rates;
+
+/// Differences below this are rounding of the integrator.
+const NUMERICAL: f64 = 1e-6;
 
 /// What a [`Criterion`] is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,10 +106,21 @@ pub struct Validity {
 }
 
 impl Validity {
-    /// Of a network along its expansion. The start is left out: initial laws are free, and the network first has to find its balance.
-    pub fn new(network: &Network, expansion: &Expansion) -> Self {
+    /// Of a network along its expansion, until a time at which its limit may end. The start is left out: initial laws are free, and the network first has to find its balance.
+    pub fn new(network: &Network, expansion: &Expansion, until: f64) -> Self {
+        let Expansion { zeroth, half, first, .. } = expansion;
+        let reached = first.times.iter().take_while(|time| **time <= until).count();
+        Self::over(network, [zeroth, half, first], 1.min(reached)..reached)
+    }
+
+    /// At a stationary state, from the moments of [`Order::Zeroth`](crate::Order::Zeroth), `Half` and `First`.
+    pub fn at_rest(network: &Network, orders: [&FiniteNSolution; 3]) -> Self {
+        Self::over(network, orders, 0..1)
+    }
+
+    fn over(network: &Network, orders: [&FiniteNSolution; 3], samples: Range<usize>) -> Self {
         let balance = Balance::new(&Coefficients::limit(network).mean);
-        let along = Along { network, expansion, balance };
+        let along = Along { network, orders, samples, balance };
         let slowest = network.populations.iter().map(|p| p.time_constant).fold(0.0, f64::max);
         let mut criteria = Vec::new();
         if along.balance.rank() > 0 {
@@ -117,8 +133,7 @@ impl Validity {
         criteria.push(along.criterion(Concern::Skewness, skewness));
         let fluctuations = along.largest(|sample| along.fluctuations(sample));
         criteria.push(along.criterion(Concern::Fluctuations, fluctuations));
-        let end = expansion.first.times.last().copied().unwrap_or(0.0);
-        criteria.push(along.criterion(Concern::Orders, (along.orders(), end)));
+        criteria.push(along.criterion(Concern::Orders, along.corrections()));
         Self { criteria }
     }
 
@@ -140,7 +155,8 @@ impl Validity {
 
 struct Along<'a> {
     network: &'a Network,
-    expansion: &'a Expansion,
+    orders: [&'a FiniteNSolution; 3],
+    samples: Range<usize>,
     balance: Balance,
 }
 
@@ -154,10 +170,14 @@ impl Along<'_> {
         Criterion { concern, value, bound, size, time }
     }
 
-    /// The largest value over the samples after the first, and its time; of none, 0.
+    fn first(&self) -> &FiniteNSolution {
+        self.orders[2]
+    }
+
+    /// The largest value over the samples, and its time; of none, 0.
     fn largest(&self, of: impl Fn(usize) -> f64) -> (f64, f64) {
-        let times = &self.expansion.first.times;
-        let values = (1..times.len()).map(|sample| (of(sample), times[sample]));
+        let times = &self.first().times;
+        let values = self.samples.clone().map(|sample| (of(sample), times[sample]));
         values.fold((0.0, 0.0), |most, next| if next.0 > most.0 { next } else { most })
     }
 
@@ -165,7 +185,7 @@ impl Along<'_> {
     fn weakness(&self, sample: usize) -> f64 {
         let size = self.network.population_count();
         let range = sample * size..(sample + 1) * size;
-        let first = &self.expansion.first;
+        let first = self.first();
         let at = Rates::at(self.network, &first.mean[range.clone()], &first.variance[range]);
         let rate = -self.balance.fast_eigenvalue(&at.slopes) * self.network.size.sqrt();
         if rate > 0.0 { rate.recip() } else { f64::INFINITY }
@@ -174,7 +194,7 @@ impl Along<'_> {
     /// The variance of a neuron over neurons and networks, which shared spikes leave above zero.
     fn variance(&self, sample: usize, a: usize) -> f64 {
         let size = self.network.population_count();
-        let first = &self.expansion.first;
+        let first = self.first();
         let of_mean = first.mean_covariance[(sample * size + a) * size + a];
         first.variance[sample * size + a] + of_mean
     }
@@ -185,14 +205,14 @@ impl Along<'_> {
 
     fn skewness(&self, sample: usize) -> f64 {
         let size = self.network.population_count();
-        let cumulant = |a| self.expansion.first.third_cumulant[sample * size + a];
-        self.over_populations(|a| cumulant(a).abs() / self.variance(sample, a).powf(1.5))
+        let cumulant = |a| self.first().third_cumulant[sample * size + a];
+        self.over_populations(|a| ratio(cumulant(a).abs(), self.variance(sample, a).powf(1.5)))
     }
 
     /// `|g_3| C/(2 g_1)` at the variance within a network: by how much the fluctuations of the mean change the slope of the rate.
     fn fluctuations(&self, sample: usize) -> f64 {
         let size = self.network.population_count();
-        let first = &self.expansion.first;
+        let first = self.first();
         self.over_populations(|a| {
             let of_mean = first.mean_covariance[(sample * size + a) * size + a];
             let mut g = [0.0; 4];
@@ -203,25 +223,32 @@ impl Along<'_> {
                 first.variance[sample * size + a],
                 &mut g,
             );
-            0.5 * (g[3] / g[1]).abs() * of_mean
+            ratio(0.5 * g[3].abs() * of_mean, g[1])
         })
     }
 
-    /// The larger of the ratios of the last two corrections, of means and of variances.
-    fn orders(&self) -> f64 {
-        let Expansion { zeroth, half, first, .. } = self.expansion;
-        let largest = |fine: &[f64], coarse: &[f64]| {
-            let differences = fine.iter().zip(coarse).map(|(a, b)| (a - b).abs());
-            differences.fold(0.0, f64::max)
+    /// The larger of the ratios of the last two corrections, of means and of variances, each at its largest; and when the last one is.
+    fn corrections(&self) -> (f64, f64) {
+        let size = self.network.population_count();
+        let of = |values: fn(&FiniteNSolution) -> &[f64]| {
+            let [zeroth, half, first] = self.orders.map(values);
+            let between = |fine: &[f64], coarse: &[f64]| {
+                self.largest(|sample| {
+                    let at = |a: usize| fine[sample * size + a] - coarse[sample * size + a];
+                    self.over_populations(|a| at(a).abs())
+                })
+            };
+            let (last, time) = between(first, half);
+            // Smaller ones are the integrator's.
+            let last = if last > NUMERICAL { last } else { 0.0 };
+            (ratio(last, between(half, zeroth).0), time)
         };
-        let ratio = |orders: [&[f64]; 3]| {
-            let last = largest(orders[2], orders[1]);
-            if last > 0.0 { last / largest(orders[1], orders[0]) } else { 0.0 }
-        };
-        ratio([&zeroth.mean, &half.mean, &first.mean]).max(ratio([
-            &zeroth.variance,
-            &half.variance,
-            &first.variance,
-        ]))
+        let [mean, variance] = [of(|s| &s.mean), of(|s| &s.variance)];
+        if mean.0 > variance.0 { mean } else { variance }
     }
+}
+
+/// Of what vanishes nothing is left, whatever it is compared with.
+fn ratio(part: f64, whole: f64) -> f64 {
+    if part == 0.0 { 0.0 } else { part / whole }
 }

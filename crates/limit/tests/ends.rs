@@ -35,7 +35,7 @@ fn solve(network: &Network, times: &[f64]) -> LimitSolution {
     Limit::new(network).unwrap().solve(times).unwrap()
 }
 
-/// `S_E = 3/4 hE - 5/4 hI = 0` where `hI = 0.3`, `Y = 0.4 - 0.4 cos(2 pi t/5)`: at `cos = 1/4`.
+/// `S_E = 3/2 hE - 5/4 hI = 0` where `hI = 0.3 + Y = 0.6`, `Y = 0.4 - 0.4 cos(2 pi t/5)`: at `cos = 1/4`.
 #[test]
 fn the_time_at_which_a_rate_leaves_its_range_is_exact() {
     let expected = 0.25_f64.acos() / (0.4 * std::f64::consts::PI);
@@ -61,6 +61,20 @@ fn the_time_at_which_a_rate_leaves_its_range_is_exact() {
     let close = solve(&network, &[0.0, time - 1e-4, time - 1e-5]);
     let fall = close.mean[2] - close.mean[4];
     assert!((fall - 0.5 * 10.0_f64.ln()).abs() < 2e-3, "{fall}");
+}
+
+/// Gains without a bound have no upper end, and the lower one at the same time.
+#[test]
+fn a_gain_without_a_bound_is_left_downwards_at_the_same_time() {
+    let expected = 0.25_f64.acos() / (0.4 * std::f64::consts::PI);
+    let line = "{ threshold_linear = { gain = 1.0, threshold = 0.0 } }";
+    let gains = ["E", "I"].map(|name| format!("populations.{name}.gain={line}"));
+    let network = network(LOSES_BALANCE, &[&gains[0], &gains[1]]);
+    let solution = solve(&network, &[0.0, 0.5, 2.0]);
+    let Some(LimitError::RateOutOfRange { time, population, .. }) = &solution.end else {
+        panic!("{:?}", solution.end)
+    };
+    assert!((time - expected).abs() < 1e-9 && population == "E", "{time} {expected}");
 }
 
 /// An input that leaves the range for a hundredth of its period between two samples is found out.

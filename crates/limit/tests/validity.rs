@@ -14,7 +14,7 @@ fn if_any(scenario: &str, overrides: &[&str]) -> Option<Validity> {
     let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
     let scenario = Scenario::parse("scenario", &apply(scenario, &overrides).unwrap()).unwrap();
     let expansion = Expansion::new(&scenario.network, &scenario.sampling.times()).ok()?;
-    Some(Validity::new(&scenario.network, &expansion))
+    Some(Validity::new(&scenario.network, &expansion, f64::INFINITY))
 }
 
 fn validity(scenario: &str, overrides: &[&str]) -> Validity {

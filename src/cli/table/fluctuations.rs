@@ -17,6 +17,9 @@ pub fn fluctuations(scenario: &Scenario, found: &Fluctuations, axes: &Axes) -> S
     let Fluctuations { state, .. } = found;
     let mut text =
         format!("{}\n\nStationary state:\n{}", headline(scenario), moments(scenario, state));
+    if let Some(validity) = &found.validity {
+        let _ = writeln!(text, "\n{}", super::theory::validity(scenario, validity));
+    }
     let _ = writeln!(text, "\n{}", relaxation(scenario, state));
     text.push_str(&variability(scenario, found));
     let density = |f: f64| Densities {
@@ -54,7 +57,7 @@ struct Densities {
 /// Counts of spikes.
 fn variability(scenario: &Scenario, found: &Fluctuations) -> String {
     let Some(counts) = &found.counts else {
-        return "\nA population is silent: there are no spikes to count.\n".to_owned();
+        return String::new();
     };
     let names = scenario.network.population_names();
     let mut header: Vec<String> =

@@ -122,7 +122,11 @@ pub fn theory(
 pub(super) fn validity(scenario: &Scenario, validity: &Validity) -> String {
     let size = scenario.network.size;
     let enough = |size: f64| {
-        if size.is_finite() { format!("n = {:.0}", size.ceil()) } else { "no n".to_owned() }
+        if size.is_finite() {
+            format!("n = {:.0}", size.ceil().max(1.0))
+        } else {
+            "no n".to_owned()
+        }
     };
     if validity.holds() {
         return format!(

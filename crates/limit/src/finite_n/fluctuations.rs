@@ -11,8 +11,9 @@
 //!
 //! and `B_(a1)(a1)` has `- (1 - p) eps^2 J_aa^2 S_a/N_a`. Brackets (for `k > 1`, `2`, `2` in `through`; without the term before it in `B`) are smaller by `eps = n^{-1/2}` and belong to [`Order::First`].
 //!
-//! With shared spikes and release the modes are those about the empirical mean but for `k = 1`; the noise that neurons have in common moves the means alone,
-//! `B_(a1)(b1) += p sum_c gamma_c S_c J_ac J_bc`, and the private noise, as `Q` in `through`, is that of the external sources and `1 - p` times that of the neurons.
+//! With shared spikes and release the modes are those about the empirical mean but for `k = 1`. A spike of `c` reaches a share `p` of the neurons: it moves their mean by `p eps J_ac`, and since it
+//! misses the others it widens their law by `p (1 - p) eps^2 J_ac^2`. That noise is common to all, `B += p W diag(gamma_c S_c) W^T` with `W_(a1)c = J_ac` and `W_(a2)c = (1 - p) eps J_ac^2`, and the private
+//! noise, as `Q` in `through`, is that of the external sources and `1 - p` times that of the neurons.
 
 use equipoise_model::Network;
 use num_dual::DualNum;
@@ -163,7 +164,6 @@ fn through<D: DualNum<Primitive = f64> + Copy>(
     let FiniteN { network, coefficients, .. } = theory;
     let root = network.size.sqrt();
     // Below the first order, the measures are normal: mu_0 alone is left.
-    // Below the first order, the measures are normal: mu_0 alone is left.
     let moment = |order: usize| match order {
         0 => D::from(1.0),
         _ if theory.is_complete() => populations[a].moments[order],
@@ -202,9 +202,12 @@ fn noise<D: DualNum<Primitive = f64> + Copy>(
         }
     }
     if theory.common > 0.0 {
-        for (a, b) in (0..populations.len()).flat_map(|a| (0..=a).map(move |b| (a, b))) {
-            noise[layout.mode(a, 1) * size + layout.mode(b, 1)] +=
-                common_noise(theory, (a, b), populations);
+        let moved = (0..populations.len()).flat_map(|a| [(a, 1), (a, 2)]);
+        for (i, first) in moved.clone().enumerate() {
+            for second in moved.clone().take(i + 1) {
+                noise[layout.mode(first.0, first.1) * size + layout.mode(second.0, second.1)] +=
+                    common_noise(theory, (first, second), populations);
+            }
         }
     }
     noise
@@ -246,22 +249,30 @@ fn private_noise<D: DualNum<Primitive = f64> + Copy>(
     sum / count - own_noise
 }
 
-/// The part of the noise of the means of populations `a` and `b` that one spike causes in both at once. The spiking neuron does not reach itself.
+/// The part of the noise of two modes that one spike causes in both at once.
 fn common_noise<D: DualNum<Primitive = f64> + Copy>(
     theory: &FiniteN<'_>,
-    (a, b): (usize, usize),
+    (first, second): ((usize, usize), (usize, usize)),
     populations: &[PopulationAverages<D>],
 ) -> D {
     let network = theory.network;
     let source = |c: usize| -> D {
         let fraction = network.populations[c].count as f64 / network.size;
-        let mut jumps = network.coupling.get(a, c) * network.coupling.get(b, c);
-        if theory.order == Order::First {
-            jumps *= reached(network, c, a) * reached(network, c, b);
-        }
-        populations[c].rate * (fraction * jumps)
+        let moved = per_spike(theory, first, c) * per_spike(theory, second, c);
+        populations[c].rate * (fraction * moved)
     };
     (0..populations.len()).map(source).sum::<D>() * theory.common
+}
+
+/// `W_(ak)c`, by how much a spike of `c` moves the mode `k = 1, 2` on average over the population, in units of `p eps`. The spiking neuron does not reach itself.
+fn per_spike(theory: &FiniteN<'_>, (a, k): (usize, usize), c: usize) -> f64 {
+    let network = theory.network;
+    let jump = network.coupling.get(a, c);
+    match k {
+        1 if theory.order == Order::First => jump * reached(network, c, a),
+        1 => jump,
+        _ => (1.0 - theory.common) * jump * jump / network.size.sqrt(),
+    }
 }
 
 /// Part of population `a` that a spike of `c` can reach.

@@ -10,9 +10,10 @@
 //! release these are spikes, of intensity `lambda_b/p`; with independent transmission the jumps that its neurons send, divided by the fan-out `N - 1`:
 //!
 //! ```text
-//! y_b = (S_b + R_b eta)/p + xi_b,      <xi_b xi_b> = D_b dt,      <dW_(a1) xi_b> = G_ab dt
-//! R_b eta = sum_l g_bl eta_bl/l!,      D_b = S_b/(p N_b),         G_ab = J_ab S_b/sqrt(n)                   (spikes)
-//!                                      D_b = S_b/(N_b (N - 1)),   G_ab = J_ab S_b/(sqrt(n) (N - 1))         (independent jumps)
+//! y_b = (S_b + R_b eta)/p + xi_b,      <xi_b xi_b> = D_b dt,      <dW_(ak) xi_b> = G_(ak)b dt
+//! R_b eta = sum_l g_bl eta_bl/l!,      D_b = S_b/(p N_b),         G_(a1)b = J_ab S_b/sqrt(n)                (spikes)
+//!                                                                 G_(a2)b = (1 - p) J_ab^2 S_b/n
+//!                                      D_b = S_b/(N_b (N - 1)),   G_(a1)b = J_ab S_b/(sqrt(n) (N - 1))      (independent jumps)
 //! ```
 //!
 //! since the spikes that are counted are those that move the targets. Spectral densities are two-sided in the frequency `f`,
@@ -93,13 +94,19 @@ impl LinearNoise {
                 if a == b { 1.0 - 1.0 / network.populations[a].count as f64 } else { 1.0 };
             network.jump(a, b) * rates[b] * reached / if independent { fan_out } else { 1.0 }
         };
+        // A spike widens the law of the neurons some of which it misses.
+        let widened = |a: usize, b: usize| {
+            if independent { 0.0 } else { (1.0 - release) * network.jump(a, b).powi(2) * rates[b] }
+        };
         Self {
             drift,
             noise,
             means: DMatrix::from_fn(populations, size, |a, j| f64::from(j == a * MODES)),
             rates: response,
-            joint: DMatrix::from_fn(size, populations, |i, b| {
-                if i % MODES == 0 { joint(i / MODES, b) } else { 0.0 }
+            joint: DMatrix::from_fn(size, populations, |i, b| match i % MODES {
+                0 => joint(i / MODES, b),
+                1 => widened(i / MODES, b),
+                _ => 0.0,
             }),
             shot: (0..populations).map(shot).collect(),
             release,

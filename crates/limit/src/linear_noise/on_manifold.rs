@@ -4,16 +4,16 @@
 //! the activity `y` with its shot noise, is of order `n^{-1/2}` smaller than `y`. So, with a multiplier `l(t)`, as in the limit itself,
 //!
 //! ```text
-//! d zeta = (A zeta + E U_r l) dt + dW,      V_r^T (R zeta + p xi) = 0
-//! A_(ak)(al) = -k/tau_a delta_kl + delta_k2 sum_b (1 - p) Q_ab g_bl/l!,      E: modes (a, 1),      R_b zeta = sum_l g_bl zeta_bl/l!
+//! d zeta = (L zeta + F (R zeta + p xi) + E U_r l) dt + dW,      V_r^T (R zeta + p xi) = 0
+//! L_(ak)(ak) = -k/tau_a,      F_(a2)b = (1 - p) Q_ab,      E: modes (a, 1),      R_b zeta = sum_l g_bl zeta_bl/l!,      A = L + F R
 //! <dW_(ak) dW_(ak)> = k k! v_a^{k-1} s_a/gamma_a dt,                         p^2 <xi_b xi_b> = p S_b/gamma_b dt
 //! ```
 //!
 //! where `s_a = (1 - p) (Q S)_a + q_a = 2 v_a/tau_a` is the noise that is private to a neuron, and `p` the share of a neuron's targets that one of its spikes reaches: 0 for
-//! independent transmission. At frequency `f` that is one linear system, bordered by the constraint:
+//! independent transmission. A spike that reaches only some neurons widens their law, whence `F p xi`. At frequency `f` that is one linear system, bordered by the constraint:
 //!
 //! ```text
-//! ( 2 pi i f - A   -E U_r ) ( zeta )   (        W        )
+//! ( 2 pi i f - A   -E U_r ) ( zeta )   (    W + F p xi   )
 //! (   V_r^T R         0   ) (   l  ) = ( -V_r^T p xi + c )
 //! ```
 //!
@@ -35,9 +35,6 @@ use crate::gaussian::averages;
 
 use super::LinearNoise;
 
-/// Part of an external input outside the range of `K`, relative to its size, that counts as zero.
-const RANGE_TOLERANCE: f64 = 1e-10;
-
 /// Fluctuations of the limit about a fixed point; see the [module](self). All densities and covariances are `n` times those of a network.
 #[derive(Debug, Clone)]
 pub struct LimitNoise {
@@ -51,6 +48,8 @@ pub struct LimitNoise {
     moved: DMatrix<f64>,
     /// `V_r^T`.
     constraints: DMatrix<f64>,
+    /// `F`.
+    widening: DMatrix<f64>,
     /// `p S_b/gamma_b`, diagonal; zero with independent transmission.
     common: DMatrix<f64>,
     /// Right-hand sides of drives and external rates, modes and constraints; not a number for external sources that nothing balances.
@@ -78,22 +77,6 @@ impl LimitNoise {
                 rates[(b, b * MODES + l - 1)] = g[l] / factorial;
             }
         }
-        let widened = &coefficients.variance * &rates;
-        let mut drift = DMatrix::zeros(size, size);
-        let mut noise = DMatrix::zeros(size, size);
-        for (a, population) in network.populations.iter().enumerate() {
-            let variance = point.variance[a];
-            let private = 2.0 * variance / population.time_constant / population.fraction;
-            let mut weight = 1.0;
-            for k in 1..=MODES {
-                let i = a * MODES + k - 1;
-                drift[(i, i)] = -(k as f64) / population.time_constant;
-                weight *= k as f64;
-                noise[(i, i)] = k as f64 * weight * variance.powi(k as i32 - 1) * private;
-            }
-            let mut row = drift.row_mut(a * MODES + 1);
-            row += widened.row(a);
-        }
         let embed = |matrix: &DMatrix<f64>, k: usize| {
             let mut modes = DMatrix::zeros(size, matrix.ncols());
             for a in 0..populations {
@@ -101,23 +84,35 @@ impl LimitNoise {
             }
             modes
         };
+        let widening = embed(&coefficients.variance, 2);
+        let mut drift = &widening * &rates;
+        let mut noise = DMatrix::zeros(size, size);
+        for (a, population) in network.populations.iter().enumerate() {
+            let variance = point.variance[a];
+            let private = 2.0 * variance / population.time_constant / population.fraction;
+            let mut weight = 1.0;
+            for k in 1..=MODES {
+                let i = a * MODES + k - 1;
+                drift[(i, i)] -= k as f64 / population.time_constant;
+                weight *= k as f64;
+                noise[(i, i)] = k as f64 * weight * variance.powi(k as i32 - 1) * private;
+            }
+        }
         let common = |b: usize| share * point.rates[b] / network.populations[b].fraction;
         let mut forcing =
             DMatrix::zeros(size + balance.rank(), populations + network.externals.len());
         for a in 0..populations {
             forcing[(a * MODES, a)] = 1.0;
         }
-        let widening = embed(&coefficients.external_variance, 2);
+        let external = embed(&coefficients.external_variance, 2);
         for x in 0..network.externals.len() {
             let input = coefficients.external_mean.column(x).into_owned();
             let mut column = forcing.column_mut(populations + x);
-            if (balance.slow_directions.transpose() * &input).norm()
-                > RANGE_TOLERANCE * input.norm()
-            {
+            if balance.outside(&input).is_some() {
                 column.fill(f64::NAN);
                 continue;
             }
-            column.rows_mut(0, size).copy_from(&widening.column(x));
+            column.rows_mut(0, size).copy_from(&external.column(x));
             column.rows_mut(size, balance.rank()).copy_from(&balance.target(&input));
         }
         Self {
@@ -126,6 +121,7 @@ impl LimitNoise {
             rates,
             moved: embed(&balance.fast_directions, 1),
             constraints: balance.constraints.transpose(),
+            widening,
             common: DMatrix::from_fn(populations, populations, |a, b| {
                 if a == b { common(a) } else { 0.0 }
             }),
@@ -137,21 +133,19 @@ impl LimitNoise {
 
     /// Limit of `n S(f)`, the spectral density matrix of the population means at a fixed frequency (per time unit); Hermitian, `P` by `P`.
     pub fn mean_spectrum(&self, frequency: f64) -> DMatrix<Complex<f64>> {
-        let (by_noise, by_constraint) = self.propagators(frequency);
+        let (by_noise, by_shots) = self.propagators(frequency);
         let means = |modes: &DMatrix<Complex<f64>>| {
             DMatrix::from_fn(self.populations, modes.ncols(), |a, j| modes[(a * MODES, j)])
         };
-        let by_shots = means(&by_constraint) * complex(&self.constraints);
-        sandwich(&means(&by_noise), &self.noise) + sandwich(&by_shots, &self.common)
+        sandwich(&means(&by_noise), &self.noise) + sandwich(&means(&by_shots), &self.common)
     }
 
     /// Limit of `n S(f)` of the activities at a fixed frequency; Hermitian, `P` by `P`, and zero in the constrained directions: `V_r^T S(f) = 0`.
     pub fn activity_spectrum(&self, frequency: f64) -> DMatrix<Complex<f64>> {
-        let (by_noise, by_constraint) = self.propagators(frequency);
+        let (by_noise, by_shots) = self.propagators(frequency);
         let rates = complex(&self.rates);
         let scale = Complex::new(self.release.powi(-2), 0.0);
-        let by_shots = DMatrix::identity(self.populations, self.populations)
-            - &rates * by_constraint * complex(&self.constraints);
+        let by_shots = DMatrix::identity(self.populations, self.populations) + &rates * by_shots;
         (sandwich(&(&rates * by_noise), &self.noise) + sandwich(&by_shots, &self.common)) * scale
     }
 
@@ -194,12 +188,15 @@ impl LimitNoise {
         })
     }
 
-    /// Modes by the noise of the modes, and by the right-hand side of the constraint.
+    /// Modes by the noise of the modes, and by `p xi`, the shot noise of what neurons receive.
     fn propagators(&self, frequency: f64) -> (DMatrix<Complex<f64>>, DMatrix<Complex<f64>>) {
         let (size, rank) = (self.drift.nrows(), self.constraints.nrows());
         let inverse = self.bordered(frequency).try_inverse().expect("the balance is stable");
         let modes = inverse.rows(0, size);
-        (modes.columns(0, size).into_owned(), modes.columns(size, rank).into_owned())
+        let by_noise = modes.columns(0, size).into_owned();
+        let by_shots = &by_noise * complex(&self.widening)
+            - modes.columns(size, rank) * complex(&self.constraints);
+        (by_noise, by_shots)
     }
 
     fn bordered(&self, frequency: f64) -> DMatrix<Complex<f64>> {

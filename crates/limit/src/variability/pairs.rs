@@ -23,12 +23,14 @@ impl CountStatistics {
     /// [`LinearNoise::activity_count_covariance`](crate::LinearNoise::activity_count_covariance), less what each neuron does alone:
     ///
     /// ```text
-    /// c_ab = V_ab,    c_aa = (V_aa - Lambda_a/N_a)/(1 - 1/N_a),    Var_a = S_a T/p + Lambda_a + c_aa,    rho_ab = c_ab/sqrt(Var_a Var_b)
+    /// c_ab = V_ab,    c_aa = V_aa - Lambda_a/N_a,    Var_a = S_a T/p + Lambda_a + c_aa,    rho_ab = c_ab/sqrt(Var_a Var_b)
     /// Lambda_a = sum_l 2 (h_l/p)^2 int_0^T (T - s) e^{-l s/tau} ds - 2 c S_a g_a1 J_aa/(p^2 sqrt(n)) int_0^T (T - s) e^{-s/tau} ds
     /// ```
     ///
     /// where the first part is [`SpikeTrain::excess_variance`], and the second says that a spike moves all neurons that it may reach but its own: `c = p`, and 0
-    /// under independent transmission, where it moves one. Correlations are of order `1/n` and off by `n^{-1/2}` of themselves.
+    /// under independent transmission, where it moves one. Correlations are of order `1/n`; they, and what the Fano
+    /// factor has above 1, are off by `n^{-1/2}` of themselves (the size of jumps, and the synapse that a neuron lacks of itself, whose leading terms
+    /// [`FiniteNSolution::counts`](crate::FiniteNSolution::counts) has for one neuron).
     ///
     /// # Errors
     /// [`VariabilityError`] if a population is silent.
@@ -56,7 +58,7 @@ impl CountStatistics {
             let missed = rate * g[1] * own_jump / release.powi(2) * memory;
             let count = network.populations[a].count as f64;
             let alone = train.excess_variance(window, MODES) - missed;
-            covariance[(a, a)] = (covariance[(a, a)] - alone / count) / (1.0 - 1.0 / count);
+            covariance[(a, a)] -= alone / count;
             means.push(rate * window / release);
             let excess = (train.fano(window) - 1.0) * train.rate() * window - missed;
             variances.push(means[a] + excess + covariance[(a, a)]);

@@ -22,7 +22,7 @@ covariances P, k = 1..8; C_ab = P_(a1)(b1). At every order
     dP   = A P + P A^T + B,   A = diag(-k/tau_a) + rows u_a at k = 1 and (1 - p) sum_b Q_ab D_b at k = 2,
            where D_b = sum_(l=1..8) g_bl/l! (mode b,l) and u_a = sqrt(n) sum_b K_ab D_b,
            B = diag(k k! v_a^(k-1) s_a/N_a),   s = (1 - p) Q S + q,   and for p > 0
-           B_(a1)(b1) += p sum_c gamma_c S_c J_ac J_bc.
+           B += p W diag(gamma_c S_c) W^T,   W_(a1)c = J_ac,   W_(a2)c = (1 - p) eps J_ac^2   (what a spike of c does to the modes, over p eps).
 
 Zeroth: dv = -2 v/tau + s; mu = 0, g at (m, v).
 
@@ -235,6 +235,8 @@ class Network:
         size, first = P * L, L * np.arange(P)  # mode (a, k) has index first[a] + k - 1
         own = first[:, None] + k - 1  # indices of the modes of each population
         upper = np.triu_indices(size)
+        per_spike = np.zeros((size, P))
+        per_spike[first], per_spike[first + 1] = common, (1 - p) * eps * self.J**2
 
         def unpack(y):
             """m, v, mu_k for k = 0..8, P."""
@@ -258,7 +260,7 @@ class Network:
             A[first] += u
             A[first + 1] += (1 - p) * Q @ D
             B = np.diag((k * FACTORIAL[1:] * v[:, None] ** (k - 1) * (s / N)[:, None]).ravel())
-            B[np.ix_(first, first)] += p * (common * (S * N / n)) @ common.T
+            B += p * (per_spike * (S * N / n)) @ per_spike.T
 
             dm = -m / self.tau + current + root * (K @ S + h) - e * S
             dv = -2 * v / self.tau + s
