@@ -34,6 +34,9 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
         for line in scenario::assumptions(&scenario) {
             note(&line);
         }
+        for line in prediction.untested(&scenario.network, &scenario.recording) {
+            note(&format!("note: {line}"));
+        }
         if let Some(end) = &prediction.limit.end {
             note(&format!("warning: {end}; what is simulated after it is not compared"));
         }

@@ -115,6 +115,11 @@ impl CountPrediction {
         Ok(Self { populations: populations.collect(), neurons: neurons(network) })
     }
 
+    /// Whether the counts of a population are to be tested.
+    pub(crate) fn has(&self, population: usize) -> bool {
+        self.populations[population].is_some()
+    }
+
     /// The tests, by population.
     pub fn compare(&self, observed: &Observed) -> Vec<CountComparison> {
         let compare = |(population, predicted): (usize, &Option<PredictedCounts>)| {

@@ -1,7 +1,7 @@
 //! What is predicted, and how far the prediction may be off by its next order.
 
 use equipoise_limit::{Expansion, FiniteNSolution, Limit, LimitError, LimitSolution, Validity};
-use equipoise_model::{Network, Recording};
+use equipoise_model::{Network, Recording, Selection};
 
 use crate::counts::{CountPrediction, is_counted};
 use crate::law::LawPrediction;
@@ -103,6 +103,37 @@ impl Prediction {
             self.counts = Some(CountPrediction::new(network, recording, end)?);
         }
         Ok(self)
+    }
+
+    /// What is recorded and could be compared, but is not, and why: a sentence each.
+    pub fn untested(&self, network: &Network, recording: &Recording) -> Vec<String> {
+        let mut untested = Vec::new();
+        let end = self.limit.end.as_ref().map(LimitError::time);
+        for (a, population) in network.populations.iter().enumerate() {
+            let name = &population.name;
+            for (snapshot, time) in recording.snapshots.iter().enumerate() {
+                let laws = self.law.as_ref().map_or(&[][..], |law| &law.laws);
+                let why = match laws.get(snapshot * self.populations + a) {
+                    Some(Some(_)) => continue,
+                    Some(None) => "the series of its moments does not converge there",
+                    None => "the limit has ended",
+                };
+                untested.push(format!("the law of `{name}` at {time} is not compared: {why}"));
+            }
+            let is_recorded = recording.counts
+                || recording.spikes.get(a).is_some_and(|chosen| *chosen != Selection::None);
+            if is_recorded && !self.counts.as_ref().is_some_and(|counts| counts.has(a)) {
+                let why = match end {
+                    _ if !is_counted(network, recording, a) => {
+                        "the trains of all its neurons would have to be recorded"
+                    }
+                    Some(_) => "the limit ends within the run",
+                    None => "it has no spikes",
+                };
+                untested.push(format!("the Fano factor of `{name}` is not compared: {why}"));
+            }
+        }
+        untested
     }
 
     /// What the finite-n theory predicts.

@@ -4,7 +4,7 @@
 //! `J_EE = 0.625`. On the stable side the means of populations have a covariance of order `1/n`, and ring at `omega sqrt(n)/(2 pi)`. On the other
 //! side, where the limit is lost, their fluctuations do not shrink; near onset they oscillate at `omega sqrt(n)/(2 pi)`, too, which is
 //! defined up to about the growth rate, `rho sqrt(n)/(2 pi)`. One network of size `n` decays by `1/tau` besides: its pair crosses where
-//! `rho sqrt(n) tau = 1`, near `n = 1100` for the coupling that is taken here, so that `n = 900` is near onset.
+//! `rho sqrt(n) tau = 1`, near `n = 1100` for the coupling that is taken here, so that `n = 900` is near onset and `n = 2500` beyond it.
 
 mod exponent;
 
@@ -24,8 +24,9 @@ const SCENARIO: &str = include_str!("../../scenarios/fast-hopf.toml");
 /// `J_EE` of the scenario, and beyond the Hopf point.
 const STABLE: f64 = 0.5;
 const UNSTABLE: f64 = 0.75;
-/// Sizes and numbers of networks.
+/// Sizes and numbers of networks, and those for which the means go round a cycle on the unstable side.
 const ENSEMBLES: [(f64, u64); 3] = [(100.0, 48), (300.0, 16), (900.0, 8)];
+const BEYOND: (f64, u64) = (2500.0, 6);
 const SEED: u64 = 51;
 /// Samples for each time `1/sqrt(n)`; time constants left out at the start, and samples taken after it.
 const SAMPLES_PER_UNIT: f64 = 2.5;
@@ -241,4 +242,30 @@ fn the_unstable_side_oscillates_and_does_not_shrink() {
         let wrong = predicted * 1.5_f64.sqrt();
         assert!((found.value - wrong).abs() > allowed, "{found:?} {wrong}");
     }
+}
+
+/// Beyond the onset of one network of its size linear noise has no stationary state, and the means go round a cycle: they are not normal about their average
+/// but keep away from it, so that their kurtosis is below 3 (3/2 for a sine).
+#[test]
+fn beyond_onset_the_means_go_round_a_cycle() {
+    let at_rest =
+        |size: f64| FiniteN::new(&network(size, UNSTABLE), Order::Zeroth).stationary(0.0).is_ok();
+    assert!(at_rest(900.0) && !at_rest(BEYOND.0));
+    let critical = student(BEYOND.1 as usize, LEVEL);
+    let below_normal = |coupling: f64| {
+        let observed = Observed::new(coupling, BEYOND);
+        let kurtosis = observed.series.iter().map(|series| {
+            let moment = |power: i32| {
+                let powers = series.iter().map(|m| (m - observed.centre).powi(power));
+                powers.sum::<f64>() / SAMPLES as f64
+            };
+            moment(4) / moment(2).powi(2)
+        });
+        let found = estimate::mean(&kurtosis.collect::<Vec<_>>());
+        println!("{coupling}: kurtosis {found:?}, variance {:?}", observed.variance());
+        3.0 - found.value > critical * found.standard_error
+    };
+    assert!(below_normal(UNSTABLE));
+    // The power twin: linear noise is normal.
+    assert!(!below_normal(STABLE));
 }

@@ -25,7 +25,7 @@
 //! Gardiner, *Stochastic Methods* (2009), sections 4.5.6-4.5.7 (linear noise); Hawkes (1971), doi:10.1093/biomet/58.1.83 (spectra of mutually exciting processes).
 
 mod lyapunov;
-mod on_manifold;
+pub mod on_manifold;
 
 use std::f64::consts::PI;
 
