@@ -101,9 +101,15 @@ fn gaussian_averages_are_right_to_1e_12_of_the_largest_derivative() {
         let [r_max, theta, slope] = ["r_max", "theta", "slope"].map(|field| number(&entry[field]));
         let mut ours = [0.0; 11];
         let (mean, variance) = (number(&entry["mean"]), number(&entry["variance"]));
-        averages(&gain(kind, r_max, theta, slope), mean, variance, &mut ours);
+        let gain = gain(kind, r_max, theta, slope);
+        averages(&gain, mean, variance, &mut ours);
+        // Few orders may take a faster rule.
+        let mut few = [0.0; 5];
+        averages(&gain, mean, variance, &mut few);
         let (values, scales) = (numbers(&entry["values"]), numbers(&entry["scale"]));
-        for (k, ((a, b), scale)) in ours.iter().zip(values).zip(scales).enumerate() {
+        let both = ours.iter().enumerate().chain(few.iter().enumerate());
+        for (k, a) in both {
+            let (b, scale) = (values[k], scales[k]);
             let error = (a - b).abs() / scale;
             worst = worst.max(error);
             assert!(error < 1e-12, "{entry} order {k}: {a} against {b}, error {error:e}");
