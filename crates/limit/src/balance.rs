@@ -5,7 +5,7 @@
 //! manifold of dimension `P - r` of means at given variances.
 
 use equipoise_model::{GainFunction, Network};
-use nalgebra::{Complex, DMatrix, DVector};
+use nalgebra::{Complex, DMatrix, DVector, Schur};
 
 use crate::coefficients::Coefficients;
 use crate::error::LimitError;
@@ -16,6 +16,10 @@ use crate::svd::{Decomposition, decompose};
 const RANK_TOLERANCE: f64 = 1e-10;
 /// Part of the external input outside the range of `K`, relative to its size, that counts as zero.
 const RANGE_TOLERANCE: f64 = 1e-10;
+
+/// Steps of the Schur decomposition for each row, and how often its tolerance is raised tenfold when they are not enough.
+const SCHUR_STEPS: usize = 100;
+const SCHUR_TRIALS: i32 = 5;
 
 /// Slopes of all rates below this fraction of their gains' steepest: they respond to nothing any more.
 const RESPONSE_FLOOR: f64 = 1e-6;
@@ -206,7 +210,16 @@ pub(crate) fn eigenvalues(matrix: &DMatrix<f64>) -> Vec<Complex<f64>> {
     if matrix.is_empty() || matrix.iter().any(|entry| !entry.is_finite()) {
         return vec![Complex::new(f64::NAN, f64::NAN); matrix.nrows()];
     }
-    let mut values: Vec<_> = matrix.complex_eigenvalues().iter().copied().collect();
+    // The library's iteration can stall at the last digit, and would then go on for ever.
+    let schur = (0..SCHUR_TRIALS).find_map(|trial| {
+        let tolerance = f64::EPSILON * 10.0_f64.powi(trial);
+        Schur::try_new(matrix.clone(), tolerance, SCHUR_STEPS * matrix.nrows())
+    });
+    let values = schur.map(|schur| schur.complex_eigenvalues());
+    let Some(values) = values else {
+        return vec![Complex::new(f64::NAN, f64::NAN); matrix.nrows()];
+    };
+    let mut values: Vec<_> = values.iter().copied().collect();
     values.sort_by(|a, b| b.re.total_cmp(&a.re).then(b.im.total_cmp(&a.im)));
     values
 }

@@ -28,6 +28,8 @@ mod trace;
 use nalgebra::{Complex, DMatrix, DVector};
 use thiserror::Error;
 
+use crate::balance;
+
 pub use branch::{Branch, End, Point, Special, solve};
 pub use trace::trace;
 
@@ -77,12 +79,9 @@ pub trait Family {
     }
 }
 
-/// Eigenvalues of a square matrix, in no order; not-a-number where an entry is none.
+/// Eigenvalues of a square matrix, by falling real part; not-a-number where an entry is none.
 pub fn eigenvalues(matrix: &DMatrix<f64>) -> Vec<Complex<f64>> {
-    if matrix.iter().all(|entry| entry.is_finite()) {
-        return matrix.complex_eigenvalues().iter().copied().collect();
-    }
-    vec![Complex::new(f64::NAN, f64::NAN); matrix.nrows()]
+    balance::eigenvalues(matrix)
 }
 
 /// Largest real part of eigenvalues: minus infinity if there are none, not-a-number if one is.

@@ -5,7 +5,7 @@
 //! as distributions.
 //!
 //! * `trapezoid`: sigmoids;
-//! * `logistic`: low orders of the logistic gain, fast;
+//! * `logistic`: logistic gains that are not steep against their law, fast;
 //! * `piecewise`: gains that are smooth between breakpoints.
 //! * `inverse`: the mean that gives a rate.
 //!

@@ -2,6 +2,8 @@
 
 use nalgebra::DMatrix;
 
+use crate::balance::eigenvalues;
+
 /// Doublings after which the iteration has converged or never will: rates may differ by `2^60`.
 const DOUBLINGS: usize = 100;
 
@@ -31,7 +33,7 @@ pub(super) fn stationary_covariance(drift: &DMatrix<f64>, noise: &DMatrix<f64>) 
 
 /// The geometric mean of the fastest and slowest rates, for which the slowest convergence is best.
 fn shift(drift: &DMatrix<f64>) -> f64 {
-    let rates: Vec<f64> = drift.complex_eigenvalues().iter().map(|value| value.norm()).collect();
+    let rates: Vec<f64> = eigenvalues(drift).iter().map(|value| value.norm()).collect();
     let fastest = rates.iter().copied().fold(0.0, f64::max);
     let slowest = rates.iter().copied().fold(f64::INFINITY, f64::min);
     (fastest * slowest).sqrt()

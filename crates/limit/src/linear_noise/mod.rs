@@ -32,6 +32,7 @@ use std::f64::consts::PI;
 use equipoise_model::{Network, Transmission};
 use nalgebra::{Complex, DMatrix};
 
+use crate::balance::eigenvalues;
 use crate::finite_n::{Fluctuations, MODES};
 
 use lyapunov::stationary_covariance;
@@ -125,7 +126,7 @@ impl LinearNoise {
 
     /// Eigenvalues of `A`, per time unit: those of the balance are of order `sqrt(n)`. All have negative real parts where the state is stable.
     pub fn eigenvalues(&self) -> Vec<Complex<f64>> {
-        self.drift.complex_eigenvalues().iter().copied().collect()
+        eigenvalues(&self.drift)
     }
 
     /// Stationary covariance of all modes, `A P + P A^T + B = 0`.
