@@ -29,6 +29,8 @@ const SAMPLES: usize = 4096;
 const TURNS: usize = 20;
 /// and part of its amplitude by which it may change over such a half. A focus that attracts more weakly counts as a cycle.
 const STEADY: f64 = 1e-3;
+/// Amplitude of a mean that the integrator's errors may have.
+const NEGLIGIBLE: f64 = 1e-6;
 
 /// The fast flow at fixed variances and time.
 struct FastFlow<'a> {
@@ -195,7 +197,8 @@ fn circles(states: &[Vec<f64>]) -> bool {
     let (first, second) = states.split_at(states.len() / 2);
     (0..states[0].len()).any(|a| {
         let (before, after) = (amplitude(first, a), amplitude(second, a));
-        (after - before).abs() <= STEADY * before
+        before > NEGLIGIBLE
+            && (after - before).abs() <= STEADY * before
             && tops(first, a) >= TURNS
             && tops(second, a) >= TURNS
     })
