@@ -168,12 +168,7 @@ fn in_limit(
     population: usize,
     limit: &LimitSolution,
 ) -> Result<Counts, VariabilityError> {
-    let neurons = &network.populations[population];
-    let neuron = CountedNeuron {
-        gain: &neurons.gain,
-        time_constant: neurons.time_constant,
-        release_probability: network.transmission.release_probability(),
-    };
+    let neuron = CountedNeuron::of_population(network, population);
     let samples = limit.times.iter().enumerate().map(|(i, time)| {
         let at = i * network.population_count() + population;
         let variance = limit.variance[at];

@@ -43,12 +43,7 @@ impl FiniteNSolution {
         population: usize,
         order: Order,
     ) -> Result<Counts, VariabilityError> {
-        let neurons = &network.populations[population];
-        let neuron = CountedNeuron {
-            gain: &neurons.gain,
-            time_constant: neurons.time_constant,
-            release_probability: network.transmission.release_probability(),
-        };
+        let neuron = CountedNeuron::of_population(network, population);
         let populations = self.population_count();
         let samples = self.times.iter().enumerate().map(|(i, time)| {
             let at = i * populations + population;
@@ -58,7 +53,7 @@ impl FiniteNSolution {
         let leading = neuron.counts(&samples.collect::<Vec<_>>())?;
         let [first, last] =
             [0, self.times.len() - 1].map(|i| self.spikes[i * populations + population]);
-        let mean = (last - first) / neurons.count as f64;
+        let mean = (last - first) / network.populations[population].count as f64;
         let correction = match order {
             Order::Zeroth => 0.0,
             _ => self.correction(network, population),

@@ -32,7 +32,7 @@
 //! # Ok::<(), equipoise_limit::variability::VariabilityError>(())
 //! ```
 
-use equipoise_model::Gain;
+use equipoise_model::{Gain, Network};
 
 use super::modes::Modes;
 use super::{Stationary, VariabilityError};
@@ -51,6 +51,18 @@ pub struct CountedNeuron<'a> {
     pub time_constant: f64,
     /// `p` in `(0, 1]`: spikes have the intensity `lambda/p`.
     pub release_probability: f64,
+}
+
+impl<'a> CountedNeuron<'a> {
+    /// A neuron of a population of a network.
+    ///
+    /// # Panics
+    /// If there is no such population.
+    pub fn of_population(network: &'a Network, population: usize) -> Self {
+        let neurons = &network.populations[population];
+        let release_probability = network.transmission.release_probability();
+        Self { gain: &neurons.gain, time_constant: neurons.time_constant, release_probability }
+    }
 }
 
 /// The law of the neuron's potentiation at one time.
