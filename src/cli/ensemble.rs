@@ -8,7 +8,7 @@ use equipoise::engine::{Ensemble, Headway, Outcome, Trajectory};
 use equipoise::layout::record::record;
 use equipoise::layout::trajectory::{GROWING, trajectory};
 use equipoise::model::Scenario;
-use equipoise::store::{ResultWriter, StoreError};
+use equipoise::store::{Piece, ResultWriter, StoreError};
 use indicatif::HumanCount;
 
 use super::failure::Failure;
@@ -48,12 +48,24 @@ pub fn simulate(
     let mut waiting: Vec<Trajectory> = Vec::new();
     let mut written = Instant::now();
     let start = Instant::now();
+    let groups = |trajectories: &[Trajectory]| {
+        let mut groups = record(scenario, &ensemble.times, trajectories);
+        groups.insert(0, (trajectory(scenario, &ensemble.times, trajectories), GROWING));
+        groups
+    };
+    for (group, along) in groups(&[]) {
+        let expected = if along == GROWING { scenario.replicates as usize } else { 0 };
+        writer.declare(&group, &[(along, expected)])?;
+    }
     let mut write = |waiting: &mut Vec<Trajectory>| -> Result<(), StoreError> {
         if !waiting.is_empty() {
-            writer.append(&trajectory(scenario, &ensemble.times, waiting), GROWING)?;
-            for (piece, along) in record(scenario, &ensemble.times, waiting) {
-                writer.append(&piece, along)?;
-            }
+            let pieces = groups(waiting).into_iter().map(|(mut group, along)| {
+                let grows = |name: &String| name == along;
+                group.variables.retain(|variable| variable.dimensions.iter().any(grows));
+                let at = writer.length(&group.name, along).unwrap_or_default();
+                Piece::new(group, &[(along, at)])
+            });
+            writer.place(&pieces.collect::<Vec<_>>())?;
         }
         waiting.drain(..).for_each(&mut watch);
         Ok(())

@@ -4,9 +4,11 @@ use std::path::Path;
 
 use hdf5::types::{TypeDescriptor, VarLenArray, VarLenUnicode};
 use hdf5::{
-    Container, Dataset, IndexType, IterationOrder, Location, LocationType, ObjectReference1,
-    ReferencedObject,
+    Container, Dataset, H5Type, Hyperslab, IndexType, IterationOrder, Location, LocationType,
+    ObjectReference1, ReferencedObject,
 };
+
+use ndarray::IxDyn;
 
 use crate::encode::PLACEHOLDER;
 use crate::error::StoreError;
@@ -67,13 +69,46 @@ pub fn decode_group(file: &hdf5::File, path: &Path, name: &str) -> Result<Group,
         let value = decode_attribute(&location, &attribute).map_err(reading(&attribute))?;
         group.attributes.push((attribute, value));
     }
-    for member in datasets(&location).map_err(reading(""))? {
-        let dataset = location.dataset(&member);
-        dataset
-            .and_then(|dataset| decode_dataset(&mut group, &dataset, &member))
-            .map_err(reading(&member))?;
+    let names = datasets(&location).map_err(reading(""))?;
+    let members = names
+        .iter()
+        .map(|name| Member::open(&location, name).map_err(reading(name)))
+        .collect::<Result<Vec<_>, _>>()?;
+    for member in &members {
+        decode_member(&mut group, member, &members).map_err(reading(&member.name))?;
     }
     Ok(group)
+}
+
+/// A dataset of a group.
+pub struct Member {
+    /// The name in the group.
+    pub name: String,
+    /// The dataset.
+    pub dataset: Dataset,
+    /// The names of its dimensions, slowest first.
+    pub dimensions: Vec<String>,
+    /// Whether it is the scale of a dimension.
+    pub is_scale: bool,
+}
+
+impl Member {
+    fn open(location: &hdf5::Group, name: &str) -> hdf5::Result<Self> {
+        let dataset = location.dataset(name)?;
+        let is_scale = dataset.attr("CLASS").is_ok();
+        let dimensions = if is_scale { vec![name.to_owned()] } else { dimensions_of(&dataset)? };
+        Ok(Self { name: name.to_owned(), dataset, dimensions, is_scale })
+    }
+
+    /// All datasets of a group.
+    pub fn all(location: &hdf5::Group) -> hdf5::Result<Vec<Self>> {
+        datasets(location)?.iter().map(|name| Self::open(location, name)).collect()
+    }
+
+    /// Each of its dimensions, with its length in this dataset.
+    fn lengths(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.dimensions.iter().map(String::as_str).zip(self.dataset.shape())
+    }
 }
 
 /// The names of the members, in the order in which they were made where the file remembers it.
@@ -82,6 +117,7 @@ fn members(group: &hdf5::Group) -> hdf5::Result<Vec<String>> {
     made.or_else(|_| group.member_names())
 }
 
+/// The names of the datasets of a group.
 fn datasets(group: &hdf5::Group) -> hdf5::Result<Vec<String>> {
     let mut names = Vec::new();
     for name in members(group)? {
@@ -93,23 +129,30 @@ fn datasets(group: &hdf5::Group) -> hdf5::Result<Vec<String>> {
 }
 
 /// Adds a dataset to the group: as a dimension, a coordinate or a variable.
-fn decode_dataset(group: &mut Group, dataset: &Dataset, name: &str) -> hdf5::Result<()> {
-    let is_scale = dataset.attr("CLASS").is_ok();
-    if let ([length], true) = (dataset.get_shape()?.as_slice(), is_scale) {
-        group.dimensions.push(Dimension { name: name.to_owned(), length: *length });
+///
+/// While a growing group is extended, or where its writer was killed then, some of its datasets are
+/// longer than others: what all have is read.
+fn decode_member(group: &mut Group, member: &Member, all: &[Member]) -> hdf5::Result<()> {
+    let Member { name, dataset, dimensions, is_scale } = member;
+    let length_of = |dimension: &str| {
+        let lengths = all.iter().flat_map(Member::lengths).filter(|(name, _)| *name == dimension);
+        lengths.map(|(_, length)| length).min()
+    };
+    let shape: Vec<usize> = dimensions.iter().filter_map(|name| length_of(name)).collect();
+    if let ([length], true) = (shape.as_slice(), is_scale) {
+        group.dimensions.push(Dimension { name: name.clone(), length: *length });
         if is_placeholder(dataset) {
             return Ok(());
         }
     }
-    let dimensions = if is_scale { vec![name.to_owned()] } else { dimensions_of(dataset)? };
     let optional =
         |attribute: &str| dataset.attr(attribute).ok().map(|found| decode_text(&found)).transpose();
     group.variables.push(Variable {
-        name: name.to_owned(),
-        dimensions,
+        name: name.clone(),
+        dimensions: dimensions.clone(),
         units: optional("units")?.filter(|units| units != "1"),
         long_name: optional("long_name")?.unwrap_or_default(),
-        values: decode_values(dataset)?,
+        values: decode_values(dataset, &shape)?,
     });
     Ok(())
 }
@@ -143,17 +186,29 @@ fn is_placeholder(scale: &Dataset) -> bool {
     name.is_ok_and(|name| name.starts_with(PLACEHOLDER))
 }
 
-fn decode_values(dataset: &Dataset) -> hdf5::Result<Values> {
+fn decode_values(dataset: &Dataset, shape: &[usize]) -> hdf5::Result<Values> {
     match dataset.dtype()?.to_descriptor()? {
-        TypeDescriptor::Float(_) => Ok(Values::Float(dataset.read_raw()?)),
-        TypeDescriptor::Integer(_) => Ok(Values::Integer(dataset.read_raw()?)),
-        TypeDescriptor::Unsigned(_) => Ok(Values::Unsigned(dataset.read_raw()?)),
+        TypeDescriptor::Float(_) => Ok(Values::Float(read_part(dataset, shape)?)),
+        TypeDescriptor::Integer(_) => Ok(Values::Integer(read_part(dataset, shape)?)),
+        TypeDescriptor::Unsigned(_) => Ok(Values::Unsigned(read_part(dataset, shape)?)),
         TypeDescriptor::VarLenUnicode => {
-            let texts = dataset.read_raw::<VarLenUnicode>()?;
+            let texts = read_part::<VarLenUnicode>(dataset, shape)?;
             Ok(Values::Text(texts.iter().map(checked_text).collect::<hdf5::Result<_>>()?))
         }
         other => Err(format!("values of type {other} are not supported").into()),
     }
+}
+
+/// The values of the first places on each dimension, as many as `shape` says.
+fn read_part<T: H5Type + Clone>(dataset: &Dataset, shape: &[usize]) -> hdf5::Result<Vec<T>> {
+    if dataset.shape() == shape {
+        return dataset.read_raw();
+    }
+    if shape.contains(&0) {
+        return Ok(Vec::new());
+    }
+    let part = Hyperslab::from(shape.iter().map(|&end| (0..end).into()).collect::<Vec<_>>());
+    Ok(dataset.read_slice::<T, _, IxDyn>(part)?.iter().cloned().collect())
 }
 
 fn decode_attribute(location: &Location, name: &str) -> hdf5::Result<Attribute> {

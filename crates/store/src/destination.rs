@@ -1,16 +1,17 @@
 //! The names of a result file on disk: the partial file, the lock and the final rename.
 //!
-//! `NAME.partial` takes the data. `NAME.lock` is held by the writer through the operating system,
+//! `NAME.partial` takes the data. A change of its structure is made on a copy, `NAME.partial.new`,
+//! which takes its place in one step; one that is left behind is no data. `NAME.lock` is held by the writer through the operating system,
 //! which frees it even when the process is killed; a lock file left behind is empty and harmless.
 //! The partial file itself is not locked, so that it can be looked at while the run goes on.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::StoreError;
+use crate::lock::Lock;
 
 /// What to do with a file that is already there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +27,7 @@ pub enum Existing {
 pub struct Destination {
     path: PathBuf,
     partial: PathBuf,
+    building: PathBuf,
     existing: Existing,
     _lock: Lock,
 }
@@ -35,11 +37,7 @@ impl Destination {
     ///
     /// A symbolic link is followed, so that the file it points to is replaced and not the link.
     pub fn claim(path: &Path, existing: Existing) -> Result<Self, StoreError> {
-        let path = if path.is_symlink() {
-            fs::canonicalize(path).unwrap_or(path.into())
-        } else {
-            path.into()
-        };
+        let path = followed(path);
         let cannot_create = |kind: io::ErrorKind| StoreError::CannotCreate {
             path: path.clone(),
             source: kind.into(),
@@ -61,7 +59,39 @@ impl Destination {
             }
             _ => {}
         }
-        Ok(Self { partial: with_suffix(&path, ".partial"), path, existing, _lock: lock })
+        Ok(Self::held(path, existing, lock))
+    }
+
+    /// Takes possession of the destination of a run that did not come to its end: there is a
+    /// partial file, or else the file under the final name is for the caller to judge.
+    pub fn reclaim(path: &Path) -> Result<Self, StoreError> {
+        let path = followed(&name_of(path));
+        let partial = with_suffix(&path, ".partial");
+        if ![&partial, &path].iter().any(|file| file.is_file()) {
+            return Err(StoreError::NothingToResume { path, partial });
+        }
+        let lock = Lock::acquire(&path)?;
+        Ok(Self::held(path, Existing::Refuse, lock))
+    }
+
+    fn held(path: PathBuf, existing: Existing, lock: Lock) -> Self {
+        let partial = with_suffix(&path, ".partial");
+        Self { building: with_suffix(&partial, ".new"), partial, path, existing, _lock: lock }
+    }
+
+    /// Makes an unfinished file under the final name a partial file again.
+    pub fn reopen(&self) -> Result<(), StoreError> {
+        fs::rename(&self.path, &self.partial).map_err(|source| StoreError::CannotRename {
+            path: self.partial.clone(),
+            partial: self.path.clone(),
+            source,
+        })
+    }
+
+    /// Puts the file under construction in the place of the partial file.
+    pub fn renew(&self) -> io::Result<()> {
+        flush_to_disk(&self.building)?;
+        fs::rename(&self.building, &self.partial)
     }
 
     /// The final name.
@@ -72,6 +102,11 @@ impl Destination {
     /// The name until the file is finished.
     pub fn partial(&self) -> &Path {
         &self.partial
+    }
+
+    /// The name of a file under construction.
+    pub fn building(&self) -> &Path {
+        &self.building
     }
 
     /// What to do with files that are already there.
@@ -111,13 +146,28 @@ impl Destination {
     }
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+/// The path, with a symbolic link followed.
+fn followed(path: &Path) -> PathBuf {
+    if path.is_symlink() { fs::canonicalize(path).unwrap_or(path.into()) } else { path.into() }
+}
+
+/// The final name of a file that may be given by the name of its partial file.
+pub fn name_of(path: &Path) -> PathBuf {
+    match path.extension() {
+        Some(extension) if extension == "partial" => path.with_extension(""),
+        _ => path.to_path_buf(),
+    }
+}
+
+/// The path with something behind its name.
+pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()
 }
 
-fn folder_of(path: &Path) -> &Path {
+/// The folder in which a file is.
+pub fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
@@ -125,7 +175,7 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// Waits until a file or folder would survive a power cut.
-fn flush_to_disk(path: &Path) -> io::Result<()> {
+pub fn flush_to_disk(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
@@ -139,60 +189,5 @@ fn rename_beside(from: &Path, to: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
         Err(_) if fs::symlink_metadata(to).is_ok() => Err(io::ErrorKind::AlreadyExists.into()),
         Err(_) => fs::rename(from, to),
-    }
-}
-
-/// A lock file, held as long as this lives and removed at the end.
-#[derive(Debug)]
-struct Lock {
-    path: PathBuf,
-    _file: File,
-}
-
-impl Lock {
-    /// Locks a destination, or says who stands in the way.
-    ///
-    /// On a file system without locks the destination is written without one.
-    fn acquire(destination: &Path) -> Result<Self, StoreError> {
-        let path = with_suffix(destination, ".lock");
-        let cannot_create = |source| StoreError::CannotCreate { path: destination.into(), source };
-        loop {
-            let file = OpenOptions::new()
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .open(&path)
-                .map_err(cannot_create)?;
-            match file.try_lock() {
-                Err(TryLockError::WouldBlock) => {
-                    return Err(StoreError::InUse { path: destination.into(), lock: path });
-                }
-                Err(TryLockError::Error(error)) if error.kind() != io::ErrorKind::Unsupported => {
-                    return Err(cannot_create(error));
-                }
-                _ if is_at(&file, &path).map_err(cannot_create)? => {
-                    return Ok(Self { path, _file: file });
-                }
-                // The previous holder removed the file between our opening and locking it.
-                _ => {}
-            }
-        }
-    }
-}
-
-/// Whether an open file is still the one at `path`.
-fn is_at(file: &File, path: &Path) -> io::Result<bool> {
-    let ours = file.metadata()?;
-    match fs::metadata(path) {
-        Ok(there) => Ok((ours.dev(), ours.ino()) == (there.dev(), there.ino())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        // A lock file that stays behind does no harm.
-        let _ = fs::remove_file(&self.path);
     }
 }

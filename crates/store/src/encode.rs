@@ -9,9 +9,10 @@ use hdf5::plist::group_create::LinkCreationOrder;
 use hdf5::types::VarLenUnicode;
 use hdf5::{Dataset, Extent, H5Type, Location, SimpleExtents};
 
+use crate::chunk::{EFFORT, Word};
 use crate::error::StoreError;
 use crate::group::{Attribute, Dimension, Group, Sorting, Values, Variable};
-use crate::layout::Layout;
+use crate::layout::{Axis, Layout};
 use crate::provenance::{CONVENTIONS, Provenance};
 use crate::scales;
 
@@ -23,22 +24,26 @@ const SONATA_MAGIC: u32 = 0x0A7A;
 const SONATA_VERSION: [u32; 2] = [0, 1];
 
 /// A type that datasets consist of.
-pub trait Element: H5Type {
+pub trait Element: H5Type + Sized {
     /// Whether compressing an array of it makes sense; texts lie elsewhere in the file.
     const COMPRESSIBLE: bool = true;
     /// What stands where nothing was written.
-    const FILL: Option<f64> = None;
+    const MISSING: Option<Self> = None;
 }
 
 impl Element for f64 {
-    const FILL: Option<f64> = Some(f64::NAN);
+    const MISSING: Option<Self> = Some(Self::UNWRITTEN);
 }
 
 impl Element for f32 {}
 
-impl Element for i64 {}
+impl Element for i64 {
+    const MISSING: Option<Self> = Some(Self::UNWRITTEN);
+}
 
-impl Element for u64 {}
+impl Element for u64 {
+    const MISSING: Option<Self> = Some(Self::UNWRITTEN);
+}
 
 impl Element for VarLenUnicode {
     const COMPRESSIBLE: bool = false;
@@ -55,12 +60,13 @@ pub fn write_provenance(root: &hdf5::Group, provenance: &Provenance) -> hdf5::Re
     root.new_attr::<i64>().create("complete")?.write_scalar(&0_i64)
 }
 
-/// Writes a validated group into `root`, ready to grow along a dimension if one is named.
+/// Writes a validated group into `root`, ready to grow along the dimensions that are named, each
+/// with the length that it is expected to reach.
 pub fn write_group(
     root: &hdf5::Group,
     path: &Path,
     group: &Group,
-    along: Option<&str>,
+    growing: &[(&str, usize)],
 ) -> Result<(), StoreError> {
     let writing = |item: &str| {
         let dataset = format!("{}/{item}", group.name);
@@ -73,7 +79,7 @@ pub fn write_group(
     for (name, value) in &group.attributes {
         write_attribute(&location, name, value).map_err(writing(name))?;
     }
-    let blueprint = Blueprint { location, group, along };
+    let blueprint = Blueprint { location, group, growing };
     for dimension in &group.dimensions {
         blueprint.write_scale(dimension).map_err(writing(&dimension.name))?;
     }
@@ -104,7 +110,7 @@ fn create_location(root: &hdf5::Group, name: &str) -> hdf5::Result<hdf5::Group> 
 struct Blueprint<'a> {
     location: hdf5::Group,
     group: &'a Group,
-    along: Option<&'a str>,
+    growing: &'a [(&'a str, usize)],
 }
 
 impl Blueprint<'_> {
@@ -113,7 +119,7 @@ impl Blueprint<'_> {
         if let Some(coordinate) = self.group.variable(name) {
             return scales::declare(&self.write_variable(coordinate)?, name);
         }
-        let placeholder = self.create::<f32>(name, &[length], self.along == Some(name))?;
+        let placeholder = self.create::<f32>(name, std::slice::from_ref(name))?;
         scales::declare(&placeholder, &format!("{PLACEHOLDER}{length:10}"))
     }
 
@@ -143,11 +149,9 @@ impl Blueprint<'_> {
     }
 
     fn write_values<T: Element>(&self, variable: &Variable, values: &[T]) -> hdf5::Result<Dataset> {
-        let grows =
-            self.along.is_some() && variable.dimensions.first().map(String::as_str) == self.along;
-        let dataset = self.create::<T>(&variable.name, &self.group.shape(variable), grows)?;
-        if let (Some(fill), false) = (T::FILL, variable.is_coordinate()) {
-            dataset.new_attr::<f64>().create("_FillValue")?.write_scalar(&fill)?;
+        let dataset = self.create::<T>(&variable.name, &variable.dimensions)?;
+        if matches!(variable.values, Values::Float(_)) && !variable.is_coordinate() {
+            dataset.new_attr::<f64>().create("_FillValue")?.write_scalar(&f64::NAN)?;
         }
         if !values.is_empty() {
             dataset.write_raw(values)?;
@@ -155,35 +159,30 @@ impl Blueprint<'_> {
         Ok(dataset)
     }
 
-    fn create<T: Element>(
-        &self,
-        name: &str,
-        shape: &[usize],
-        grows: bool,
-    ) -> hdf5::Result<Dataset> {
-        // Readers of the SONATA format come without the filter.
-        let compressible = T::COMPRESSIBLE && !self.group.is_sonata();
-        let (extents, layout) = if grows {
-            (growing_extents(shape), Layout::growing(shape, size_of::<T>(), compressible))
-        } else {
-            (SimpleExtents::fixed(shape), Layout::fixed(shape, size_of::<T>(), compressible))
-        };
+    fn create<T: Element>(&self, name: &str, dimensions: &[String]) -> hdf5::Result<Dataset> {
+        let axes: Vec<Axis> = dimensions.iter().map(|dimension| self.axis(dimension)).collect();
+        let layout = Layout::of(&axes, size_of::<T>(), T::COMPRESSIBLE);
+        let extents = axes.iter().map(|axis| match axis.expected {
+            Some(_) => Extent::resizable(axis.length),
+            None => Extent::fixed(axis.length),
+        });
+        let extents = SimpleExtents::from_vec(extents.collect());
         let mut builder = self.location.new_dataset::<T>().shape(extents);
-        if let Some(fill) = T::FILL {
-            builder = builder.fill_value(fill);
+        if let Some(missing) = T::MISSING {
+            builder = builder.fill_value(missing);
         }
         if let Layout::Chunked { chunk, compressed } = layout {
             builder = builder.chunk(chunk);
-            builder = if compressed { builder.shuffle().deflate(4) } else { builder };
+            builder = if compressed { builder.shuffle().deflate(EFFORT) } else { builder };
         }
         builder.create(name)
     }
-}
 
-fn growing_extents(shape: &[usize]) -> SimpleExtents {
-    let grow =
-        |(axis, &length)| if axis == 0 { Extent::resizable(length) } else { Extent::fixed(length) };
-    SimpleExtents::from_vec(shape.iter().enumerate().map(grow).collect())
+    fn axis(&self, dimension: &str) -> Axis {
+        let length = self.group.dimension(dimension).map_or(0, |dimension| dimension.length);
+        let growing = self.growing.iter().find(|(name, _)| *name == dimension);
+        Axis { length, expected: growing.map(|(_, expected)| *expected) }
+    }
 }
 
 /// Texts as `HDF5` stores them.

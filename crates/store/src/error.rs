@@ -23,7 +23,7 @@ pub enum StoreError {
     },
     /// An unfinished file of an earlier run holds data and may not be replaced.
     #[error(
-        "`{partial}` holds the data of an earlier, unfinished run; move it away, or discard it with --force"
+        "`{partial}` holds the data of an earlier, unfinished run; go on with it with --resume, discard it with --force, or move it away"
     )]
     PartialExists {
         /// The unfinished file.
@@ -182,27 +182,79 @@ pub enum StoreError {
         /// The variable or attribute.
         item: String,
     },
-    /// A group cannot grow along a dimension that is not the first of each variable that has it.
+    /// A piece belongs to a group that was not declared.
+    #[error("a piece is for the group `{group}`, which is not declared in `{path}`")]
+    NotDeclared {
+        /// The file being written.
+        path: PathBuf,
+        /// The group.
+        group: String,
+    },
+    /// A piece brings a variable that the group does not have, or not so.
     #[error(
-        "group `{group}` cannot grow along `{along}`: it is not the first dimension of `{variable}`"
+        "group `{group}`: no growing variable `{variable}` with these dimensions and values is declared"
     )]
-    NotFirst {
+    Undeclared {
         /// The group.
         group: String,
         /// The variable.
         variable: String,
-        /// The dimension to grow along.
-        along: String,
     },
-    /// Something other than the growing variables changed between two pieces of a group.
-    #[error("group `{group}`, growing along `{along}`: {item} differs from the first piece")]
-    Changed {
+    /// A piece reaches beyond a dimension that does not grow.
+    #[error(
+        "group `{group}`: a piece reaches to {end} on `{dimension}`, which has the length {length} and does not grow"
+    )]
+    Beyond {
         /// The group.
         group: String,
-        /// The dimension to grow along.
-        along: String,
-        /// What changed.
-        item: String,
+        /// The dimension.
+        dimension: String,
+        /// Its length.
+        length: usize,
+        /// Where the piece ends.
+        end: usize,
+    },
+    /// Only numbers can grow.
+    #[error("group `{group}`: `{variable}` consists of texts, which cannot grow")]
+    GrowingText {
+        /// The group.
+        group: String,
+        /// The variable.
+        variable: String,
+    },
+    /// There is no unfinished run.
+    #[error("there is no unfinished run to go on with: neither `{partial}` nor `{path}` exists")]
+    NothingToResume {
+        /// The destination.
+        path: PathBuf,
+        /// The unfinished file that is missing.
+        partial: PathBuf,
+    },
+    /// The run came to its end.
+    #[error("`{path}` is complete: there is nothing to go on with")]
+    AlreadyComplete {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A run cannot be taken up where it was: there is no checkpoint.
+    #[error("there is no checkpoint of `{path}`")]
+    NoCheckpoint {
+        /// The result file.
+        path: PathBuf,
+    },
+    /// No checkpoint of a run is sound.
+    #[error("the checkpoint `{checkpoint}` is damaged, and there is no sound one before it")]
+    DamagedCheckpoint {
+        /// The newest.
+        checkpoint: PathBuf,
+    },
+    /// A checkpoint was made by another scenario, or by another build of the program.
+    #[error("the checkpoint `{checkpoint}` belongs to another scenario or build (`{found}`)")]
+    ForeignCheckpoint {
+        /// The checkpoint.
+        checkpoint: PathBuf,
+        /// What it belongs to.
+        found: String,
     },
     /// A file to be read cannot be opened.
     #[error("cannot open `{path}`")]

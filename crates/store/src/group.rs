@@ -30,16 +30,6 @@ impl Values {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
-
-    /// No values, of the same type.
-    pub(crate) fn emptied(&self) -> Self {
-        match self {
-            Self::Float(_) => Self::Float(Vec::new()),
-            Self::Integer(_) => Self::Integer(Vec::new()),
-            Self::Unsigned(_) => Self::Unsigned(Vec::new()),
-            Self::Text(_) => Self::Text(Vec::new()),
-        }
-    }
 }
 
 impl PartialEq for Values {

@@ -1,172 +1,202 @@
-//! Groups to `HDF5`, piece by piece along one dimension.
+//! Groups that grow: their layout in the file, and pieces put in their place.
 
+use std::collections::BTreeMap;
+use std::mem::discriminant;
 use std::path::Path;
 
-use hdf5::{Dataset, Hyperslab, SliceOrIndex};
-use ndarray::ArrayViewD;
+use hdf5::Dataset;
+use hdf5::types::TypeDescriptor;
 
-use crate::encode::{Element, encode_texts};
+use crate::decode::Member;
 use crate::error::StoreError;
-use crate::group::{Group, Values, Variable};
+use crate::group::{Values, Variable};
+use crate::piece::Piece;
+use crate::region::{Region, Target};
 
-/// A group that grows: what stays the same from piece to piece, and how much has been written.
+/// What a file knows of a group that grows.
 #[derive(Debug)]
 pub struct Growth {
-    along: String,
-    rows: usize,
-    /// The first piece, without the values that grow.
-    fixed: Group,
+    name: String,
+    /// The dimensions, with their lengths and whether they grow.
+    dimensions: BTreeMap<String, (usize, bool)>,
+    columns: Vec<Column>,
+}
+
+/// A dataset that grows.
+#[derive(Debug)]
+struct Column {
+    name: String,
+    dimensions: Vec<String>,
+    /// No values, of the type of the dataset.
+    kind: Option<Values>,
+    chunk: Vec<usize>,
+    compressed: bool,
+}
+
+impl Column {
+    /// The column that a dataset is, if it grows.
+    fn of(member: &Member) -> hdf5::Result<Option<Self>> {
+        let dataset = &member.dataset;
+        let Some(chunk) = dataset.chunk().filter(|_| dataset.is_resizable()) else {
+            return Ok(None);
+        };
+        let kind = match dataset.dtype()?.to_descriptor()? {
+            TypeDescriptor::Float(size) if size as usize == size_of::<f64>() => {
+                Some(Values::Float(Vec::new()))
+            }
+            TypeDescriptor::Integer(_) => Some(Values::Integer(Vec::new())),
+            TypeDescriptor::Unsigned(_) => Some(Values::Unsigned(Vec::new())),
+            _ => None,
+        };
+        Ok(Some(Self {
+            name: member.name.clone(),
+            dimensions: member.dimensions.clone(),
+            kind,
+            chunk,
+            compressed: !dataset.filters().is_empty(),
+        }))
+    }
+
+    /// Whether a variable is one of this column.
+    fn takes(&self, variable: &Variable) -> bool {
+        let kind = self.kind.as_ref().map(discriminant);
+        self.dimensions == variable.dimensions && kind == Some(discriminant(&variable.values))
+    }
 }
 
 impl Growth {
-    /// The growth that begins with this validated piece.
-    pub fn begin(piece: &Group, along: &str) -> Result<Self, StoreError> {
-        let Some(dimension) = piece.dimension(along) else {
-            let (used_by, dimension) = ("the growth of the group".to_owned(), along.to_owned());
-            return Err(StoreError::UnknownDimension {
-                group: piece.name.clone(),
-                used_by,
-                dimension,
-            });
-        };
-        let inner =
-            |variable: &&Variable| variable.dimensions.iter().skip(1).any(|name| name == along);
-        if let Some(variable) = piece.variables.iter().find(inner) {
-            let (group, variable) = (piece.name.clone(), variable.name.clone());
-            return Err(StoreError::NotFirst { group, variable, along: along.to_owned() });
+    /// What `root` says of a group; none if it does not grow.
+    pub fn read(root: &hdf5::Group, name: &str) -> hdf5::Result<Option<Self>> {
+        let members = Member::all(&root.group(name)?)?;
+        let mut dimensions: BTreeMap<String, (usize, bool)> = BTreeMap::new();
+        let mut columns = Vec::new();
+        for member in &members {
+            let space = member.dataset.space()?;
+            let extents = space.shape().into_iter().zip(space.maxdims());
+            for (dimension, (length, most)) in member.dimensions.iter().zip(extents) {
+                let known = dimensions.entry(dimension.clone()).or_default();
+                *known = (known.0.max(length), known.1 || most.is_none());
+            }
+            columns.extend(Column::of(member)?);
         }
-        Ok(Self {
-            along: along.to_owned(),
-            rows: dimension.length,
-            fixed: without_growing(piece, along),
-        })
+        let growth = Self { name: name.to_owned(), dimensions, columns };
+        Ok((!growth.columns.is_empty()).then_some(growth))
     }
 
-    /// Checks that a further validated piece differs from the first in nothing but what grows.
-    pub fn check(&self, piece: &Group, along: &str) -> Result<(), StoreError> {
-        let changed = |item: String| {
-            Err(StoreError::Changed {
-                group: self.fixed.name.clone(),
-                along: self.along.clone(),
-                item,
-            })
-        };
-        if along != self.along {
-            return changed(format!("the dimension to grow along (`{along}`)"));
+    /// How far a growing dimension has grown.
+    pub fn length(&self, dimension: &str) -> Option<usize> {
+        self.dimensions.get(dimension).and_then(|&(length, grows)| grows.then_some(length))
+    }
+
+    /// Checks that a validated piece fits.
+    pub fn check(&self, piece: &Piece) -> Result<(), StoreError> {
+        let group = || self.name.clone();
+        let names = piece.at.iter().map(|(name, _)| name);
+        for name in names.chain(piece.group.dimensions.iter().map(|dimension| &dimension.name)) {
+            let Some(&(length, grows)) = self.dimensions.get(name) else {
+                let (used_by, dimension) = ("a piece".to_owned(), name.clone());
+                return Err(StoreError::UnknownDimension { group: group(), used_by, dimension });
+            };
+            let brought = piece.group.dimension(name).map_or(0, |dimension| dimension.length);
+            let end = piece.offset(name) + brought;
+            if end > length && !grows {
+                let dimension = name.clone();
+                return Err(StoreError::Beyond { group: group(), dimension, length, end });
+            }
         }
-        let piece = without_growing(piece, along);
-        if let Some(name) = first_difference(&self.fixed.variables, &piece.variables, |variable| {
-            variable.name.as_str()
-        }) {
-            return changed(format!("`{name}`"));
-        }
-        if let Some(name) =
-            first_difference(&self.fixed.dimensions, &piece.dimensions, |dimension| {
-                dimension.name.as_str()
-            })
-        {
-            return changed(format!("the dimension `{name}`"));
-        }
-        match first_difference(&self.fixed.attributes, &piece.attributes, |(name, _)| name.as_str())
-        {
-            Some(name) => changed(format!("the attribute `{name}`")),
+        let unfit = |variable: &&Variable| self.column(variable).is_none();
+        match piece.group.variables.iter().find(unfit) {
+            Some(variable) => {
+                Err(StoreError::Undeclared { group: group(), variable: variable.name.clone() })
+            }
             None => Ok(()),
         }
     }
 
-    /// Writes the rows of a checked piece behind those already in the file.
-    pub fn extend(
+    fn column(&self, variable: &Variable) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == variable.name && column.takes(variable))
+    }
+
+    /// Bytes of the chunks that a checked piece touches, and how many datasets may be extended.
+    pub fn room(&self, piece: &Piece) -> (usize, usize) {
+        let bytes = |variable: &Variable| {
+            self.column(variable).map_or(0, |column| {
+                let chunk = column.chunk.iter().product::<usize>() * size_of::<u64>();
+                region(piece, variable).chunk_count(&column.chunk) * chunk
+            })
+        };
+        (piece.group.variables.iter().map(bytes).sum(), self.columns.len())
+    }
+
+    /// Extends the group where a checked piece needs it, and writes the piece.
+    pub fn place(
         &mut self,
         root: &hdf5::Group,
         path: &Path,
-        piece: &Group,
+        piece: &Piece,
     ) -> Result<(), StoreError> {
+        for dimension in &piece.group.dimensions {
+            let end = piece.offset(&dimension.name) + dimension.length;
+            if let Some((length, _)) = self.dimensions.get_mut(&dimension.name) {
+                *length = (*length).max(end);
+            }
+        }
         let writing = |item: &str| {
-            let dataset = format!("{}/{item}", piece.name);
+            let dataset = format!("{}/{item}", self.name);
             move |source| StoreError::writing(path, &dataset, source)
         };
-        let location = root.group(&piece.name).map_err(writing(""))?;
-        for variable in piece.variables.iter().filter(|variable| grows(variable, &self.along)) {
-            self.extend_variable(&location, piece, variable).map_err(writing(&variable.name))?;
+        let location = root.group(&self.name).map_err(writing(""))?;
+        for column in &self.columns {
+            let extended = location.dataset(&column.name).and_then(|dataset| {
+                let before = dataset.shape();
+                self.extend(&dataset, column, &before)?;
+                let brought = piece.group.variable(&column.name);
+                brought.map_or(Ok(()), |brought| column.place(&dataset, &before, piece, brought))
+            });
+            extended.map_err(writing(&column.name))?;
         }
-        let rows = self.rows + piece.dimension(&self.along).map_or(0, |dimension| dimension.length);
-        if piece.variable(&self.along).is_none() {
-            let placeholder = location.dataset(&self.along);
-            placeholder
-                .and_then(|placeholder| placeholder.resize(rows))
-                .map_err(writing(&self.along))?;
-        }
-        self.rows = rows;
         Ok(())
     }
 
-    fn extend_variable(
-        &self,
-        location: &hdf5::Group,
-        piece: &Group,
-        variable: &Variable,
-    ) -> hdf5::Result<()> {
-        let dataset = location.dataset(&variable.name)?;
-        let shape = piece.shape(variable);
-        let mut extended = shape.clone();
-        extended[0] += self.rows;
-        dataset.resize(extended)?;
-        match &variable.values {
-            Values::Float(values) => self.write_rows(&dataset, &shape, values),
-            Values::Integer(values) => self.write_rows(&dataset, &shape, values),
-            Values::Unsigned(values) => self.write_rows(&dataset, &shape, values),
-            Values::Text(values) => self.write_rows(&dataset, &shape, &encode_texts(values)?),
-        }
+    /// Gives all datasets the same lengths, after a writer was killed while it extended them.
+    pub fn level(&self, root: &hdf5::Group) -> hdf5::Result<()> {
+        let location = root.group(&self.name)?;
+        self.columns.iter().try_for_each(|column| {
+            let dataset = location.dataset(&column.name)?;
+            self.extend(&dataset, column, &dataset.shape())
+        })
     }
 
-    fn write_rows<T: Element>(
+    fn extend(&self, dataset: &Dataset, column: &Column, before: &[usize]) -> hdf5::Result<()> {
+        let length = |(name, before): (&String, &usize)| {
+            self.dimensions.get(name).map_or(*before, |&(length, _)| length.max(*before))
+        };
+        let shape: Vec<usize> = column.dimensions.iter().zip(before).map(length).collect();
+        if shape == before { Ok(()) } else { dataset.resize(shape) }
+    }
+}
+
+impl Column {
+    fn place(
         &self,
         dataset: &Dataset,
-        shape: &[usize],
-        values: &[T],
+        before: &[usize],
+        piece: &Piece,
+        variable: &Variable,
     ) -> hdf5::Result<()> {
-        if values.is_empty() {
-            return Ok(());
+        let target = Target { dataset, chunk: &self.chunk, before, compressed: self.compressed };
+        let region = region(piece, variable);
+        match &variable.values {
+            Values::Float(values) => target.place(&region, values),
+            Values::Integer(values) => target.place(&region, values),
+            Values::Unsigned(values) => target.place(&region, values),
+            Values::Text(_) => Err("texts cannot grow".into()),
         }
-        let part = |(axis, &count): (usize, &usize)| {
-            let start = if axis == 0 { self.rows } else { 0 };
-            SliceOrIndex::SliceTo { start, step: 1, end: start + count, block: 1 }
-        };
-        let rows = Hyperslab::from(shape.iter().enumerate().map(part).collect::<Vec<_>>());
-        dataset.write_slice(ArrayViewD::from_shape(shape, values)?, rows)
     }
 }
 
-fn grows(variable: &Variable, along: &str) -> bool {
-    variable.dimensions.first().is_some_and(|first| first == along)
-}
-
-/// The group without the values and the length that grow.
-fn without_growing(group: &Group, along: &str) -> Group {
-    let mut fixed = Group { attributes: group.attributes.clone(), ..Group::new(&group.name) };
-    for dimension in &group.dimensions {
-        let length = if dimension.name == along { 0 } else { dimension.length };
-        fixed = fixed.with_dimension(&dimension.name, length);
-    }
-    for variable in &group.variables {
-        let values = if grows(variable, along) {
-            variable.values.emptied()
-        } else {
-            variable.values.clone()
-        };
-        let (dimensions, units) = (variable.dimensions.clone(), variable.units.clone());
-        let (name, long_name) = (variable.name.clone(), variable.long_name.clone());
-        fixed = fixed.with_variable(Variable { name, dimensions, units, long_name, values });
-    }
-    fixed
-}
-
-/// The name of the first item in which two lists differ.
-fn first_difference<T: PartialEq>(
-    old: &[T],
-    new: &[T],
-    name: impl Fn(&T) -> &str,
-) -> Option<String> {
-    let place = (0..old.len().max(new.len())).find(|&place| old.get(place) != new.get(place))?;
-    old.get(place).or(new.get(place)).map(|item| name(item).to_owned())
+/// Where a variable of a validated piece lies.
+fn region(piece: &Piece, variable: &Variable) -> Region {
+    let at = variable.dimensions.iter().map(|name| piece.offset(name)).collect();
+    Region { at, shape: piece.group.shape(variable) }
 }

@@ -1,16 +1,25 @@
 //! How a dataset lies in the file: chunk shapes and compression.
 //!
-//! Small arrays are contiguous. Larger ones are cut into chunks of at most [`LARGEST_CHUNK`] bytes
-//! and compressed. A growing array is compressed only when each piece fills its chunks exactly: a
-//! compressed chunk that is written again changes its size and leaves its old place in the file
-//! unused, while a plain one is overwritten where it is.
+//! Small arrays are contiguous. Larger ones, and all that grow, are cut into chunks: of at most
+//! [`LARGEST_CHUNK`] bytes where all is written at once, of about [`GROWING_CHUNK`] bytes where it
+//! comes piece by piece, so that many small pieces share a chunk and a large piece fills several.
 
 /// Bytes from which compression pays.
 const SMALLEST_COMPRESSED: usize = 512;
-/// Bytes below which a chunk of a growing array costs more in book-keeping than it holds.
-const SMALLEST_CHUNK: usize = 64 * 1024;
 /// Bytes of the largest chunk: the default cache of `HDF5` holds one.
 const LARGEST_CHUNK: usize = 1024 * 1024;
+/// Bytes of the largest chunk of a growing array. Each piece writes the chunks at its ends again,
+/// and only those between them are compressed.
+const GROWING_CHUNK: usize = 128 * 1024;
+
+/// A dimension of an array.
+#[derive(Debug, Clone, Copy)]
+pub struct Axis {
+    /// Its length now.
+    pub length: usize,
+    /// Where it grows, the length that it is expected to reach.
+    pub expected: Option<usize>,
+}
 
 /// Where the values of a dataset are and whether they are compressed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,39 +36,42 @@ pub enum Layout {
 }
 
 impl Layout {
-    /// The layout of a dataset whose shape is final; `size` is the size of a value in bytes.
-    pub fn fixed(shape: &[usize], size: usize, compressible: bool) -> Self {
+    /// The layout of a dataset with these dimensions; `size` is the size of a value in bytes.
+    pub fn of(axes: &[Axis], size: usize, compressible: bool) -> Self {
+        if axes.iter().any(|axis| axis.expected.is_some()) {
+            return Self::growing(axes, size, compressible);
+        }
+        let shape: Vec<usize> = axes.iter().map(|axis| axis.length).collect();
         if !compressible || shape.iter().product::<usize>() * size < SMALLEST_COMPRESSED {
             return Self::Contiguous;
         }
-        Self::Chunked { chunk: cut(shape.to_vec(), size), compressed: true }
+        Self::Chunked { chunk: cut(shape, size, LARGEST_CHUNK), compressed: true }
     }
 
-    /// The layout of a dataset that grows along its first dimension by about `shape[0]` at a time.
-    pub fn growing(shape: &[usize], size: usize, compressible: bool) -> Self {
-        let mut chunk: Vec<usize> = shape.iter().map(|&length| length.max(1)).collect();
-        let row = chunk[1..].iter().product::<usize>() * size;
-        chunk[0] = largest_divisor(chunk[0], LARGEST_CHUNK / row);
-        let compressed = compressible && chunk[0] * row >= SMALLEST_CHUNK;
-        if chunk[0] * row < SMALLEST_CHUNK {
-            chunk[0] = SMALLEST_CHUNK.div_ceil(row);
-        }
-        Self::Chunked { chunk: cut(chunk, size), compressed }
+    /// An expected length of 0 is unknown, and taken for large.
+    fn growing(axes: &[Axis], size: usize, compressible: bool) -> Self {
+        let expected = |axis: &Axis| match axis.expected {
+            Some(0) => GROWING_CHUNK,
+            Some(expected) => expected.max(axis.length),
+            None => axis.length.max(1),
+        };
+        let chunk = cut(axes.iter().map(expected).collect(), size, GROWING_CHUNK);
+        let compressed = compressible && bytes(&chunk, size) >= SMALLEST_COMPRESSED;
+        Self::Chunked { chunk, compressed }
     }
-}
-
-/// The largest divisor of `number` that is at most `limit`, or 1.
-fn largest_divisor(number: usize, limit: usize) -> usize {
-    (1..=limit.min(number)).rev().find(|divisor| number.is_multiple_of(*divisor)).unwrap_or(1)
 }
 
 /// Halves the leading lengths, the first that can be halved first, until a chunk is small enough.
-fn cut(mut chunk: Vec<usize>, size: usize) -> Vec<usize> {
-    while chunk.iter().product::<usize>() * size > LARGEST_CHUNK {
+fn cut(mut chunk: Vec<usize>, size: usize, largest: usize) -> Vec<usize> {
+    while bytes(&chunk, size) > largest {
         let Some(length) = chunk.iter_mut().find(|length| **length > 1) else { break };
         *length = length.div_ceil(2);
     }
     chunk
+}
+
+fn bytes(chunk: &[usize], size: usize) -> usize {
+    chunk.iter().fold(size, |product, &length| product.saturating_mul(length))
 }
 
 #[cfg(test)]
@@ -70,37 +82,43 @@ mod tests {
         Layout::Chunked { chunk: chunk.to_vec(), compressed }
     }
 
+    fn fixed(shape: &[usize], size: usize, compressible: bool) -> Layout {
+        let axes: Vec<Axis> = shape.iter().map(|&length| Axis { length, expected: None }).collect();
+        Layout::of(&axes, size, compressible)
+    }
+
+    fn growing(expected: usize, rest: &[usize]) -> Layout {
+        let mut axes = vec![Axis { length: 0, expected: Some(expected) }];
+        axes.extend(rest.iter().map(|&length| Axis { length, expected: None }));
+        Layout::of(&axes, 8, true)
+    }
+
     #[test]
     fn small_arrays_and_texts_are_contiguous() {
-        assert_eq!(Layout::fixed(&[], 8, true), Layout::Contiguous);
-        assert_eq!(Layout::fixed(&[63], 8, true), Layout::Contiguous);
-        assert_eq!(Layout::fixed(&[0, 1000], 8, true), Layout::Contiguous);
-        assert_eq!(Layout::fixed(&[1_000_000], 16, false), Layout::Contiguous);
+        assert_eq!(fixed(&[], 8, true), Layout::Contiguous);
+        assert_eq!(fixed(&[63], 8, true), Layout::Contiguous);
+        assert_eq!(fixed(&[0, 1000], 8, true), Layout::Contiguous);
+        assert_eq!(fixed(&[1_000_000], 16, false), Layout::Contiguous);
     }
 
     #[test]
     fn larger_arrays_are_cut_and_compressed() {
-        assert_eq!(Layout::fixed(&[64], 8, true), chunked(&[64], true));
-        assert_eq!(Layout::fixed(&[1000, 1000], 8, true), chunked(&[125, 1000], true));
-        assert_eq!(Layout::fixed(&[1, 300_000], 8, true), chunked(&[1, 75_000], true));
+        assert_eq!(fixed(&[64], 8, true), chunked(&[64], true));
+        assert_eq!(fixed(&[1000, 1000], 8, true), chunked(&[125, 1000], true));
+        assert_eq!(fixed(&[1, 300_000], 8, true), chunked(&[1, 75_000], true));
     }
 
     #[test]
-    fn large_pieces_fill_their_chunks() {
-        assert_eq!(Layout::growing(&[1, 10_000, 3], 8, true), chunked(&[1, 10_000, 3], true));
-        assert_eq!(Layout::growing(&[16, 10_000, 2], 8, true), chunked(&[4, 10_000, 2], true));
-        assert_eq!(Layout::growing(&[1, 300_000], 8, true), chunked(&[1, 75_000], true));
+    fn many_small_rows_share_a_chunk_and_a_long_one_is_cut() {
+        assert_eq!(growing(100_000, &[17, 2]), chunked(&[391, 17, 2], true));
+        assert_eq!(growing(1, &[1_000_000, 2]), chunked(&[1, 7813, 2], true));
+        assert_eq!(growing(1000, &[1000, 2]), chunked(&[8, 1000, 2], true));
+        assert_eq!(growing(3, &[1]), chunked(&[3, 1], false));
     }
 
     #[test]
-    fn small_pieces_share_plain_chunks() {
-        assert_eq!(Layout::growing(&[1, 40, 2], 8, true), chunked(&[103, 40, 2], false));
-        assert_eq!(Layout::growing(&[1], 8, true), chunked(&[8192], false));
-        assert_eq!(Layout::growing(&[0, 0], 8, true), chunked(&[8192, 1], false));
-    }
-
-    #[test]
-    fn texts_are_never_compressed() {
-        assert_eq!(Layout::growing(&[10_000], 16, false), chunked(&[10_000], false));
+    fn an_unknown_length_is_large() {
+        assert_eq!(growing(0, &[]), chunked(&[16_384], true));
+        assert_eq!(growing(usize::MAX, &[0]), chunked(&[16_384, 1], true));
     }
 }

@@ -44,6 +44,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod access;
+mod checkpoint;
+mod chunk;
 mod decode;
 mod destination;
 mod encode;
@@ -51,16 +54,21 @@ pub mod error;
 pub mod group;
 mod growth;
 mod layout;
+mod lock;
+mod piece;
 pub mod provenance;
 mod read;
+mod region;
 mod room;
 mod scales;
 mod validate;
 pub mod writer;
 
+pub use checkpoint::read_checkpoint;
 pub use destination::Existing;
 pub use error::StoreError;
 pub use group::{Attribute, Dimension, Group, Sorting, Values, Variable};
+pub use piece::Piece;
 pub use provenance::{Header, Provenance};
-pub use read::{read_group, read_header};
+pub use read::{mend, read_group, read_header};
 pub use writer::{Completion, ResultWriter};

@@ -3,11 +3,13 @@
 use std::fs;
 use std::path::Path;
 
+use crate::access;
 use crate::decode::{decode_group, decode_header};
+use crate::destination::name_of;
 use crate::error::StoreError;
 use crate::group::Group;
+use crate::lock::Lock;
 use crate::provenance::Header;
-use crate::writer::access;
 
 /// Reads where a result file comes from, whether it is complete and which groups it holds.
 ///
@@ -34,8 +36,28 @@ pub fn read_group(path: &Path, name: &str) -> Result<Group, StoreError> {
     decode_group(&file, path, name)
 }
 
+/// Makes the file of a killed run one that every program opens, and returns whether that was
+/// necessary.
+///
+/// The functions of this crate read such a file as it is; other programs refuse it, since it is
+/// still marked as being written.
+///
+/// # Errors
+///
+/// [`StoreError::InUse`] for a file that is in fact being written; [`StoreError::CannotOpen`],
+/// [`StoreError::Corrupt`].
+pub fn mend(path: &Path) -> Result<bool, StoreError> {
+    let _lock = Lock::acquire(&name_of(path))?;
+    let is_marked = access::is_marked(path)
+        .map_err(|source| StoreError::CannotOpen { path: path.to_path_buf(), source })?;
+    if is_marked {
+        access::mend(path).map_err(|source| StoreError::reading(path, "/", source))?;
+    }
+    Ok(is_marked)
+}
+
 fn open(path: &Path) -> Result<hdf5::File, StoreError> {
     fs::File::open(path)
         .map_err(|source| StoreError::CannotOpen { path: path.to_path_buf(), source })?;
-    access().open(path).map_err(|source| StoreError::reading(path, "/", source))
+    access::open(path).map_err(|source| StoreError::reading(path, "/", source))
 }

@@ -1,26 +1,32 @@
 //! Room on the disk, taken before it is needed.
 //!
-//! `HDF5` cannot undo a write that fails half-way: a file whose disk became full is often
-//! unreadable, with all that was in it. So the room is taken first, by zeros behind the end of the
-//! file. Where there is none, the file is as before; where there is, `HDF5` writes over the zeros
-//! and cuts off the rest when it closes the file.
+//! `HDF5` cannot undo a write that fails half-way: a file whose disk became full may be unreadable,
+//! with all that was in it. So the room is taken first, behind the end of the file. Where there is
+//! none, the file is as before; where there is, `HDF5` writes over it and cuts off the rest when it
+//! closes the file. Readers of a file that is being written do not look at its length.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 
+use rustix::fs::{FallocateFlags, fallocate};
+use rustix::io::Errno;
+
 use crate::group::{Group, Values};
 
-/// Bytes that a variable may take beyond its values: its description and the rest of its last
-/// chunk.
+/// Bytes that a dataset may take beyond its values: its description, and where its chunks are.
 const BYTES_BESIDE_VALUES: usize = 128 * 1024;
 /// Bytes that a text may take beyond its characters.
 const BYTES_BESIDE_TEXT: usize = 48;
 
 /// Bytes that writing a group takes at most.
 pub fn needed(group: &Group) -> usize {
-    let datasets = group.dimensions.len() + group.variables.len();
-    let values: usize = group.variables.iter().map(|variable| bytes(&variable.values)).sum();
+    let values = group.variables.iter().map(|variable| bytes(&variable.values)).sum();
+    with_description(values, group.dimensions.len() + group.variables.len())
+}
+
+/// Bytes that the values of some datasets take at most, with what describes them.
+pub fn with_description(values: usize, datasets: usize) -> usize {
     values + values / 16 + (1 + datasets) * BYTES_BESIDE_VALUES
 }
 
@@ -37,8 +43,17 @@ fn bytes(values: &Values) -> usize {
 pub fn reserve(path: &Path, bytes: usize) -> io::Result<()> {
     let mut file = OpenOptions::new().append(true).open(path)?;
     let length = file.metadata()?.len();
-    let zeros = io::copy(&mut io::repeat(0).take(bytes as u64), &mut file);
-    zeros.map(|_| ()).or_else(|error| file.set_len(length).and(Err(error)))
+    lengthen(&mut file, length, bytes as u64).or_else(|error| file.set_len(length).and(Err(error)))
+}
+
+/// Has the system set the room aside, or writes zeros where it cannot.
+fn lengthen(file: &mut File, length: u64, bytes: u64) -> io::Result<()> {
+    match fallocate(&*file, FallocateFlags::empty(), length, bytes) {
+        Err(Errno::OPNOTSUPP | Errno::NOSYS) => {
+            io::copy(&mut io::repeat(0).take(bytes), file).map(|_| ())
+        }
+        set_aside => Ok(set_aside?),
+    }
 }
 
 #[cfg(test)]

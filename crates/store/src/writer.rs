@@ -1,18 +1,20 @@
 //! The writer of a result file.
 
+mod change;
+
 use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use hdf5::file::{FileBuilder, FileCloseDegree};
-use hdf5::plist::group_create::LinkCreationOrder;
-
-use crate::destination::{Destination, Existing};
-use crate::encode::{write_group, write_provenance};
+use self::change::{begin, holds_data, unfinished};
+use crate::access;
+use crate::checkpoint;
+use crate::destination::{Destination, Existing, flush_to_disk};
 use crate::error::StoreError;
 use crate::group::Group;
 use crate::growth::Growth;
+use crate::piece::Piece;
 use crate::provenance::Provenance;
 use crate::room;
 use crate::validate::without_zero_byte;
@@ -28,10 +30,39 @@ pub enum Completion {
 
 /// Writes one result file.
 ///
-/// The data go to `NAME.partial`, which is closed after every call: a process that is killed
-/// between two calls leaves a readable file with `complete = 0`, and so does a writer that is
-/// dropped without [`finish`](Self::finish). While the writer lives, no other writer can have the
-/// same destination.
+/// The data go to `NAME.partial`. A process that is killed at any moment, also in the middle of a
+/// call, leaves a readable file there with `complete = 0` and all that earlier calls wrote, and so
+/// does a writer that is dropped without [`finish`](Self::finish). While the writer lives, no other
+/// writer can have the same destination.
+///
+/// What changes the structure of the file ([`write`](Self::write), [`declare`](Self::declare)) is
+/// done on a copy, which then takes the place of the partial file. Values that come piece by piece
+/// ([`place`](Self::place)) are written to the file itself, in the order that `HDF5` keeps for
+/// readers of a living file: what points to a value is written after it.
+///
+/// ```
+/// use equipoise_store::{Completion, Existing, Group, Piece, Provenance, ResultWriter, Variable};
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("result.h5");
+/// let mut writer = ResultWriter::create(&path, &Provenance::default(), Existing::Refuse)?;
+/// let layout = Group::new("trajectory")
+///     .with_coordinate(Variable::coordinate("realization", Vec::<i64>::new()))
+///     .with_coordinate(Variable::coordinate("time", vec![0.0, 1.0]))
+///     .with_variable(Variable::new("spikes", &["realization", "time"], Vec::<i64>::new()));
+/// writer.declare(&layout, &[("realization", 3)])?;
+/// for realization in 0..3_i64 {
+///     let group = Group::new("trajectory")
+///         .with_coordinate(Variable::coordinate("realization", vec![realization]))
+///         .with_dimension("time", 2)
+///         .with_variable(Variable::new("spikes", &["realization", "time"], vec![0, realization]));
+///     writer.place(&[Piece::new(group, &[("realization", realization as usize)])])?;
+/// }
+/// let written = writer.finish(Completion::Complete)?;
+/// let group = equipoise_store::read_group(&written, "trajectory")?;
+/// assert_eq!(group.variables[2].values, vec![0_i64, 0, 0, 1, 0, 2].into());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct ResultWriter {
     destination: Destination,
@@ -45,7 +76,7 @@ impl ResultWriter {
     ///
     /// Everything that can be known to fail later is found out here, before any computing. An
     /// existing file is not touched, also where it is to be replaced: that happens in
-    /// [`finish`](Self::finish).
+    /// [`finish`](Self::finish). Checkpoints of an earlier run are removed.
     ///
     /// # Errors
     ///
@@ -65,17 +96,53 @@ impl ResultWriter {
             without_zero_byte(item, text)?;
         }
         let destination = Destination::claim(path, existing)?;
-        let partial = destination.partial();
+        let (partial, building) = (destination.partial(), destination.building());
         if destination.existing() == Existing::Refuse && holds_data(partial) {
             return Err(StoreError::PartialExists { partial: partial.to_path_buf() });
         }
-        begin(partial, provenance).map_err(|error| {
-            // It holds nothing, and half a file would stand in the way of the next run.
-            let _ = fs::remove_file(partial);
-            let source = io::Error::other(error);
+        let begun = begin(building, provenance).map_err(io::Error::other);
+        begun.and_then(|()| destination.renew()).map_err(|source| {
+            // It holds nothing.
+            let _ = fs::remove_file(building);
             StoreError::CannotCreate { path: destination.path().to_path_buf(), source }
         })?;
+        checkpoint::remove(destination.path());
         Ok(Self { destination, groups: HashMap::new(), damaged: false })
+    }
+
+    /// Takes up the file of a run that did not come to its end, to go on with it.
+    ///
+    /// That is `NAME.partial`, or else `NAME` itself if it is incomplete, which then becomes
+    /// `NAME.partial` again.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NothingToResume`]; [`StoreError::AlreadyComplete`]; [`StoreError::InUse`]
+    /// while another writer is at work on it; those of [`read_header`](crate::read_header) for a
+    /// file that is none of ours.
+    pub fn resume(path: &Path) -> Result<Self, StoreError> {
+        let destination = Destination::reclaim(path)?;
+        let has_partial = destination.partial().is_file();
+        let found = if has_partial { destination.partial() } else { destination.path() };
+        let header = unfinished(found)?;
+        if !has_partial {
+            destination.reopen()?;
+        }
+        let partial = destination.partial();
+        let broken = |source| StoreError::reading(partial, "/", source);
+        if access::is_marked(partial)
+            .map_err(|source| StoreError::CannotOpen { path: partial.to_path_buf(), source })?
+        {
+            access::mend(partial).map_err(broken)?;
+        }
+        let file = access::open(partial).map_err(broken)?;
+        let groups = header.groups.into_iter();
+        let groups = groups.map(|name| Ok((name.clone(), Growth::read(&file, &name)?)));
+        let groups = groups.collect::<hdf5::Result<_>>().map_err(broken)?;
+        drop(file);
+        let mut writer = Self { destination, groups, damaged: false };
+        writer.level()?;
+        Ok(writer)
     }
 
     /// The file that takes the data until the writer is finished.
@@ -88,65 +155,107 @@ impl ResultWriter {
     /// # Errors
     ///
     /// Those of [`Group::validate`]; [`StoreError::GroupExists`]; [`StoreError::DiskFull`] and
-    /// [`StoreError::Write`]. Room on the disk is taken before it is needed, so that a full disk
-    /// leaves the file as it was. Should a write fail half-way all the same,
-    /// [`StoreError::Damaged`] is all that further calls return.
+    /// [`StoreError::Write`], after which the file is as it was before.
     pub fn write(&mut self, group: &Group) -> Result<(), StoreError> {
-        group.validate()?;
-        self.begin_group(group, None)
+        self.write_all(std::slice::from_ref(group))
     }
 
-    /// Writes a piece of a group that grows along a dimension.
+    /// Writes whole groups in one step: all or, where there is an error, none.
     ///
-    /// The first piece creates the group. Each further piece extends the variables whose first
-    /// dimension is `along` by the rows it brings; everything else must be as in the first piece
-    /// and is not written again.
-    ///
-    /// Pieces of at least 64 KiB a variable are compressed; smaller ones are gathered in chunks of
-    /// that size.
+    /// The file is copied once for all of them.
     ///
     /// # Errors
     ///
-    /// Those of [`write`](Self::write); [`StoreError::UnknownDimension`] and
-    /// [`StoreError::NotFirst`] where the group cannot grow so; [`StoreError::Changed`] where the
-    /// piece does not continue the first.
+    /// Those of [`write`](Self::write).
+    pub fn write_all(&mut self, groups: &[Group]) -> Result<(), StoreError> {
+        let growing: &[(&str, usize)] = &[];
+        self.add(&groups.iter().map(|group| (group, growing)).collect::<Vec<_>>())
+    }
+
+    /// Declares a group whose values come in pieces.
     ///
-    /// ```
-    /// use equipoise_store::{
-    ///     Completion, Existing, Group, Provenance, ResultWriter, Variable, read_group,
-    /// };
+    /// `growing` names the dimensions that grow, each with the length that it is expected to reach
+    /// (0 if that is not known), which only decides how the values lie in the file. Their lengths in
+    /// `group` are 0. Variables without a growing dimension are written now; of the others only the
+    /// layout, which can consist of numbers only.
     ///
-    /// let folder = tempfile::tempdir()?;
-    /// let path = folder.path().join("result.h5");
-    /// let mut writer = ResultWriter::create(&path, &Provenance::default(), Existing::Refuse)?;
-    /// for realization in 0..3_i64 {
-    ///     let piece = Group::new("trajectory")
-    ///         .with_coordinate(Variable::coordinate("realization", vec![realization]))
-    ///         .with_coordinate(Variable::coordinate("time", vec![0.0, 1.0]))
-    ///         .with_variable(Variable::new("spikes", &["realization", "time"], vec![0, realization]));
-    ///     writer.append(&piece, "realization")?;
-    /// }
-    /// let group = read_group(&writer.finish(Completion::Complete)?, "trajectory")?;
-    /// assert_eq!(group.variables[2].values, vec![0_i64, 0, 0, 1, 0, 2].into());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn append(&mut self, piece: &Group, along: &str) -> Result<(), StoreError> {
-        piece.validate()?;
-        let Some(Some(mut growth)) = self.groups.get_mut(&piece.name).map(Option::take) else {
-            return self.begin_group(piece, Some(along));
-        };
-        let checked = growth.check(piece, along).and_then(|()| self.reserve(piece));
-        let extended =
-            checked.and_then(|()| self.edit(|root, path| growth.extend(root, path, piece)));
-        self.groups.insert(piece.name.clone(), Some(growth));
-        extended
+    /// # Errors
+    ///
+    /// Those of [`write`](Self::write); [`StoreError::UnknownDimension`] for a growing dimension
+    /// that the group does not have; [`StoreError::GrowingText`].
+    pub fn declare(&mut self, group: &Group, growing: &[(&str, usize)]) -> Result<(), StoreError> {
+        self.add(&[(group, growing)])
+    }
+
+    /// Writes pieces where they belong, and extends growing dimensions where they need it.
+    ///
+    /// What was not written is missing: `NaN`, or -1 or 0 in variables of signed and unsigned
+    /// integers. Writing the same values again changes nothing; nothing ever becomes shorter. When
+    /// this returns, the values are out of this process, and on the disk after the next
+    /// [`checkpoint`](Self::checkpoint).
+    ///
+    /// A chunk (of at most 128 KiB) that a piece fills is compressed; others stay as they are. So
+    /// pieces of several hundred kilobytes a variable take the least room and time.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Group::validate`]; [`StoreError::NotDeclared`], [`StoreError::Undeclared`],
+    /// [`StoreError::UnknownDimension`] and [`StoreError::Beyond`] for a piece that does not fit,
+    /// in which case nothing is written of any; [`StoreError::DiskFull`], after which the file is
+    /// as before; [`StoreError::Write`], after which further calls return [`StoreError::Damaged`].
+    pub fn place(&mut self, pieces: &[Piece]) -> Result<(), StoreError> {
+        let partial = self.sound()?;
+        let mut room = 0;
+        for piece in pieces {
+            piece.group.validate()?;
+            let Some(Some(growth)) = self.groups.get(&piece.group.name) else {
+                let (path, group) = (partial.to_path_buf(), piece.group.name.clone());
+                return Err(StoreError::NotDeclared { path, group });
+            };
+            growth.check(piece)?;
+            let (bytes, datasets) = growth.room(piece);
+            room += room::with_description(bytes, datasets);
+        }
+        let Some(first) = pieces.first() else { return Ok(()) };
+        room::reserve(partial, room)
+            .map_err(|source| StoreError::reserving(partial, &first.group.name, source))?;
+        self.stream(|groups, root, path| {
+            pieces.iter().try_for_each(|piece| match groups.get_mut(&piece.group.name) {
+                Some(Some(growth)) => growth.place(root, path, piece),
+                _ => Ok(()),
+            })
+        })
+    }
+
+    /// How far a growing dimension has grown.
+    pub fn length(&self, group: &str, dimension: &str) -> Option<usize> {
+        self.groups.get(group)?.as_ref()?.length(dimension)
+    }
+
+    /// Keeps what the run needs to go on, beside the result; the values that were written before
+    /// are on the disk then, too.
+    ///
+    /// `identity` says what may go on with it: scenario and build. Two checkpoints are kept, for
+    /// the case that the newest is damaged; [`read_checkpoint`](crate::read_checkpoint) reads them.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Damaged`]; [`StoreError::DiskFull`] and [`StoreError::Write`], after which the
+    /// checkpoints before are still there.
+    pub fn checkpoint(&self, identity: &str, state: &[u8]) -> Result<(), StoreError> {
+        let partial = self.sound()?;
+        let written = flush_to_disk(partial)
+            .and_then(|()| checkpoint::write(self.destination.path(), identity, state));
+        written
+            .map_err(|source| StoreError::reserving(self.destination.path(), "checkpoint", source))
     }
 
     /// Ends the file and returns where the data are.
     ///
     /// A complete file gets its name in one step; with [`Existing::Refuse`] never in place of a
-    /// file that appeared there meanwhile. An incomplete file gets it only where no file is, and
-    /// otherwise stays beside it as `NAME.partial`, as does a file to which a write failed.
+    /// file that appeared there meanwhile; its checkpoints are removed. An incomplete file gets it
+    /// only where no file is, and otherwise stays beside it as `NAME.partial`, as does a file to
+    /// which a write failed; its checkpoints stay.
     ///
     /// # Errors
     ///
@@ -156,30 +265,19 @@ impl ResultWriter {
     pub fn finish(mut self, completion: Completion) -> Result<PathBuf, StoreError> {
         match completion {
             Completion::Complete => {
-                self.edit(|root, path| {
+                self.stream(|_, root, path| {
                     let complete =
                         root.attr("complete").and_then(|complete| complete.write_scalar(&1_i64));
                     complete.map_err(|source| StoreError::writing(path, "complete", source))
                 })?;
-                self.destination.publish()
+                let name = self.destination.path().to_path_buf();
+                let written = self.destination.publish()?;
+                checkpoint::remove(&name);
+                Ok(written)
             }
             Completion::Incomplete if self.damaged => Ok(self.partial().to_path_buf()),
             Completion::Incomplete => self.destination.keep(),
         }
-    }
-
-    fn begin_group(&mut self, group: &Group, along: Option<&str>) -> Result<(), StoreError> {
-        if self.groups.contains_key(&group.name) {
-            return Err(StoreError::GroupExists {
-                path: self.partial().to_path_buf(),
-                group: group.name.clone(),
-            });
-        }
-        let growth = along.map(|along| Growth::begin(group, along)).transpose()?;
-        self.reserve(group)?;
-        self.edit(|root, path| write_group(root, path, group, along))?;
-        self.groups.insert(group.name.clone(), growth);
-        Ok(())
     }
 
     /// The partial file, unless a write to it failed half-way.
@@ -189,55 +287,5 @@ impl ResultWriter {
             return Err(StoreError::Damaged { partial: partial.to_path_buf() });
         }
         Ok(partial)
-    }
-
-    /// Makes sure that there is room for a group; where there is none, the file stays sound.
-    fn reserve(&self, group: &Group) -> Result<(), StoreError> {
-        let partial = self.sound()?;
-        let no_room = |source| StoreError::reserving(partial, &group.name, source);
-        room::reserve(partial, room::needed(group)).map_err(no_room)
-    }
-
-    /// Opens the partial file, changes it and closes it, so that the change is out of this process.
-    fn edit(
-        &mut self,
-        change: impl FnOnce(&hdf5::Group, &Path) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        let partial = self.sound()?;
-        let whole_file = |source| StoreError::writing(partial, "/", source);
-        let edited = access().open_rw(partial).map_err(whole_file).and_then(|file| {
-            change(&file, partial)?;
-            file.flush().and_then(|()| file.close()).map_err(whole_file)
-        });
-        self.damaged = edited.is_err();
-        edited
-    }
-}
-
-/// How result files are opened.
-///
-/// The locks of the library are left out: `NAME.lock` keeps other writers away, and a reader that
-/// looks at the partial file must not stop the run.
-pub fn access() -> FileBuilder {
-    let mut builder = hdf5::File::with_options();
-    builder.with_fapl(|fapl| fapl.file_locking(false).fclose_degree(FileCloseDegree::Strong));
-    builder.with_fcpl(|fcpl| fcpl.link_creation_order(LinkCreationOrder::Indexed));
-    builder
-}
-
-fn begin(partial: &Path, provenance: &Provenance) -> hdf5::Result<()> {
-    let file = access().create(partial)?;
-    write_provenance(&file, provenance)?;
-    file.flush()?;
-    file.close()
-}
-
-/// Whether something would be lost if this file were overwritten: a group in it, or contents that
-/// cannot be understood.
-fn holds_data(partial: &Path) -> bool {
-    match fs::symlink_metadata(partial) {
-        Err(_) => false,
-        Ok(found) if found.is_file() && found.len() == 0 => false,
-        Ok(_) => access().open(partial).map_or(true, |file| !file.is_empty()),
     }
 }

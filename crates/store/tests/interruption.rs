@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, ExitStatus};
 
-use common::{complete_file, create, destination, partial_of, piece};
+use common::{append, complete_file, create, destination, partial_of, piece};
 use equipoise_store::{
     Completion, Existing, Group, StoreError, Values, Variable, read_group, read_header,
 };
@@ -35,8 +35,8 @@ fn run_as_child(test: &str, path: &Path, preparation: &str) -> ExitStatus {
 fn a_killed_run_leaves_a_readable_file() {
     if let Some(path) = child_destination() {
         let mut writer = create(&path, Existing::Replace);
-        writer.append(&piece(0, 2), "realization").expect("first");
-        writer.append(&piece(2, 1), "realization").expect("second");
+        append(&mut writer, &piece(0, 2), "realization").expect("first");
+        append(&mut writer, &piece(2, 1), "realization").expect("second");
         process::abort();
     }
     let (_folder, path) = destination();
@@ -87,7 +87,7 @@ fn a_full_disk_is_reported_and_nothing_is_lost() {
         let (row, before, error) = (0..100)
             .find_map(|row| {
                 let before = length(writer.partial());
-                writer.append(&wide(row), "row").err().map(|error| (row, before, error))
+                append(&mut writer, &wide(row), "row").err().map(|error| (row, before, error))
             })
             .expect("the limit is reached");
         assert_eq!(length(writer.partial()), before, "the room that did not suffice is given back");

@@ -38,7 +38,7 @@ def check_trajectory(engine: str) -> xr.Dataset:
     assert data["time"].attrs["units"] == "tau"
     np.testing.assert_array_equal(data["mean"], MEAN)
     assert data["mean"].sel(realization=2, time=0.5, population="I").item() == 23.0
-    assert data["label"].values.tolist() == ["run 0", "run 1", "run 2"]
+    assert data["seed"].values.tolist() == [1000, 1001, 1002] and data["seed"].dtype == np.uint64
     assert data["size"].sel(population="E").item() == 800 and data["size"].attrs["units"] == "1"
     return data
 

@@ -7,7 +7,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::{create, destination, every_kind, piece};
+use common::{append, create, destination, every_kind, piece};
 use equipoise_store::{Completion, Existing};
 
 /// The interpreter named by `EQUIPOISE_PYTHON`, else that of the virtual environment of this
@@ -28,9 +28,9 @@ fn python() -> PathBuf {
 fn h5py_and_xarray_read_what_was_written() {
     let (_folder, path) = destination();
     let mut writer = create(&path, Existing::Refuse);
-    writer.append(&piece(0, 1), "realization").expect("first piece");
+    append(&mut writer, &piece(0, 1), "realization").expect("first piece");
     writer.write(&every_kind()).expect("whole group");
-    writer.append(&piece(1, 2), "realization").expect("second piece");
+    append(&mut writer, &piece(1, 2), "realization").expect("second piece");
     writer.finish(Completion::Complete).expect("finished");
 
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/read_back.py");

@@ -2,9 +2,13 @@
 
 mod common;
 
-use common::{complete_file, create, destination, every_kind, piece, provenance};
+use common::{
+    append, complete_file, create, declaration, destination, every_kind, piece, piece_of,
+    provenance,
+};
 use equipoise_store::{
-    Completion, Existing, Group, Sorting, StoreError, Values, Variable, read_group, read_header,
+    Completion, Existing, Group, Piece, Sorting, StoreError, Values, Variable, read_group,
+    read_header,
 };
 use proptest::prelude::*;
 
@@ -40,7 +44,7 @@ fn pieces_make_the_same_group_as_the_whole() {
     let (_folder, path) = destination();
     let mut writer = create(&path, Existing::Refuse);
     for (first, count) in [(0, 2), (2, 1), (3, 0), (3, 4)] {
-        writer.append(&piece(first, count), "realization").expect("appended");
+        append(&mut writer, &piece(first, count), "realization").expect("appended");
         let so_far =
             read_group(writer.partial(), "trajectory").expect("readable between two pieces");
         assert_eq!(so_far, piece(0, first + count));
@@ -57,8 +61,8 @@ fn a_dimension_without_coordinate_grows_too() {
         group.with_variable(Variable::new("x", &["row"], values))
     };
     let mut writer = create(&path, Existing::Refuse);
-    writer.append(&rows(vec![1.0]), "row").expect("first");
-    writer.append(&rows(vec![2.0, 3.0]), "row").expect("second");
+    append(&mut writer, &rows(vec![1.0]), "row").expect("first");
+    append(&mut writer, &rows(vec![2.0, 3.0]), "row").expect("second");
     writer.finish(Completion::Complete).expect("finished");
     assert_eq!(read_group(&path, "g").expect("read"), rows(vec![1.0, 2.0, 3.0]));
 }
@@ -75,9 +79,9 @@ fn large_pieces_come_back_from_compressed_chunks() {
     };
     let mut writer = create(&path, Existing::Refuse);
     for first in [0, 3, 6] {
-        writer.append(&rows(first, 3), "row").expect("appended");
+        append(&mut writer, &rows(first, 3), "row").expect("appended");
     }
-    writer.append(&rows(9, 1), "row").expect("a shorter last piece");
+    append(&mut writer, &rows(9, 1), "row").expect("a shorter last piece");
     writer.finish(Completion::Complete).expect("finished");
     assert_eq!(read_group(&path, "g").expect("read"), rows(0, 10));
     let size = std::fs::metadata(&path).expect("size").len();
@@ -92,7 +96,7 @@ fn many_small_pieces_do_not_waste_space() {
     let (_folder, path) = destination();
     let mut writer = create(&path, Existing::Refuse);
     for realization in 0..300 {
-        writer.append(&piece(realization, 1), "realization").expect("appended");
+        append(&mut writer, &piece(realization, 1), "realization").expect("appended");
     }
     writer.finish(Completion::Complete).expect("finished");
     assert_eq!(read_group(&path, "trajectory").expect("read"), piece(0, 300));
@@ -117,7 +121,7 @@ fn events_are_sorted_and_not_compressed() {
     };
     let mut writer = create(&path, Existing::Refuse);
     for count in [20_000, 0, 3] {
-        writer.append(&events(count), "spike").expect("appended");
+        append(&mut writer, &events(count), "spike").expect("appended");
     }
     writer.finish(Completion::Complete).expect("finished");
     assert_eq!(read_group(&path, "spikes/E").expect("read"), events(20_003));
@@ -126,52 +130,49 @@ fn events_are_sorted_and_not_compressed() {
 }
 
 #[test]
-fn only_what_grows_may_change() {
+fn a_piece_that_does_not_fit_is_refused() {
     let (_folder, path) = destination();
     let mut writer = create(&path, Existing::Refuse);
-    writer.append(&piece(0, 1), "realization").expect("first");
-    let with = |name: &str, values: Values| {
-        let mut group = piece(1, 1);
-        group
-            .variables
-            .iter_mut()
-            .filter(|v| v.name == name)
-            .for_each(|v| v.values = values.clone());
-        group
+    append(&mut writer, &piece(0, 1), "realization").expect("first");
+    let unfit = |change: fn(&mut Piece)| {
+        let mut unfit = piece_of(&piece(1, 1), "realization", 1);
+        change(&mut unfit);
+        unfit
     };
-    let renamed = {
-        let mut group = piece(1, 1);
-        group.variables[3].units = Some("V".to_owned());
-        group
-    };
-    let changed = [
-        with("time", vec![0.0, 0.5, 2.0].into()),
-        with("size", vec![800_i64, 201].into()),
-        with("label", vec![1_i64].into()),
-        renamed,
-        piece(1, 1).with_attribute("new", 1.0),
-        piece(1, 1).with_dimension("new", 1),
-        piece(1, 1).with_variable(Variable::new("new", &["realization"], vec![0.0])),
+    let undeclared = [
+        unfit(|piece| piece.group.variables[1].dimensions.swap(0, 1)),
+        unfit(|piece| piece.group.variables[2].values = vec![1_i64].into()),
+        unfit(|piece| piece.group.variables[2].name = "new".to_owned()),
+        unfit(|piece| {
+            piece.group.variables.push(Variable::new("size", &["population"], vec![8_i64, 2]));
+        }),
     ];
-    for group in changed {
-        let error = writer.append(&group, "realization").expect_err("changed");
-        assert!(matches!(error, StoreError::Changed { .. }), "{error}");
+    for piece in undeclared {
+        let error = writer.place(&[piece]).expect_err("undeclared");
+        assert!(matches!(error, StoreError::Undeclared { .. }), "{error}");
     }
-    assert!(matches!(writer.append(&piece(1, 1), "time"), Err(StoreError::Changed { .. })));
-    writer.append(&piece(1, 1), "realization").expect("a refused piece does no harm");
+    let error = writer.place(&[unfit(|piece| piece.at.push(("time".to_owned(), 1)))]);
+    assert!(matches!(error, Err(StoreError::Beyond { length: 3, end: 4, .. })), "{error:?}");
+    let error = writer.place(&[unfit(|piece| piece.group.name = "other".to_owned())]);
+    assert!(matches!(error, Err(StoreError::NotDeclared { .. })), "{error:?}");
+    let error = writer.place(&[unfit(|piece| piece.at[0].0 = "trial".to_owned())]);
+    assert!(matches!(error, Err(StoreError::UnknownDimension { .. })), "{error:?}");
+    append(&mut writer, &piece(1, 1), "realization").expect("a refused piece does no harm");
     assert_eq!(read_group(writer.partial(), "trajectory").expect("read"), piece(0, 2));
 }
 
 #[test]
-fn a_group_grows_along_a_first_dimension_only() {
+fn a_group_is_declared_with_dimensions_and_numbers_that_it_has() {
     let (_folder, path) = destination();
     let mut writer = create(&path, Existing::Refuse);
-    let error = writer.append(&piece(0, 1), "time").expect_err("second dimension of mean");
-    assert!(matches!(error, StoreError::NotFirst { variable, .. } if variable == "mean"));
-    let error = writer.append(&piece(0, 1), "trial").expect_err("no such dimension");
+    let layout = declaration(&piece(0, 1), "realization");
+    let error = writer.declare(&layout, &[("trial", 3)]).expect_err("no such dimension");
     assert!(
         matches!(error, StoreError::UnknownDimension { dimension, .. } if dimension == "trial")
     );
+    let error = writer.declare(&layout, &[("population", 3)]).expect_err("names of populations");
+    assert!(matches!(error, StoreError::GrowingText { variable, .. } if variable == "population"));
+    assert!(read_header(writer.partial()).expect("header").groups.is_empty());
 }
 
 #[test]
@@ -179,7 +180,7 @@ fn a_group_is_written_once() {
     let (_folder, path) = destination();
     let mut writer = create(&path, Existing::Refuse);
     writer.write(&piece(0, 1)).expect("first");
-    for error in [writer.write(&piece(0, 1)), writer.append(&piece(1, 1), "realization")] {
+    for error in [writer.write(&piece(0, 1)), writer.declare(&piece(0, 0), &[("realization", 1)])] {
         assert!(
             matches!(error, Err(StoreError::GroupExists { group, .. }) if group == "trajectory")
         );
@@ -194,7 +195,10 @@ fn an_unsound_group_is_not_written() {
     let mut writer = create(&path, Existing::Refuse);
     let unsound = piece(0, 2).with_variable(Variable::new("x", &["time"], vec![0.0; 4]));
     assert!(matches!(writer.write(&unsound), Err(StoreError::Shape { expected: 3, found: 4, .. })));
-    assert!(matches!(writer.append(&unsound, "realization"), Err(StoreError::Shape { .. })));
+    assert!(matches!(
+        writer.declare(&unsound, &[("realization", 2)]),
+        Err(StoreError::Shape { .. })
+    ));
     assert!(read_header(writer.partial()).expect("header").groups.is_empty());
 }
 

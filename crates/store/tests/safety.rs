@@ -6,7 +6,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use common::{complete_file, create, destination, every_kind, partial_of, piece, provenance};
+use common::{
+    append, complete_file, create, destination, every_kind, partial_of, piece, provenance,
+};
 use equipoise_store::{
     Completion, Existing, Group, Provenance, ResultWriter, StoreError, Variable, read_group,
     read_header,
@@ -59,7 +61,7 @@ fn a_replaced_file_lives_until_the_new_one_is_complete() {
 fn an_incomplete_end_takes_a_free_name() {
     let (folder, path) = destination();
     let mut writer = create(&path, Existing::Refuse);
-    writer.append(&piece(0, 2), "realization").expect("written");
+    append(&mut writer, &piece(0, 2), "realization").expect("written");
     assert_eq!(writer.finish(Completion::Incomplete).expect("finished"), path);
     assert!(!read_header(&path).expect("header").complete);
     assert_eq!(read_group(&path, GROUP).expect("read"), piece(0, 2));
@@ -71,7 +73,7 @@ fn an_incomplete_end_keeps_an_existing_file() {
     let (_folder, path) = destination();
     complete_file(&path, &piece(0, 1));
     let mut writer = create(&path, Existing::Replace);
-    writer.append(&piece(5, 2), "realization").expect("written");
+    append(&mut writer, &piece(5, 2), "realization").expect("written");
     assert_eq!(writer.finish(Completion::Incomplete).expect("finished"), partial_of(&path));
     assert_eq!(read_group(&path, GROUP).expect("old"), piece(0, 1));
     assert_eq!(read_group(&partial_of(&path), GROUP).expect("new"), piece(5, 2));
@@ -82,7 +84,7 @@ fn a_dropped_writer_leaves_both_files() {
     let (folder, path) = destination();
     complete_file(&path, &piece(0, 1));
     let mut writer = create(&path, Existing::Replace);
-    writer.append(&piece(5, 2), "realization").expect("written");
+    append(&mut writer, &piece(5, 2), "realization").expect("written");
     drop(writer);
     assert_eq!(read_group(&path, GROUP).expect("old"), piece(0, 1));
     assert_eq!(read_group(&partial_of(&path), GROUP).expect("new"), piece(5, 2));
@@ -177,10 +179,10 @@ fn a_lock_left_behind_is_no_obstacle() {
 fn a_reader_does_not_stop_the_run() {
     let (_folder, path) = destination();
     let mut writer = create(&path, Existing::Refuse);
-    writer.append(&piece(0, 1), "realization").expect("first");
+    append(&mut writer, &piece(0, 1), "realization").expect("first");
     let reader = fs::File::open(writer.partial()).expect("a reader");
     reader.lock_shared().expect("the lock that HDF5 readers take");
-    writer.append(&piece(1, 1), "realization").expect("second");
+    append(&mut writer, &piece(1, 1), "realization").expect("second");
     writer.finish(Completion::Complete).expect("finished");
     assert_eq!(read_group(&path, GROUP).expect("read"), piece(0, 2));
 }

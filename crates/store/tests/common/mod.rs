@@ -3,7 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use equipoise_store::{Completion, Existing, Group, Provenance, ResultWriter, Variable};
+use equipoise_store::{
+    Completion, Existing, Group, Piece, Provenance, ResultWriter, StoreError, Values, Variable,
+};
 use tempfile::TempDir;
 
 /// A folder that is removed at the end, and a destination in it.
@@ -41,7 +43,7 @@ pub fn complete_file(path: &Path, group: &Group) -> PathBuf {
 /// A piece of a growing group: realizations `first..first + count` of 3 times and 2 populations.
 pub fn piece(first: i64, count: i64) -> Group {
     let realizations: Vec<i64> = (first..first + count).collect();
-    let labels: Vec<String> = realizations.iter().map(|r| format!("run {r}")).collect();
+    let seeds: Vec<u64> = realizations.iter().map(|r| 1000 + r.unsigned_abs()).collect();
     let means = realizations.iter().flat_map(|&r| (0..6).map(move |i| (10 * r + i) as f64));
     let mean =
         Variable::new("mean", &["realization", "time", "population"], means.collect::<Vec<_>>());
@@ -50,8 +52,46 @@ pub fn piece(first: i64, count: i64) -> Group {
         .with_coordinate(Variable::coordinate("time", vec![0.0, 0.5, 1.0]).with_units("tau"))
         .with_coordinate(Variable::coordinate("population", vec!["E", "I"]))
         .with_variable(mean.with_units("mV").with_long_name("mean potentiation"))
-        .with_variable(Variable::new("label", &["realization"], labels))
+        .with_variable(Variable::new("seed", &["realization"], seeds))
         .with_variable(Variable::new("size", &["population"], vec![800_i64, 200]))
+}
+
+/// A group without the values that grow along a dimension.
+pub fn declaration(group: &Group, along: &str) -> Group {
+    let mut layout = group.clone();
+    for dimension in layout.dimensions.iter_mut().filter(|dimension| dimension.name == along) {
+        dimension.length = 0;
+    }
+    for variable in layout.variables.iter_mut().filter(|variable| grows(variable, along)) {
+        variable.values = match variable.values {
+            Values::Float(_) => Values::Float(Vec::new()),
+            Values::Integer(_) => Values::Integer(Vec::new()),
+            Values::Unsigned(_) => Values::Unsigned(Vec::new()),
+            Values::Text(_) => Values::Text(Vec::new()),
+        };
+    }
+    layout
+}
+
+/// The variables of a group that grow along a dimension, as a piece that begins at `place`.
+pub fn piece_of(group: &Group, along: &str, place: usize) -> Piece {
+    let mut group = group.clone();
+    group.variables.retain(|variable| grows(variable, along));
+    group.attributes.clear();
+    Piece::new(group, &[(along, place)])
+}
+
+fn grows(variable: &Variable, along: &str) -> bool {
+    variable.dimensions.iter().any(|dimension| dimension == along)
+}
+
+/// Puts a group behind what is there, and declares it first if it is the first.
+pub fn append(writer: &mut ResultWriter, group: &Group, along: &str) -> Result<(), StoreError> {
+    if writer.length(&group.name, along).is_none() {
+        writer.declare(&declaration(group, along), &[(along, 100)])?;
+    }
+    let place = writer.length(&group.name, along).unwrap_or_default();
+    writer.place(&[piece_of(group, along, place)])
 }
 
 /// A group with every kind of dimension, value and attribute, in the order in which files keep

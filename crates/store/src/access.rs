@@ -1,0 +1,112 @@
+//! How result files are opened, also one whose writer was killed.
+//!
+//! A file that is being written is marked so in its first bytes, and `HDF5` refuses to open it
+//! unless as a reader of a living file (`SWMR`). Where the writer was killed the mark stays. The
+//! last bytes that it wrote may then lie beyond the end of the file as its first bytes state it:
+//! a reader of a living file sees them all the same, but for a further write the end must first be
+//! set behind them ([`mend`]).
+#![allow(unsafe_code)]
+
+use std::ffi::{CString, c_uint};
+use std::fs;
+use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use hdf5::File;
+use hdf5::file::{FileBuilder, FileCloseDegree};
+use hdf5::plist::group_create::LinkCreationOrder;
+use hdf5_sys::h5::{herr_t, hsize_t};
+use hdf5_sys::h5f::{H5F_ACC_RDONLY, H5F_ACC_RDWR, H5F_ACC_SWMR_READ, H5Fopen};
+use hdf5_sys::h5i::hid_t;
+use hdf5_sys::h5p::H5Pset;
+
+unsafe extern "C" {
+    fn H5Fincrement_filesize(file: hid_t, increment: hsize_t) -> herr_t;
+}
+
+/// How every `HDF5` file begins; a byte with the version of the first block follows.
+const SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
+/// The version of the first block from which on files are marked while they are written.
+const MARKING: u8 = 3;
+/// Where the mark is.
+const MARK: usize = 11;
+/// More attributes than a root or group has: as many are kept where they can be changed in place.
+const MOST_ATTRIBUTES: u32 = 64;
+
+/// How result files are opened for writing.
+///
+/// The locks of the library are left out: `NAME.lock` keeps other writers away, and a reader that
+/// looks at the partial file must not stop the run.
+pub fn access() -> FileBuilder {
+    let mut builder = File::with_options();
+    builder.with_fapl(|fapl| {
+        fapl.file_locking(false).fclose_degree(FileCloseDegree::Strong).libver_v110()
+    });
+    builder.with_fcpl(|fcpl| {
+        fcpl.link_creation_order(LinkCreationOrder::Indexed).attr_phase_change(MOST_ATTRIBUTES, 0)
+    });
+    builder
+}
+
+/// Opens a file for reading, also one that is being written or whose writer was killed.
+pub fn open(path: &Path) -> hdf5::Result<File> {
+    let is_unfinished = path.extension().is_some_and(|extension| extension == "partial");
+    match mark(path) {
+        Ok(Some(mark)) if mark != 0 || is_unfinished => {
+            open_marked(path, H5F_ACC_RDONLY | H5F_ACC_SWMR_READ)
+        }
+        _ => access().open(path),
+    }
+}
+
+/// Whether the writer of a file was killed, or is at work on it.
+pub fn is_marked(path: &Path) -> io::Result<bool> {
+    Ok(mark(path)?.is_some_and(|mark| mark != 0))
+}
+
+/// Takes the mark of a killed writer off a file, so that every program can open it, and sets its
+/// end behind all that was written. Only for the holder of its lock.
+pub fn mend(path: &Path) -> hdf5::Result<()> {
+    let file = open_marked(path, H5F_ACC_RDWR)?;
+    let lengthened = hdf5::sync::sync(|| {
+        // SAFETY: `file` keeps its identifier open, and `sync` keeps other threads out of the
+        // library.
+        if unsafe { H5Fincrement_filesize(file.id(), 0) } < 0 {
+            Err(hdf5::Error::query()?)
+        } else {
+            Ok(())
+        }
+    });
+    lengthened.and_then(|()| file.flush()).and_then(|()| file.close())
+}
+
+/// The mark in the first bytes of a file; none in a file of a version without.
+fn mark(path: &Path) -> io::Result<Option<u8>> {
+    let mut first = [0; MARK + 1];
+    fs::File::open(path)?.read_exact(&mut first)?;
+    Ok((first.starts_with(SIGNATURE) && first[SIGNATURE.len()] >= MARKING).then_some(first[MARK]))
+}
+
+/// Opens a file whatever its mark says.
+fn open_marked(path: &Path, flags: c_uint) -> hdf5::Result<File> {
+    let name = CString::new(path.as_os_str().as_bytes())
+        .map_err(|_| format!("`{}` contains a zero byte", path.display()))?;
+    let mut properties = access();
+    let properties = properties.access_plist().finish()?;
+    let mut clear = true;
+    hdf5::sync::sync(|| {
+        // SAFETY: the property is one of every list for opening files, and its value a `bool` that
+        // is copied; `properties` and `name` outlive the calls, `name` ends with a zero; `from_id`
+        // refuses the negative identifier of a failure and otherwise owns a new one. `sync` keeps
+        // other threads out of the library.
+        unsafe {
+            let name_of_property = c"clear_status_flags".as_ptr();
+            if H5Pset(properties.id(), name_of_property, (&raw mut clear).cast()) < 0 {
+                return Err(hdf5::Error::query()?);
+            }
+            let id = H5Fopen(name.as_ptr(), flags, properties.id());
+            if id < 0 { Err(hdf5::Error::query()?) } else { hdf5::from_id(id) }
+        }
+    })
+}
