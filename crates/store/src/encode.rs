@@ -161,7 +161,9 @@ impl Blueprint<'_> {
 
     fn create<T: Element>(&self, name: &str, dimensions: &[String]) -> hdf5::Result<Dataset> {
         let axes: Vec<Axis> = dimensions.iter().map(|dimension| self.axis(dimension)).collect();
-        let layout = Layout::of(&axes, size_of::<T>(), T::COMPRESSIBLE);
+        // Readers of the SONATA format come without the filter.
+        let compressible = T::COMPRESSIBLE && !self.group.is_sonata();
+        let layout = Layout::of(&axes, size_of::<T>(), compressible);
         let extents = axes.iter().map(|axis| match axis.expected {
             Some(_) => Extent::resizable(axis.length),
             None => Extent::fixed(axis.length),

@@ -122,7 +122,7 @@ fn a_partial_file_with_data_is_refused_or_replaced() {
     assert!(
         matches!(&error, StoreError::PartialExists { partial } if *partial == partial_of(&path))
     );
-    assert!(error.to_string().contains("--force"));
+    assert!(error.to_string().contains("--resume") && error.to_string().contains("--force"));
     assert_eq!(read_group(&partial_of(&path), GROUP).expect("kept"), piece(0, 2));
 
     let mut writer = create(&path, Existing::Replace);
@@ -217,20 +217,37 @@ fn a_link_is_followed() {
 }
 
 #[test]
-fn a_failed_write_leaves_the_file_incomplete() {
-    let (_folder, path) = destination();
+fn a_failed_write_leaves_all_as_it_was() {
+    let (folder, path) = destination();
     let mut writer = create(&path, Existing::Refuse);
     let data = Group::new("a").with_variable(Variable::new("b", &[], vec![1.0]));
     writer.write(&data).expect("written");
+    let before = fs::read(writer.partial()).expect("bytes");
     let impossible = Group::new("a/b").with_variable(Variable::new("c", &[], vec![1.0]));
-    let error = writer.write(&impossible).expect_err("a variable is in the way");
+    let error = writer.write_all(&[piece(0, 1), impossible]).expect_err("a variable is in the way");
     assert!(matches!(&error, StoreError::Write { dataset, .. } if dataset == "a/b/"), "{error}");
     assert!(std::error::Error::source(&error).is_some_and(|source| source.to_string().len() > 10));
-    assert!(matches!(writer.write(&piece(0, 1)), Err(StoreError::Damaged { .. })));
+    assert_eq!(fs::read(writer.partial()).expect("bytes"), before);
+    assert_eq!(names_in(folder.path()), ["result.h5.lock", "result.h5.partial"]);
+    writer.write(&piece(0, 1)).expect("the failure did no harm");
+    writer.finish(Completion::Complete).expect("finished");
+    assert_eq!(read_group(&path, GROUP).expect("read"), piece(0, 1));
+}
+
+#[test]
+fn a_file_to_which_placing_failed_is_not_called_complete() {
+    let (_folder, path) = destination();
+    let mut writer = create(&path, Existing::Refuse);
+    append(&mut writer, &piece(0, 1), "realization").expect("placed");
+    fs::write(writer.partial(), "not a result any more").expect("overwritten");
+    let failed = append(&mut writer, &piece(1, 1), "realization");
+    assert!(matches!(failed, Err(StoreError::Write { .. })), "{failed:?}");
+    let further = append(&mut writer, &piece(1, 1), "realization");
+    assert!(matches!(further, Err(StoreError::Damaged { .. })), "{further:?}");
+    assert!(matches!(writer.write(&every_kind()), Err(StoreError::Damaged { .. })));
+    assert!(matches!(writer.checkpoint("", b""), Err(StoreError::Damaged { .. })));
     assert!(matches!(writer.finish(Completion::Complete), Err(StoreError::Damaged { .. })));
     assert!(!path.exists());
-    assert!(!read_header(&partial_of(&path)).expect("header").complete);
-    assert_eq!(read_group(&partial_of(&path), "a").expect("read"), data);
 }
 
 #[test]
