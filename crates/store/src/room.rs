@@ -2,8 +2,8 @@
 //!
 //! `HDF5` cannot undo a write that fails half-way: a file whose disk became full may be unreadable,
 //! with all that was in it. So the room is taken first, behind the end of the file. Where there is
-//! none, the file is as before; where there is, `HDF5` writes over it and cuts off the rest when it
-//! closes the file. Readers of a file that is being written do not look at its length.
+//! none, the file is as before; where there is, `HDF5` writes over it, and the rest is given back.
+//! Readers of a file that is being written do not look at its length.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
@@ -39,8 +39,17 @@ fn bytes(values: &Values) -> usize {
     }
 }
 
+/// Cuts off what was reserved and not needed.
+pub fn give_back(path: &Path, length: u64) -> io::Result<()> {
+    let file = OpenOptions::new().write(true).open(path)?;
+    if file.metadata()?.len() > length { file.set_len(length) } else { Ok(()) }
+}
+
 /// Lengthens a file by `bytes` zeros, or leaves it as it is and says why.
 pub fn reserve(path: &Path, bytes: usize) -> io::Result<()> {
+    if bytes == 0 {
+        return Ok(());
+    }
     let mut file = OpenOptions::new().append(true).open(path)?;
     let length = file.metadata()?.len();
     lengthen(&mut file, length, bytes as u64).or_else(|error| file.set_len(length).and(Err(error)))
@@ -78,5 +87,8 @@ mod tests {
         fs::write(&path, "data").expect("written");
         reserve(&path, 3).expect("room");
         assert_eq!(fs::read(&path).expect("read"), b"data\0\0\0");
+        give_back(&path, 5).expect("given back");
+        give_back(&path, 7).expect("nothing to give back");
+        assert_eq!(fs::read(&path).expect("read"), b"data\0");
     }
 }

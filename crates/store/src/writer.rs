@@ -217,9 +217,7 @@ impl ResultWriter {
             room += room::with_description(bytes, datasets);
         }
         let Some(first) = pieces.first() else { return Ok(()) };
-        room::reserve(partial, room)
-            .map_err(|source| StoreError::reserving(partial, &first.group.name, source))?;
-        self.stream(|groups, root, path| {
+        self.stream(&first.group.name, room, |groups, root, path| {
             pieces.iter().try_for_each(|piece| match groups.get_mut(&piece.group.name) {
                 Some(Some(growth)) => growth.place(root, path, piece),
                 _ => Ok(()),
@@ -265,7 +263,7 @@ impl ResultWriter {
     pub fn finish(mut self, completion: Completion) -> Result<PathBuf, StoreError> {
         match completion {
             Completion::Complete => {
-                self.stream(|_, root, path| {
+                self.stream("complete", 0, |_, root, path| {
                     let complete =
                         root.attr("complete").and_then(|complete| complete.write_scalar(&1_i64));
                     complete.map_err(|source| StoreError::writing(path, "complete", source))

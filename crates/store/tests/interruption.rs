@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, ExitStatus};
 
-use common::{append, complete_file, create, destination, partial_of, piece};
+use common::{append, complete_file, create, destination, every_kind, partial_of, piece};
 use equipoise_store::{
     Completion, Existing, Group, StoreError, Values, Variable, read_group, read_header,
 };
@@ -97,6 +97,9 @@ fn a_full_disk_is_reported_and_nothing_is_lost() {
             "{error:?}"
         );
         assert_eq!(read_group(writer.partial(), "wide").expect("as before"), wide_rows(row));
+        let error = writer.write(&every_kind()).expect_err("no room for a copy either");
+        assert!(matches!(&error, StoreError::DiskFull { path, .. } if path == writer.partial()));
+        assert_eq!(length(writer.partial()), before);
         assert_eq!(writer.finish(Completion::Incomplete).expect("kept"), partial_of(&path));
         return;
     }

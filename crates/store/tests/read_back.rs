@@ -3,26 +3,11 @@
 
 mod common;
 
-use std::env;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use common::{append, create, destination, every_kind, piece};
+use common::{append, create, destination, every_kind, piece, python};
 use equipoise_store::{Completion, Existing};
-
-/// The interpreter named by `EQUIPOISE_PYTHON`, else that of the virtual environment of this
-/// checkout.
-fn python() -> PathBuf {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.venv/bin/python");
-    let python = env::var_os("EQUIPOISE_PYTHON").map_or(own, PathBuf::from);
-    let found = Command::new(&python).arg("--version").output().is_ok();
-    assert!(
-        found,
-        "no Python at `{}`; run `./setup --tests`, or set EQUIPOISE_PYTHON",
-        python.display()
-    );
-    python
-}
 
 #[test]
 fn h5py_and_xarray_read_what_was_written() {

@@ -67,9 +67,12 @@ impl ResultWriter {
         })
     }
 
-    /// Changes values in the partial file itself, so that it is sound at every moment.
+    /// Changes values in the partial file itself, so that it is sound at every moment. Where there
+    /// is no room for `item`, nothing is changed.
     pub(super) fn stream(
         &mut self,
+        item: &str,
+        room: usize,
         change: impl FnOnce(
             &mut HashMap<String, Option<Growth>>,
             &hdf5::Group,
@@ -78,19 +81,28 @@ impl ResultWriter {
     ) -> Result<(), StoreError> {
         self.sound()?;
         let partial = self.destination.partial();
+        // What fails from here on may leave a file that is sound, but not one to build on.
+        self.damaged = true;
         let whole_file = |source| StoreError::writing(partial, "/", source);
-        let changed = access().open_rw(partial).map_err(whole_file).and_then(|file| {
-            file.start_swmr().map_err(whole_file)?;
+        let file = access().open_rw(partial).map_err(whole_file)?;
+        // This cuts off what lies behind the end of the data, so that room is taken after it.
+        file.start_swmr().map_err(whole_file)?;
+        let length = file.size();
+        let reserved = room::reserve(partial, room);
+        if reserved.is_ok() {
             change(&mut self.groups, &file, partial)?;
-            file.flush().and_then(|()| file.close()).map_err(whole_file)
-        });
-        self.damaged = changed.is_err();
-        changed
+        }
+        file.flush().map_err(whole_file)?;
+        let length = file.size().max(length);
+        file.close().map_err(whole_file)?;
+        let trimmed = reserved.and_then(|()| room::give_back(partial, length));
+        self.damaged = false;
+        trimmed.map_err(|source| StoreError::reserving(partial, item, source))
     }
 
     /// Gives all datasets of each growing group the same lengths.
     pub(super) fn level(&mut self) -> Result<(), StoreError> {
-        self.stream(|groups, root, path| {
+        self.stream("/", 0, |groups, root, path| {
             groups.values().flatten().try_for_each(|growth| {
                 growth.level(root).map_err(|source| StoreError::writing(path, "/", source))
             })

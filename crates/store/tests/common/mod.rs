@@ -1,7 +1,9 @@
 //! Groups and provenance shared by the tests.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+use std::env;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use equipoise_store::{
     Completion, Existing, Group, Piece, Provenance, ResultWriter, StoreError, Values, Variable,
@@ -130,4 +132,18 @@ pub fn every_kind() -> Group {
         .with_attribute("level", 0.01)
         .with_attribute("method", "exact")
         .with_attribute("replicates", 200_i64)
+}
+
+/// The interpreter named by `EQUIPOISE_PYTHON`, else that of the virtual environment of this
+/// checkout.
+pub fn python() -> PathBuf {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.venv/bin/python");
+    let python = env::var_os("EQUIPOISE_PYTHON").map_or(own, PathBuf::from);
+    let found = Command::new(&python).arg("--version").output().is_ok();
+    assert!(
+        found,
+        "no Python at `{}`; run `./setup --tests`, or set EQUIPOISE_PYTHON",
+        python.display()
+    );
+    python
 }
