@@ -31,7 +31,9 @@ fn start(place: &Place, arguments: &str, partial: &str) -> Child {
 }
 
 fn has_trajectories(partial: &Path) -> bool {
-    read_header(partial).is_ok_and(|header| header.groups.iter().any(|name| name == "trajectory"))
+    let networks =
+        |group: Group| group.dimension("realization").map_or(0, |networks| networks.length);
+    read_group(partial, "trajectory").is_ok_and(|group| networks(group) > 0)
 }
 
 fn signal(child: &Child, name: &str) {

@@ -114,6 +114,11 @@ impl Destination {
         self.existing
     }
 
+    /// Decides anew what to do with a file at the final name.
+    pub fn set_existing(&mut self, existing: Existing) {
+        self.existing = existing;
+    }
+
     /// Gives the complete file its name in one step, and returns the name.
     pub fn publish(self) -> Result<PathBuf, StoreError> {
         let renamed = flush_to_disk(&self.partial).and_then(|()| match self.existing {

@@ -5,7 +5,7 @@ use std::mem::discriminant;
 use std::path::Path;
 
 use hdf5::Dataset;
-use hdf5::types::TypeDescriptor;
+use hdf5::types::{FloatSize, IntSize, TypeDescriptor};
 
 use crate::decode::Member;
 use crate::error::StoreError;
@@ -30,6 +30,8 @@ struct Column {
     /// No values, of the type of the dataset.
     kind: Option<Values>,
     chunk: Vec<usize>,
+    /// Its length on each dimension that does not grow.
+    limits: Vec<Option<usize>>,
     compressed: bool,
 }
 
@@ -41,11 +43,9 @@ impl Column {
             return Ok(None);
         };
         let kind = match dataset.dtype()?.to_descriptor()? {
-            TypeDescriptor::Float(size) if size as usize == size_of::<f64>() => {
-                Some(Values::Float(Vec::new()))
-            }
-            TypeDescriptor::Integer(_) => Some(Values::Integer(Vec::new())),
-            TypeDescriptor::Unsigned(_) => Some(Values::Unsigned(Vec::new())),
+            TypeDescriptor::Float(FloatSize::U8) => Some(Values::Float(Vec::new())),
+            TypeDescriptor::Integer(IntSize::U8) => Some(Values::Integer(Vec::new())),
+            TypeDescriptor::Unsigned(IntSize::U8) => Some(Values::Unsigned(Vec::new())),
             _ => None,
         };
         Ok(Some(Self {
@@ -53,6 +53,7 @@ impl Column {
             dimensions: member.dimensions.clone(),
             kind,
             chunk,
+            limits: dataset.space()?.maxdims(),
             compressed: !dataset.filters().is_empty(),
         }))
     }
@@ -184,7 +185,14 @@ impl Column {
         piece: &Piece,
         variable: &Variable,
     ) -> hdf5::Result<()> {
-        let target = Target { dataset, chunk: &self.chunk, before, compressed: self.compressed };
+        let target = Target {
+            dataset,
+            chunk: &self.chunk,
+            before,
+            shape: &dataset.shape(),
+            limits: &self.limits,
+            compressed: self.compressed,
+        };
         let region = region(piece, variable);
         match &variable.values {
             Values::Float(values) => target.place(&region, values),

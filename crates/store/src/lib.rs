@@ -2,23 +2,32 @@
 //! computed number is lost.
 //!
 //! The crate knows nothing of what the numbers mean. A [`Group`] holds named dimensions, variables
-//! over them and attributes; a [`ResultWriter`] puts groups into one file, whole or piece by piece;
+//! over them and attributes; a [`ResultWriter`] puts groups into one file, whole or in [`Piece`]s;
 //! [`read_group`] brings them back. The files open in h5py and, with named dimensions and
 //! coordinates, in xarray (engines `h5netcdf` and `netcdf4`). A new quantity is a new variable or a
 //! new group of the caller: nothing changes here.
 //!
-//! While a run lasts its data are in `NAME.partial`, closed after every write, so that an
-//! interruption at any time between two writes leaves a readable file with the root attribute
-//! `complete = 0`. Only [`ResultWriter::finish`] gives the file its name, in one step, and never in
+//! While a run lasts its data are in `NAME.partial`, with the root attribute `complete = 0`. The
+//! file is sound at every moment, so that a run that is killed loses nothing that it had written,
+//! and [`ResultWriter::resume`] goes on with it, from the state that
+//! [`checkpoint`](ResultWriter::checkpoint) kept beside it. Meanwhile others can read it: the
+//! functions of this crate, and h5py with `swmr=True`. If the run is killed in the middle of a
+//! write the file stays marked as being written, and other programs refuse it until it is
+//! [`mend`]ed. Only [`ResultWriter::finish`] gives the file its name, in one step, and never in
 //! place of a file that was not to be replaced.
 //!
 //! * [`group`]: the data in memory: groups, dimensions, variables, attributes
+//! * `piece`: a part of a group, and where it belongs
 //! * `validate`: what a group must satisfy before it is written
 //! * [`provenance`]: the root attributes that say where a file comes from
-//! * [`writer`]: the writer, its life from creation to the finished file
-//! * `destination`: names on disk: the partial file, the lock, the final rename
+//! * [`writer`]: the writer, its life from creation to the finished file; `writer/change`: how it
+//!   changes the file
+//! * `destination`: names on disk: the partial file and the final rename; `lock`: one writer only
+//! * `checkpoint`: what a run needs to go on, in files beside the result
+//! * `access`: how files are opened, also one whose writer was killed
 //! * `encode`: groups to `HDF5`, whole
-//! * `growth`: groups to `HDF5`, piece by piece along one dimension
+//! * `growth`: groups that grow, and pieces put in their place; `region`: which chunks a piece
+//!   touches; `chunk`: chunks made and compressed
 //! * `layout`: chunk shapes and compression
 //! * `room`: room on the disk, taken before it is needed
 //! * `scales`: the two C functions that give dimensions their names

@@ -61,6 +61,10 @@ pub struct Target<'a> {
     pub chunk: &'a [usize],
     /// Its lengths before it was extended: nothing was written beyond them.
     pub before: &'a [usize],
+    /// Its lengths now.
+    pub shape: &'a [usize],
+    /// Where it can never be longer, its length.
+    pub limits: &'a [Option<usize>],
     /// Whether its chunks may be compressed.
     pub compressed: bool,
 }
@@ -105,15 +109,14 @@ impl Target<'_> {
             let Range { start, end } = common[axis];
             Slice::from(start - origin[axis]..end - origin[axis])
         };
-        let shape = self.dataset.shape();
         let whole = (0..corner.len()).all(|axis| {
-            let end = if self.grows(axis) { usize::MAX } else { shape[axis] };
-            common[axis].len() == self.chunk[axis].min(end - corner[axis])
+            let rest = self.limits[axis].map_or(usize::MAX, |end| end - corner[axis]);
+            common[axis].len() == self.chunk[axis].min(rest)
         });
         let old = if (0..corner.len()).any(|axis| corner[axis] >= self.before[axis]) {
             None
         } else {
-            Some(self.read(corner, &shape)?)
+            Some(self.read(corner)?)
         };
         let missing = || ArrayD::from_elem(IxDyn(self.chunk), T::UNWRITTEN);
         let mut new = old.clone().unwrap_or_else(missing);
@@ -126,14 +129,9 @@ impl Target<'_> {
         Ok(Some(Block { corner: corner.to_vec(), values: new, whole }))
     }
 
-    /// Whether the dataset has no last length on an axis.
-    fn grows(&self, axis: usize) -> bool {
-        self.dataset.space().is_ok_and(|space| space.maxdims()[axis].is_none())
-    }
-
     /// What a chunk holds.
-    fn read<T: Word>(&self, corner: &[usize], shape: &[usize]) -> hdf5::Result<ArrayD<T>> {
-        let end = |axis: usize| (corner[axis] + self.chunk[axis]).min(shape[axis]);
+    fn read<T: Word>(&self, corner: &[usize]) -> hdf5::Result<ArrayD<T>> {
+        let end = |axis: usize| (corner[axis] + self.chunk[axis]).min(self.shape[axis]);
         let part: Vec<Range<usize>> =
             (0..corner.len()).map(|axis| corner[axis]..end(axis)).collect();
         let selection = part.iter().cloned().map(Into::into).collect::<Vec<_>>();

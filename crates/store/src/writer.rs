@@ -145,6 +145,14 @@ impl ResultWriter {
         Ok(writer)
     }
 
+    /// The same, and at the end a file at the destination is refused or replaced, as said here: a
+    /// run that is [taken up](Self::resume) refuses it unless told otherwise.
+    #[must_use]
+    pub fn with_existing(mut self, existing: Existing) -> Self {
+        self.destination.set_existing(existing);
+        self
+    }
+
     /// The file that takes the data until the writer is finished.
     pub fn partial(&self) -> &Path {
         self.destination.partial()

@@ -143,6 +143,20 @@ fn a_partial_file_is_preferred_to_an_incomplete_one() {
     drop(writer);
     assert_eq!(read_group(&partial_of(&path), "trajectory").expect("read"), piece(0, 3));
     assert_eq!(read_group(&path, "trajectory").expect("read"), piece(0, 2));
+
+    let writer = ResultWriter::resume(&path).expect("resumed");
+    let kept = writer.finish(Completion::Complete).expect_err("a file is in the way");
+    assert!(matches!(kept, StoreError::DestinationAppeared { .. }), "{kept}");
+}
+
+#[test]
+fn a_run_that_is_taken_up_replaces_a_file_only_if_told() {
+    let (_folder, path) = destination();
+    complete_file(&path, &piece(7, 1));
+    interrupted(&path);
+    let writer = ResultWriter::resume(&path).expect("resumed").with_existing(Existing::Replace);
+    assert_eq!(writer.finish(Completion::Complete).expect("replaced"), path);
+    assert_eq!(read_group(&path, "trajectory").expect("read"), piece(0, 2));
 }
 
 #[test]
