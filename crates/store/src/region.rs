@@ -1,15 +1,20 @@
 //! A part of an array, and how it is put into the chunks of a dataset.
 
+use std::io;
+use std::num::NonZero;
 use std::ops::Range;
+use std::panic::resume_unwind;
+use std::thread::{self, ScopedJoinHandle};
 
 use hdf5::{Dataset, Hyperslab};
 use ndarray::{ArrayD, ArrayViewD, IxDyn, Slice};
-use rayon::prelude::*;
 
 use crate::chunk::{Encoded, Word};
 
 /// Chunks that are encoded before the first of them is written.
 const CHUNKS_AT_ONCE: usize = 64;
+/// Chunks for which a thread is worth its beginning.
+const CHUNKS_A_THREAD: usize = 2;
 
 /// Where a part of an array lies.
 #[derive(Debug, Clone)]
@@ -86,8 +91,7 @@ impl Target<'_> {
                 .iter()
                 .filter_map(|corner| self.block(region, &values, corner).transpose())
                 .collect::<hdf5::Result<Vec<Block<T>>>>()?;
-            let encoded: Vec<_> = blocks.par_iter().map(|block| self.encode(block)).collect();
-            for (block, encoded) in blocks.iter().zip(encoded) {
+            for (block, encoded) in blocks.iter().zip(self.encode_all(&blocks)) {
                 let encoded = encoded.map_err(|error| error.to_string())?;
                 encoded.write(self.dataset, &block.corner)?;
             }
@@ -141,7 +145,25 @@ impl Target<'_> {
         Ok(chunk)
     }
 
-    fn encode<T: Word>(&self, block: &Block<T>) -> std::io::Result<Encoded> {
+    /// Encodes many chunks in threads of their own: those of a simulation may be busy for long.
+    fn encode_all<T: Word>(&self, blocks: &[Block<T>]) -> Vec<io::Result<Encoded>> {
+        let threads = thread::available_parallelism().map_or(1, NonZero::get);
+        let share = blocks.len().div_ceil(threads).max(CHUNKS_A_THREAD);
+        let encode = |blocks: &[Block<T>]| blocks.iter().map(|block| self.encode(block)).collect();
+        if blocks.len() <= share {
+            return encode(blocks);
+        }
+        thread::scope(|scope| {
+            let shares = blocks.chunks(share).map(|share| scope.spawn(move || encode(share)));
+            let threads: Vec<ScopedJoinHandle<'_, Vec<_>>> = shares.collect();
+            let encoded = threads.into_iter().map(ScopedJoinHandle::join);
+            encoded
+                .flat_map(|encoded| encoded.unwrap_or_else(|panic| resume_unwind(panic)))
+                .collect()
+        })
+    }
+
+    fn encode<T: Word>(&self, block: &Block<T>) -> io::Result<Encoded> {
         let values = block.values.as_slice().unwrap_or_default();
         if block.whole && self.compressed {
             Encoded::compressed(values)
