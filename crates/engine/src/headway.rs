@@ -19,9 +19,14 @@ pub struct Headway {
 }
 
 impl Headway {
-    /// Jumps so far, in all replicates.
+    /// Jumps so far, in all replicates; after a checkpoint those since.
     pub fn jumps(&self) -> u64 {
         self.jumps.load(Ordering::Relaxed)
+    }
+
+    /// So many replicates were simulated before.
+    pub(crate) fn skip(&self, replicates: u64) {
+        self.parts.fetch_add((replicates as f64 * PARTS) as u64, Ordering::Relaxed);
     }
 
     /// Replicates so far, with parts of those under way: model time over its end, summed.
@@ -40,9 +45,9 @@ pub(crate) struct Reporter<'a, O> {
 }
 
 impl<'a, O> Reporter<'a, O> {
-    /// Of a replicate that lasts until `end`.
-    pub fn new(recorder: O, headway: &'a Headway, end: f64) -> Self {
-        Self { recorder, headway, end, jumps: 0, parts: 0 }
+    /// Of a replicate that lasts until `end` and has had so many jumps.
+    pub fn new(recorder: O, headway: &'a Headway, (end, jumps): (f64, u64)) -> Self {
+        Self { recorder, headway, end, jumps, parts: 0 }
     }
 
     fn report(&mut self, state: &NetworkState, time: f64) {

@@ -16,6 +16,7 @@
 //! * [`observer`]: what can be recorded; [`trajectory`]: moments and jump counts at sample times; [`record`]: spike trains and all else;
 //! * [`ensemble`]: independent replicates in parallel; [`headway`]: how far they are.
 
+mod arrays;
 pub mod ensemble;
 pub mod headway;
 pub mod jump;
@@ -31,10 +32,10 @@ pub mod trajectory;
 pub mod vector;
 pub mod windowed;
 
-pub use ensemble::{EngineError, Ensemble, RunError};
+pub use ensemble::{EngineError, Ensemble, Receiver, RunError};
 pub use headway::Headway;
 pub use jump::{Jump, Spike};
-pub use method::{JumpMethod, Method, OneByOne, Outcome, Progress, simulate};
+pub use method::{JumpMethod, Method, OneByOne, Outcome, Progress, Run, simulate};
 pub use observer::Observer;
 pub use record::{Recorder, Records};
 pub use spike_driven::SpikeDriven;

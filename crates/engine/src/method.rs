@@ -1,6 +1,7 @@
 //! What a simulation method does, and the loop that drives it.
 
 use equipoise_model::Network;
+use serde::{Deserialize, Serialize};
 
 use crate::jump::Jump;
 use crate::observer::Observer;
@@ -56,7 +57,7 @@ pub trait JumpMethod {
 const CANDIDATES_PER_LOOK: u32 = 4096;
 
 /// A [`JumpMethod`] as a [`Method`].
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OneByOne<M> {
     method: M,
     rng: Stream,
@@ -115,45 +116,81 @@ pub enum Outcome {
     Interrupted,
 }
 
-/// Simulates one replicate from its initial law, observing it at `times` (rising, from 0 on).
-///
-/// What happens does not depend on `times` or on what the observer does: only the last time says
-/// when to stop.
+/// A replicate under way: all that its future depends on, so that it can be kept and gone on with.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Run<M> {
+    state: NetworkState,
+    method: M,
+    /// The next step of a drive or an external rate.
+    step: Option<f64>,
+    /// How many of the times have been observed.
+    passed: usize,
+}
+
+impl<M: Method> Run<M> {
+    /// From the initial law, at time 0.
+    pub fn begin(network: &Network, mut method: M, (seed, replicate): (u64, u64)) -> Self {
+        let state = NetworkState::initial(network, seed, replicate);
+        method.restart(network, &state, 0.0);
+        Self { state, method, step: network.next_step(0.0), passed: 0 }
+    }
+
+    /// Goes on until all `times` (rising, from 0 on) have been observed, or until `halt` says so, which is asked now and then; it may look at
+    /// the run as it is then, and may keep it.
+    ///
+    /// What happens does not depend on `times`, on what the observer does or on where a run was kept: only the last time says
+    /// when to stop.
+    pub fn go_on<O: Observer>(
+        &mut self,
+        network: &Network,
+        times: &[f64],
+        observer: &mut O,
+        mut halt: impl FnMut(&Self, &mut O) -> bool,
+    ) -> Outcome {
+        while let Some(time) = times.get(self.passed).copied() {
+            loop {
+                let until = self.step.map_or(time, |step| step.min(time));
+                while let Progress::Paused(at) =
+                    self.method.advance(network, &mut self.state, until, observer)
+                {
+                    observer.pause(network, &self.state, at);
+                    if halt(self, observer) {
+                        return Outcome::Interrupted;
+                    }
+                }
+                if self.step != Some(until) {
+                    break;
+                }
+                self.state.restart(network, until);
+                self.method.restart(network, &self.state, until);
+                self.step = network.next_step(until);
+                if until == time {
+                    break;
+                }
+            }
+            observer.sample(network, &self.state, time);
+            self.passed += 1;
+            if halt(self, observer) {
+                return Outcome::Interrupted;
+            }
+        }
+        Outcome::Complete
+    }
+
+    /// Jumps so far, in all channels.
+    pub(crate) fn jumps(&self) -> u64 {
+        self.state.tally().iter().sum()
+    }
+}
+
+/// Simulates one replicate from its initial law, observing it at `times` (rising, from 0 on): a [`Run`] from its beginning.
 pub fn simulate<M: Method, O: Observer>(
     network: &Network,
-    mut method: M,
-    (seed, replicate): (u64, u64),
+    method: M,
+    stream: (u64, u64),
     times: &[f64],
     observer: &mut O,
     stop: impl Fn() -> bool,
 ) -> Outcome {
-    let mut state = NetworkState::initial(network, seed, replicate);
-    method.restart(network, &state, 0.0);
-    let mut step = network.next_step(0.0);
-    for time in times.iter().copied() {
-        loop {
-            let until = step.map_or(time, |step| step.min(time));
-            while let Progress::Paused(time) = method.advance(network, &mut state, until, observer)
-            {
-                observer.pause(network, &state, time);
-                if stop() {
-                    return Outcome::Interrupted;
-                }
-            }
-            if step != Some(until) {
-                break;
-            }
-            state.restart(network, until);
-            method.restart(network, &state, until);
-            step = network.next_step(until);
-            if until == time {
-                break;
-            }
-        }
-        observer.sample(network, &state, time);
-        if stop() {
-            return Outcome::Interrupted;
-        }
-    }
-    Outcome::Complete
+    Run::begin(network, method, stream).go_on(network, times, observer, |_, _| stop())
 }

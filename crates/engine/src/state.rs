@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 
 use equipoise_model::{InitialLaw, Network, Schedule};
 use rand_distr::{Distribution, StandardNormal};
+use serde::{Deserialize, Serialize};
 
 use crate::jump::{Jump, Spike};
 use crate::stream::{Purpose, stream};
@@ -20,7 +21,7 @@ use crate::stream::{Purpose, stream};
 const LONGEST_DECAY: f64 = 64.0;
 
 /// The motion common to a population since time `origin`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Flow {
     origin: f64,
     time_constant: f64,
@@ -67,11 +68,12 @@ impl Common {
 }
 
 /// The order in which the neurons of a population are kept.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Order {
     /// The neuron in each place; none if they are in the order of the network.
     neurons: Vec<u32>,
     /// The place of each neuron, for those who ask.
+    #[serde(skip)]
     places: OnceLock<Vec<u32>>,
 }
 
@@ -98,7 +100,7 @@ impl Order {
 }
 
 /// The state of a network since its last jump, and how many jumps there have been.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NetworkState {
     flows: Vec<Flow>,
     deviations: Vec<Vec<f64>>,

@@ -1,14 +1,32 @@
 //! Moments of the populations and counts of jumps at the sample times.
 
+use std::mem::take;
+
 use equipoise_model::{Network, Transmission};
+use serde::{Deserialize, Serialize};
 
 use crate::observer::Observer;
 use crate::record::Records;
 use crate::state::NetworkState;
 
-/// What was recorded of one replicate. Arrays are row-major with the sample time as first index;
+/// How much of a replicate there was before a part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Before {
+    /// Samples.
+    pub samples: usize,
+    /// Bins of activity.
+    pub bins: usize,
+    /// Snapshots.
+    pub snapshots: usize,
+    /// Recorded spikes, by population.
+    pub spikes: Vec<usize>,
+    /// Recorded jumps.
+    pub jumps: usize,
+}
+
+/// What was recorded of one replicate, or of a part of it. Arrays are row-major with the sample time as first index;
 /// after an interruption they are shorter than the list of times.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Trajectory {
     /// Number of the replicate, which with the seed determines everything here.
     pub replicate: u64,
@@ -30,12 +48,38 @@ pub struct Trajectory {
     pub spike_counts: Vec<u64>,
     /// What else was asked for.
     pub records: Records,
+    /// What was handed over before, where a replicate is handed over in parts.
+    pub before: Before,
 }
 
 impl Trajectory {
-    /// Number of samples taken.
+    /// Number of samples in it.
     pub fn samples(&self) -> usize {
         self.mean.len() / self.populations
+    }
+
+    /// Bytes of all that was recorded.
+    pub(crate) fn bytes(&self) -> usize {
+        let moments = self.mean.len() + self.variance.len() + self.third_cumulant.len();
+        let counts = self.jumps.len() + self.spike_counts.len();
+        (moments + counts) * size_of::<f64>() + self.records.bytes()
+    }
+
+    /// Takes out what is in it now, as a part that is not the last.
+    pub(crate) fn take(&mut self) -> Self {
+        let before = self.before.clone();
+        self.before.samples += self.samples();
+        let records = self.records.take(&mut self.before);
+        Self {
+            mean: take(&mut self.mean),
+            variance: take(&mut self.variance),
+            third_cumulant: take(&mut self.third_cumulant),
+            jumps: take(&mut self.jumps),
+            spike_counts: take(&mut self.spike_counts),
+            records,
+            before,
+            ..*self
+        }
     }
 
     /// One sample alone, without what else was recorded.
@@ -53,6 +97,7 @@ impl Trajectory {
             jumps: self.jumps[sample * channels..(sample + 1) * channels].to_vec(),
             spike_counts: self.spike_counts.get(moments).unwrap_or_default().to_vec(),
             records: Records::default(),
+            before: Before { samples: self.before.samples + sample, ..Before::default() },
             ..*self
         }
     }
@@ -71,9 +116,9 @@ impl Trajectory {
 }
 
 /// Records a [`Trajectory`].
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TrajectoryRecorder {
-    trajectory: Trajectory,
+    pub(crate) trajectory: Trajectory,
 }
 
 impl TrajectoryRecorder {
@@ -92,6 +137,7 @@ impl TrajectoryRecorder {
                 jumps: Vec::new(),
                 spike_counts: Vec::new(),
                 records: Records::default(),
+                before: Before { spikes: vec![0; populations], ..Before::default() },
             },
         }
     }

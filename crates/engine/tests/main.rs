@@ -21,6 +21,7 @@ mod quadrature;
 mod rare_jumps;
 mod recording;
 mod reproducibility;
+mod resumption;
 mod segments;
 mod shared_inputs;
 mod shot_noise;

@@ -2,8 +2,10 @@
 
 use std::f64::consts::TAU;
 
+use serde::{Deserialize, Serialize};
+
 /// A function of time `t >= 0`, smooth but for the times listed by [`Schedule::next_step`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Schedule {
     /// The same value at all times.
@@ -16,7 +18,7 @@ pub enum Schedule {
 }
 
 /// The parameters of [`Schedule::Sine`].
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Sine {
     /// Mean over a period.
     pub mean: f64,

@@ -6,18 +6,26 @@
 
 pub mod senders;
 
+use std::mem::take;
+
 use equipoise_model::{Network, Recording, Transmission};
 
+use crate::ensemble::EngineError;
 use crate::jump::{Jump, Spike};
 use crate::observer::Observer;
 use crate::state::NetworkState;
 use crate::stream::{Purpose, stream};
-use crate::trajectory::{Trajectory, TrajectoryRecorder};
+use crate::trajectory::{Before, Trajectory, TrajectoryRecorder};
 
 use senders::Senders;
+use serde::{Deserialize, Serialize};
+
+/// Bytes of a recorded spike and of a recorded jump.
+const BYTES_OF_SPIKE: usize = 12;
+const BYTES_OF_JUMP: usize = 16;
 
 /// Spikes of some neurons of a population, in the order of their times.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct SpikeTrains {
     /// When.
     pub times: Vec<f64>,
@@ -27,7 +35,7 @@ pub struct SpikeTrains {
 
 /// All jumps of single neurons, in the order of their times: every jump under independent transmission, those from external
 /// sources under shared transmission and release.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct JumpStream {
     /// When.
     pub times: Vec<f64>,
@@ -40,7 +48,7 @@ pub struct JumpStream {
 }
 
 /// What a [`Recording`] asked for, of one replicate; what it did not ask for is empty. After an interruption it goes as far as the run.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Records {
     /// By population. Under independent transmission the train of a neuron is the process of its jumps onto the next neuron, in
     /// the order of the populations and cyclically, so its intensity is `lambda`; under shared transmission and release the spikes themselves.
@@ -59,6 +67,34 @@ pub struct Records {
     pub received: Vec<u64>,
     /// Spikes of each neuron until the end; empty under independent transmission.
     pub sent: Vec<u64>,
+}
+
+impl Records {
+    pub(crate) fn bytes(&self) -> usize {
+        let spikes = self.spikes.iter().map(|trains| trains.times.len() * BYTES_OF_SPIKE);
+        let words = self.activity.len()
+            + self.spike_activity.len()
+            + self.snapshots.len()
+            + self.histograms.len();
+        spikes.sum::<usize>() + self.jumps.times.len() * BYTES_OF_JUMP + words * size_of::<u64>()
+    }
+
+    /// Takes out what is in it now, but for the counts of neurons, which are known at the end alone.
+    pub(crate) fn take(&mut self, before: &mut Before) -> Self {
+        for (before, trains) in before.spikes.iter_mut().zip(&self.spikes) {
+            *before += trains.times.len();
+        }
+        before.jumps += self.jumps.times.len();
+        Self {
+            spikes: self.spikes.iter_mut().map(take).collect(),
+            activity: take(&mut self.activity),
+            spike_activity: take(&mut self.spike_activity),
+            jumps: take(&mut self.jumps),
+            snapshots: take(&mut self.snapshots),
+            histograms: take(&mut self.histograms),
+            ..Self::default()
+        }
+    }
 }
 
 /// The times at which a run must pause: sample times, snapshots and edges of bins, rising.
@@ -88,47 +124,86 @@ fn is_next(times: &[f64], next: &mut usize, time: f64) -> bool {
     is_next
 }
 
-/// Records a [`Trajectory`] with [`Records`]; `JUMPS` says whether jumps are looked at one by one.
-#[derive(Debug)]
-pub struct Recorder<'a, const JUMPS: bool> {
-    recording: &'a Recording,
+/// What a [`Recorder`] has recorded and not handed over, and what it needs to go on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Recorded {
     moments: TrajectoryRecorder,
-    records: Records,
-    /// Sample times and edges of bins, and how many of them, and of the snapshots, have passed.
-    samples: &'a [f64],
-    edges: Vec<f64>,
+    /// How many of the sample times, snapshots and edges of bins have passed.
     passed: (usize, usize, usize),
     /// Jumps and spikes until the last edge.
     tally: Vec<u64>,
     spikes: Vec<u64>,
+    senders: Senders,
+}
+
+/// Records a [`Trajectory`] with [`Records`]; `JUMPS` says whether jumps are looked at one by one.
+#[derive(Debug)]
+pub struct Recorder<'a, const JUMPS: bool> {
+    recording: &'a Recording,
+    samples: &'a [f64],
+    edges: Vec<f64>,
     /// Whether neurons have spikes of their own.
     counts_spikes: bool,
-    senders: Senders,
     /// Number of the first neuron of each population.
     firsts: Vec<usize>,
+    /// The population whose moments are not finite, and since when.
+    fault: Option<(String, f64)>,
+    recorded: Recorded,
+}
+
+impl Recorded {
+    /// Nothing yet, of a replicate.
+    pub fn nothing(
+        network: &Network,
+        (seed, replicate): (u64, u64),
+        recording: &Recording,
+    ) -> Self {
+        let neurons = network.neuron_count();
+        let mut moments = TrajectoryRecorder::new(network, replicate);
+        let records = &mut moments.trajectory.records;
+        if recording.has_spikes() {
+            records.spikes = vec![SpikeTrains::default(); network.population_count()];
+        }
+        if recording.counts {
+            records.received = vec![0; neurons * network.source_count()];
+            if network.transmission != Transmission::Independent {
+                records.sent = vec![0; neurons];
+            }
+        }
+        Self {
+            moments,
+            passed: (0, 0, 0),
+            tally: Vec::new(),
+            spikes: Vec::new(),
+            senders: Senders::new(network, stream(seed, replicate, Purpose::Senders)),
+        }
+    }
+
+    fn records(&mut self) -> &mut Records {
+        &mut self.moments.trajectory.records
+    }
 }
 
 impl<'a, const JUMPS: bool> Recorder<'a, JUMPS> {
     /// Of a replicate that is observed at the [`times`] for these sample times.
     pub fn new(
         network: &Network,
-        (seed, replicate): (u64, u64),
+        stream: (u64, u64),
         samples: &'a [f64],
         recording: &'a Recording,
     ) -> Self {
+        let nothing = Recorded::nothing(network, stream, recording);
+        Self::going_on(network, samples, recording, nothing)
+    }
+
+    /// The same, going on from what was recorded before.
+    pub fn going_on(
+        network: &Network,
+        samples: &'a [f64],
+        recording: &'a Recording,
+        recorded: Recorded,
+    ) -> Self {
         debug_assert!(JUMPS || !recording.watches_jumps());
-        let neurons = network.neuron_count();
-        let counts_spikes = network.transmission != Transmission::Independent;
-        let mut records = Records::default();
-        if recording.has_spikes() {
-            records.spikes = vec![SpikeTrains::default(); network.population_count()];
-        }
-        if recording.counts {
-            records.received = vec![0; neurons * network.source_count()];
-            if counts_spikes {
-                records.sent = vec![0; neurons];
-            }
-        }
         let firsts = network.populations.iter().scan(0, |first, population| {
             let own = *first;
             *first += population.count;
@@ -136,22 +211,53 @@ impl<'a, const JUMPS: bool> Recorder<'a, JUMPS> {
         });
         Self {
             recording,
-            moments: TrajectoryRecorder::new(network, replicate),
-            records,
             samples,
             edges: edges(samples, recording).collect(),
-            passed: (0, 0, 0),
-            tally: Vec::new(),
-            spikes: Vec::new(),
-            counts_spikes,
-            senders: Senders::new(network, stream(seed, replicate, Purpose::Senders)),
+            counts_spikes: network.transmission != Transmission::Independent,
             firsts: firsts.collect(),
+            fault: None,
+            recorded,
         }
     }
 
     /// What was recorded.
     pub fn into_trajectory(self) -> Trajectory {
-        Trajectory { records: self.records, ..self.moments.into_trajectory() }
+        self.recorded.moments.into_trajectory()
+    }
+
+    /// What is needed to go on.
+    pub fn recorded(&self) -> &Recorded {
+        &self.recorded
+    }
+
+    /// The population whose moments are not finite, if there is one.
+    pub(crate) fn fault(&self, replicate: u64) -> Option<EngineError> {
+        let (population, time) = self.fault.clone()?;
+        Some(EngineError::NotFinite { population, time, replicate })
+    }
+
+    /// Looks whether the last sample is finite.
+    fn look_for_fault(&mut self, network: &Network, time: f64) {
+        let Trajectory { mean, variance, .. } = &self.recorded.moments.trajectory;
+        let first = mean.len() - network.population_count();
+        let sound = |at: usize| mean[at].is_finite() && variance[at].is_finite();
+        if let Some(at) = (first..mean.len()).find(|at| !sound(*at)) {
+            self.fault = Some((network.populations[at - first].name.clone(), time));
+        }
+    }
+
+    /// Bytes that are recorded and not taken.
+    pub(crate) fn bytes(&self) -> usize {
+        self.recorded.moments.trajectory.bytes()
+    }
+
+    /// Takes out what was recorded since the last part.
+    pub(crate) fn take_part(&mut self) -> Trajectory {
+        let Recorded { moments, passed, .. } = &mut self.recorded;
+        let part = moments.trajectory.take();
+        moments.trajectory.before.snapshots = passed.1;
+        moments.trajectory.before.bins = passed.2.saturating_sub(1);
+        part
     }
 
     /// Counts what has happened since the last edge of a bin.
@@ -159,11 +265,14 @@ impl<'a, const JUMPS: bool> Recorder<'a, JUMPS> {
         let since = |now: &[u64], before: &[u64]| -> Vec<u64> {
             now.iter().zip(before).map(|(now, before)| now - before).collect()
         };
-        self.records.activity.extend(since(state.tally(), &self.tally));
-        self.tally = state.tally().to_vec();
+        let recorded = &mut self.recorded;
+        let jumps = since(state.tally(), &recorded.tally);
+        let spikes = since(state.spikes(), &recorded.spikes);
+        recorded.tally = state.tally().to_vec();
+        recorded.records().activity.extend(jumps);
         if self.counts_spikes {
-            self.records.spike_activity.extend(since(state.spikes(), &self.spikes));
-            self.spikes = state.spikes().to_vec();
+            recorded.spikes = state.spikes().to_vec();
+            recorded.records().spike_activity.extend(spikes);
         }
     }
 
@@ -174,15 +283,15 @@ impl<'a, const JUMPS: bool> Recorder<'a, JUMPS> {
             for potentiation in state.potentiations(population, time) {
                 counts[bins.place(potentiation)] += 1;
             }
-            self.records.histograms.append(&mut counts);
+            self.recorded.records().histograms.append(&mut counts);
         }
     }
 
     fn record_spike(&mut self, time: f64, population: usize, neuron: usize) {
         let chosen = self.recording.spikes.get(population);
         if chosen.is_some_and(|chosen| chosen.contains(neuron)) {
-            self.records.spikes[population].times.push(time);
-            self.records.spikes[population].neurons.push(neuron as u32);
+            self.recorded.records().spikes[population].times.push(time);
+            self.recorded.records().spikes[population].neurons.push(neuron as u32);
         }
     }
 }
@@ -191,23 +300,24 @@ impl<const JUMPS: bool> Observer for Recorder<'_, JUMPS> {
     const WATCHES_JUMPS: bool = JUMPS;
 
     fn sample(&mut self, network: &Network, state: &NetworkState, time: f64) {
-        if is_next(self.samples, &mut self.passed.0, time) {
-            self.moments.sample(network, state, time);
+        if is_next(self.samples, &mut self.recorded.passed.0, time) {
+            self.recorded.moments.sample(network, state, time);
+            self.look_for_fault(network, time);
             self.count_potentiations(network, state, time);
         }
-        if is_next(&self.recording.snapshots, &mut self.passed.1, time) {
+        if is_next(&self.recording.snapshots, &mut self.recorded.passed.1, time) {
             for population in 0..network.population_count() {
-                self.records.snapshots.extend(state.potentiations(population, time));
+                self.recorded.records().snapshots.extend(state.potentiations(population, time));
             }
         }
-        if is_next(&self.edges, &mut self.passed.2, time) {
+        if is_next(&self.edges, &mut self.recorded.passed.2, time) {
             self.close_bin(state);
         }
     }
 
     fn jump(&mut self, network: &Network, state: &NetworkState, jump: &Jump) {
         if self.recording.jumps {
-            let stream = &mut self.records.jumps;
+            let stream = &mut self.recorded.records().jumps;
             stream.times.push(jump.time);
             stream.target_populations.push(jump.target_population as u16);
             stream.target_neurons.push(jump.target_neuron as u32);
@@ -215,19 +325,20 @@ impl<const JUMPS: bool> Observer for Recorder<'_, JUMPS> {
         }
         if self.recording.counts {
             let neuron = self.firsts[jump.target_population] + jump.target_neuron;
-            self.records.received[neuron * network.source_count() + jump.source_population] += 1;
+            self.recorded.records().received
+                [neuron * network.source_count() + jump.source_population] += 1;
         }
-        if self.records.spikes.is_empty() || self.counts_spikes {
+        if self.recorded.records().spikes.is_empty() || self.counts_spikes {
             return;
         }
-        if let Some((population, neuron)) = self.senders.sender(network, state, jump) {
+        if let Some((population, neuron)) = self.recorded.senders.sender(network, state, jump) {
             self.record_spike(jump.time, population, neuron);
         }
     }
 
     fn spike(&mut self, _: &Network, _: &NetworkState, spike: &Spike) {
         if self.recording.counts {
-            self.records.sent[self.firsts[spike.population] + spike.neuron] += 1;
+            self.recorded.records().sent[self.firsts[spike.population] + spike.neuron] += 1;
         }
         self.record_spike(spike.time, spike.population, spike.neuron);
     }

@@ -18,6 +18,7 @@
 
 use equipoise_model::{GainFunction, Network};
 use rand::RngExt;
+use serde::{Deserialize, Serialize};
 
 use crate::jump::Jump;
 use crate::state::NetworkState;
@@ -29,7 +30,7 @@ const TOLERANCE: f64 = 1.0 / 16.0;
 const ROUNDING: f64 = 1e-9;
 
 /// A sum of intensities over a population, and how far it can have moved.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Reference {
     /// `sup |lambda'|`, and it times the largest jump.
     derivative_bound: f64,
@@ -88,7 +89,7 @@ impl Reference {
 }
 
 /// See the [module](self).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Senders {
     rng: Stream,
     references: Vec<Reference>,

@@ -7,6 +7,8 @@
 //! Composition and rejection: Devroye (1986), *Non-Uniform Random Variate Generation*, section II.4.3; the part by a guide
 //! table, section III.2.4 (Chen & Asau 1974); groups of about the same rate: Slepoy, Thompson & Plimpton (2008), doi:10.1063/1.2919546.
 
+use serde::{Deserialize, Serialize};
+
 use crate::vector::elementary::smaller;
 
 use super::groups::{Bounds, Group};
@@ -17,7 +19,7 @@ const GUIDES: usize = 512;
 const GUIDES_FOR_A_PART: usize = 2;
 
 /// See the [module](self).
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Part {
     /// Where it begins and ends in the rate of all candidates; the last one has no end.
     begin: f64,
@@ -42,10 +44,11 @@ impl Part {
 }
 
 /// All parts.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Composition {
     parts: Vec<Part>,
     /// The part in which each equal piece of the rate begins.
+    #[serde(with = "crate::arrays")]
     guide: Box<[u32; GUIDES]>,
     /// Logarithm of the number of pieces.
     pieces: u32,

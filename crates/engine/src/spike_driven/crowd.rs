@@ -1,6 +1,7 @@
 //! A population, and how far it can come until bounds are found anew.
 
 use equipoise_model::{NeuronPopulation, Schedule};
+use serde::{Deserialize, Serialize};
 
 use crate::state::NetworkState;
 
@@ -8,7 +9,7 @@ use super::extremes::Extremes;
 use super::groups::{Grouping, Groups};
 
 /// What the method knows of a neuron population.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Crowd {
     pub time_constant: f64,
     /// `J_ab/sqrt(n)` of each source.

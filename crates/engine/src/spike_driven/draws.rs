@@ -2,6 +2,8 @@
 
 #![allow(clippy::inline_always)]
 
+use serde::{Deserialize, Serialize};
+
 use crate::stream::Stream;
 use crate::vector::elementary::{negative_ln, unit, unit_above_zero};
 use crate::vector::lanes::{Lanes, Words};
@@ -19,12 +21,16 @@ const STRETCH: usize = BATCH / WIDTH;
 const ROWS: usize = 2 * BATCH / WIDTH;
 
 /// The arrivals of candidates at unit rate, in units of the integrated rate (its *hazard*).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Draws {
     lanes: Lanes,
+    #[serde(with = "crate::arrays")]
     words: Box<[Words; ROWS]>,
+    #[serde(with = "crate::arrays")]
     arrivals: Box<[f64; ROOM]>,
+    #[serde(with = "crate::arrays")]
     fractions: Box<[f64; ROOM]>,
+    #[serde(with = "crate::arrays")]
     places: Box<[u64; ROOM]>,
     next: usize,
     /// Hazard until now.

@@ -2,11 +2,13 @@
 
 #![allow(clippy::inline_always)]
 
+use serde::{Deserialize, Serialize};
+
 use crate::vector::elementary::{larger, smaller};
 use crate::vector::{Kernel, WIDTH};
 
 /// An interval that holds the deviations `y` of all neurons of a population.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Extremes {
     pub lowest: f64,
     pub highest: f64,

@@ -11,6 +11,8 @@
 
 #![allow(clippy::inline_always)]
 
+use serde::{Deserialize, Serialize};
+
 use crate::state::NetworkState;
 use crate::stream::Stream;
 use crate::vector::elementary::{negative_ln, smaller, unit_above_zero};
@@ -41,7 +43,7 @@ pub(super) struct Delivery {
 }
 
 /// Draws the targets of spikes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct FanOut {
     /// Whether all jump in common and those that are missed jump back.
     in_common: bool,
@@ -103,11 +105,13 @@ impl FanOut {
 }
 
 /// Successes in a sequence of independent trials.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Skips {
     lanes: Lanes,
+    #[serde(with = "crate::arrays")]
     words: Box<[Words; BATCH / WIDTH]>,
     /// Failures before each success.
+    #[serde(with = "crate::arrays")]
     failures: Box<[u64; BATCH]>,
     next: usize,
     /// Failures that are left until the next success.

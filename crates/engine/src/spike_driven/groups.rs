@@ -5,6 +5,7 @@
 //! group as long as the deviations of its neurons are within its interval; one that leaves it has the interval widened.
 
 use equipoise_model::{Gain, GainFunction};
+use serde::{Deserialize, Serialize};
 
 use crate::state::NetworkState;
 use crate::vector::{InstructionSet, ask_for};
@@ -25,7 +26,7 @@ const RUNGS: usize = 8;
 const BEYOND: usize = 16;
 
 /// What decides the cost of the method, and not the law.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Grouping {
     /// Neurons of a group on average, at least.
     pub neurons: usize,
@@ -47,7 +48,7 @@ impl Grouping {
 }
 
 /// See the [module](self).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Groups {
     grouping: Grouping,
     /// Most groups.
@@ -62,14 +63,14 @@ pub(super) struct Groups {
 }
 
 /// Neurons that follow each other in the order of groups.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Group {
     pub first: u32,
     pub count: u32,
 }
 
 /// Bounds of the intensity of each neuron of a group.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Bounds {
     pub floor: f64,
     pub ceiling: f64,
@@ -247,7 +248,7 @@ impl Groups {
 }
 
 /// A gain at equal distances; as it never falls, its values at the next ones below and above bound it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Ladder {
     bottom: f64,
     inverse: f64,

@@ -4,6 +4,7 @@
 //! are added up at the end.
 
 use equipoise_model::Network;
+use serde::{Deserialize, Serialize};
 
 use crate::state::NetworkState;
 use crate::vector::ask_for;
@@ -15,7 +16,7 @@ use super::marks::Mark;
 use super::{ASKED_AT_ONCE, SpikeDriven, accepts};
 
 /// What spikes change of all neurons of a population.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Target {
     /// `w`.
     shift: f64,
@@ -24,7 +25,7 @@ struct Target {
 }
 
 /// What is at hand.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct InCommon {
     targets: Vec<Target>,
     /// `J_ab/sqrt(n)`, source by source.

@@ -6,6 +6,7 @@
 #![allow(clippy::inline_always)]
 
 use equipoise_model::Gain;
+use serde::{Deserialize, Serialize};
 
 use crate::vector::WIDTH;
 use crate::vector::elementary::{larger, negative_ln};
@@ -14,7 +15,7 @@ use crate::vector::elementary::{larger, negative_ln};
 const LEAST: f64 = 1e-300;
 
 /// A gain, inverted.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) enum Inverse {
     /// `theta + s ln(u/(1 - u))`, `u = level/r_max`.
     Logistic { threshold: f64, slope: f64, part: f64 },

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::composition::Composition;
 use super::draws::{Draws, ROOM};
 
@@ -12,11 +14,15 @@ use super::draws::{Draws, ROOM};
 pub(super) const CERTAIN: f64 = -1.0;
 
 /// See the [module](self). Candidates are counted as in [`Draws`].
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Marks {
+    #[serde(with = "crate::arrays")]
     levels: Box<[f64; ROOM]>,
+    #[serde(with = "crate::arrays")]
     channels: Box<[u32; ROOM]>,
+    #[serde(with = "crate::arrays")]
     groups: Box<[u32; ROOM]>,
+    #[serde(with = "crate::arrays")]
     places: Box<[u32; ROOM]>,
     /// Those before are found.
     found: usize,

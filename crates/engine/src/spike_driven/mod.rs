@@ -73,6 +73,7 @@ use fan_out::{Delivery, FanOut};
 use in_common::InCommon;
 use marks::{Mark, Marks};
 use segment::{Channel, Motion, Segment};
+use serde::{Deserialize, Serialize};
 
 /// Segments between two looks at the signal to stop.
 const SEGMENTS_PER_LOOK: u32 = 256;
@@ -81,8 +82,9 @@ const SEGMENTS_PER_LOOK: u32 = 256;
 const ASKED_AT_ONCE: usize = 8;
 
 /// See the [module](self).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SpikeDriven {
+    #[serde(skip, default = "InstructionSet::best")]
     instructions: InstructionSet,
     draws: Draws,
     /// Which targets spikes reach, if not all.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::inline_always)]
 
+use serde::{Deserialize, Serialize};
+
 use crate::vector::elementary::{NEAR_ZERO, exp, exp_near_zero, larger};
 use crate::vector::{InstructionSet, Kernel, WIDTH};
 
@@ -14,7 +16,7 @@ pub(super) type Row = [f64; LOOKAHEAD];
 type Eight = [f64; WIDTH];
 
 /// Candidates of one kind: spikes of a population, or jumps from an external source onto a population.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Channel {
     /// The population of the neuron that spikes or jumps.
     pub population: usize,
@@ -27,7 +29,7 @@ pub(super) struct Channel {
 }
 
 /// How the scale of a population moves.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Motion {
     /// `x_a` at the start.
     pub steady: f64,
@@ -57,12 +59,15 @@ impl Motion {
 }
 
 /// The candidates of a segment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Segment {
+    #[serde(with = "crate::arrays")]
     pub times: Box<Row>,
     /// A candidate is accepted if `w + y` of its neuron exceeds this; no number where it must be looked at.
+    #[serde(with = "crate::arrays")]
     pub thresholds: Box<Row>,
     /// `1/s_a` of each population.
+    #[serde(with = "crate::arrays")]
     pub inverse_scales: Vec<Row>,
 }
 

@@ -1,11 +1,12 @@
 //! Bounds of all intensities over a segment, and how often candidates fall between them.
 
 use equipoise_model::{Network, Schedule};
+use serde::{Deserialize, Serialize};
 
 use super::crowd::Crowd;
 
 /// See the [module](self).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Bounds {
     sources: usize,
     /// `L_b`.

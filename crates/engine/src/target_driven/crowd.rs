@@ -1,6 +1,7 @@
 //! What the method knows of one neuron population.
 
 use equipoise_model::Network;
+use serde::{Deserialize, Serialize};
 
 use crate::state::NetworkState;
 use crate::stream::Stream;
@@ -19,7 +20,7 @@ const RISES: f64 = 2.0;
 const WORTHWHILE: f64 = 1.0 / 4.0;
 
 /// What the method knows of a neuron population.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Crowd {
     pub neurons: f64,
     pub kinetics: Kinetics,

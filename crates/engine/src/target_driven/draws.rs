@@ -2,6 +2,8 @@
 
 #![allow(clippy::inline_always)]
 
+use serde::{Deserialize, Serialize};
+
 use crate::stream::Stream;
 use crate::vector::elementary::{negative_ln, unit, unit_above_zero};
 use crate::vector::lanes::{Lanes, Words};
@@ -21,18 +23,22 @@ pub(crate) const LOOKAHEAD: usize = 128;
 const ROOM: usize = LOOKAHEAD + BATCH;
 
 /// The arrivals onto one population: at unit rate in units of its integrated intensity (its *hazard*).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Draws {
     lanes: Lanes,
     /// What a batch is made from.
+    #[serde(with = "crate::arrays")]
     words: Box<[Words; ROWS]>,
     /// Neurons of the population.
     count: u32,
     /// Hazard at each arrival.
+    #[serde(with = "crate::arrays")]
     arrivals: Box<[f64; ROOM]>,
     /// Target neuron, uniform.
+    #[serde(with = "crate::arrays")]
     targets: Box<[u32; ROOM]>,
     /// Uniform on `[0, 1)`, for the type.
+    #[serde(with = "crate::arrays")]
     fractions: Box<[f64; ROOM]>,
     next: usize,
     /// Hazard until now.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::inline_always)]
 
+use serde::{Deserialize, Serialize};
+
 use crate::state::NetworkState;
 use crate::vector::elementary::{NEAR_ZERO, exp, exp_near_zero, larger, smaller};
 use crate::vector::{InstructionSet, Kernel, WIDTH};
@@ -10,14 +12,14 @@ use super::draws::{Ahead, Draws, LOOKAHEAD};
 use super::kinetics::{Jumps, Row, eight};
 
 /// Scale of a population at a time from which it is continued by a short exponential.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Anchor {
     time: f64,
     scale: f64,
 }
 
 /// Jumps onto one population: drawn ahead, then applied, then counted in the sums.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Inflow {
     pub draws: Draws,
     /// `J_ab / sqrt(n)` of each source.
@@ -36,9 +38,12 @@ pub(super) struct Inflow {
     mean_gap: f64,
     pub jumps: Jumps,
     /// When.
+    #[serde(with = "crate::arrays")]
     times: Row,
     /// Change of the deviation.
+    #[serde(with = "crate::arrays")]
     kicks: Row,
+    #[serde(with = "crate::arrays")]
     sources: [u16; LOOKAHEAD],
     /// Jumps of the segment.
     pub count: usize,

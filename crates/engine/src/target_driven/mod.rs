@@ -78,6 +78,7 @@ use crate::vector::InstructionSet;
 
 use bounds::Bounds;
 use crowd::Crowd;
+use serde::{Deserialize, Serialize};
 
 /// Jumps per neuron after which the sums are taken anew, whatever their error.
 const MOST_JUMPS_PER_SUM: f64 = 64.0;
@@ -95,7 +96,7 @@ const LONGEST_SPAN: f64 = 1e150;
 const SEGMENTS_PER_LOOK: u32 = 1024;
 
 /// How a segment ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Ending {
     /// By a candidate that must be decided.
     Decision,
@@ -106,8 +107,9 @@ enum Ending {
 }
 
 /// See the [module](self).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TargetDriven {
+    #[serde(skip, default = "InstructionSet::best")]
     instructions: InstructionSet,
     decisions: Stream,
     /// Start of the segment.

@@ -1,11 +1,12 @@
 //! The carried intensity sums and their errors; the argument is in the parent module.
 
 use equipoise_model::{GainFunction, NeuronPopulation};
+use serde::{Deserialize, Serialize};
 
 use super::kinetics::{Change, Contribution};
 
 /// The carried sum of one neuron population.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct IntensitySum {
     /// `R^`.
     pub value: f64,

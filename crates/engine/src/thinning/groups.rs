@@ -4,6 +4,7 @@
 //! of the gain. The lowest group takes all that lies below it. A neuron whose bound is 0 is in no group.
 
 use rand::RngExt;
+use serde::{Deserialize, Serialize};
 
 use crate::stream::Stream;
 
@@ -11,7 +12,7 @@ use crate::stream::Stream;
 const LOWEST_POWERS: (i32, i32) = (-500, 500);
 
 /// Neurons with the same bound.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Group {
     bound: f64,
     members: Vec<u32>,
@@ -25,7 +26,7 @@ impl Group {
 }
 
 /// Where a neuron is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Place {
     group: u32,
     /// Its place among the members.
@@ -33,7 +34,7 @@ struct Place {
 }
 
 /// See the [module](self).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Groups {
     /// Group 0 has the bound 2 to this power, each of the others twice that of the one before it.
     lowest_power: i32,

@@ -40,6 +40,7 @@ use crate::stream::Stream;
 
 use groups::Groups;
 use reach::Reach;
+use serde::{Deserialize, Serialize};
 
 /// Shortest epoch, in units of the shortest time constant.
 const SHORTEST_EPOCH: f64 = 1.0 / 64.0;
@@ -53,14 +54,14 @@ const LARGEST_GROWTH: f64 = 16.0;
 const WASTE: f64 = 1.0 / 64.0;
 
 /// What the method knows of a neuron population.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Crowd {
     groups: Groups,
     reach: Reach,
 }
 
 /// The time in which bounds hold, and how many candidates of neurons there are in it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Epoch {
     start: f64,
     end: f64,
@@ -71,7 +72,7 @@ struct Epoch {
 }
 
 /// See the [module](self).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Thinning {
     /// Of the last candidate, or of the start of the epoch if there was none in it.
     time: f64,

@@ -1,6 +1,7 @@
 //! How high the neurons of a population can get until the end of an epoch if no jump hits them.
 
 use equipoise_model::{GainFunction, NeuronPopulation};
+use serde::{Deserialize, Serialize};
 
 use crate::state::Common;
 
@@ -11,7 +12,7 @@ const ROUNDING: f64 = 1e-11;
 /// In `z = x + d`, with `x` the motion common to the population and `d` the deviation that decays, `x` stays below a crest
 /// and `d` between its present value and what is left of it when the epoch ends. So `z` stays below the crest and the
 /// larger of these two; where the drive is constant this is one of the two ends of the motion, and attained.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct Reach {
     /// Upper bound of `x`.
     crest: f64,

@@ -2,6 +2,8 @@
 
 #![allow(clippy::inline_always)]
 
+use serde::{Deserialize, Serialize};
+
 use super::WIDTH;
 use crate::stream::Stream;
 
@@ -10,7 +12,7 @@ use crate::stream::Stream;
 pub const STEPS: usize = 8;
 
 /// Eight generators in step: each is a [`Stream`], `2^128` words apart from the next.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lanes {
     state: [[u64; WIDTH]; 4],
 }

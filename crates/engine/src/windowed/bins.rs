@@ -1,9 +1,11 @@
 //! What jumps change, summed by the time at which they come.
 
+use serde::{Deserialize, Serialize};
+
 use crate::target_driven::kinetics::Change;
 
 /// What the jumps of a bin of time change in the intensity sum of their population.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Bin {
     /// Sum of the increases of `lambda`.
     pub rise: f64,
@@ -43,7 +45,7 @@ impl Bin {
 }
 
 /// What the jumps of a window change in all, and what measures the errors that they bring.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Total {
     /// Number of jumps.
     pub count: f64,

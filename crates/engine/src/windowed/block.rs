@@ -1,6 +1,7 @@
 //! The neurons that are worked off together, in the cache of one core, over a window.
 
 use equipoise_model::{GainFunction, Network};
+use serde::{Deserialize, Serialize};
 
 use crate::stream::{Purpose, stream};
 use crate::vector::InstructionSet;
@@ -25,7 +26,7 @@ pub(super) struct Window<'a> {
 }
 
 /// One jump that has happened.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Record {
     /// Time since the start of the window.
     pub since: f64,
@@ -38,7 +39,7 @@ pub(super) struct Record {
 }
 
 /// Some consecutive neurons of a population.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Block {
     pub population: usize,
     /// Index of its first neuron within the population.

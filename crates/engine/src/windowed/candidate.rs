@@ -1,7 +1,9 @@
 //! Candidates that may need a decision.
 
+use serde::{Deserialize, Serialize};
+
 /// What is known of a candidate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Status {
     /// It is a jump if its level is below the lower bound less the target's own intensity; if it is not, the sum must tell.
     Open,
@@ -12,7 +14,7 @@ pub(super) enum Status {
 }
 
 /// A candidate whose level is not below all that the intensity can be.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Candidate {
     /// Time since the start of the window.
     pub since: f64,

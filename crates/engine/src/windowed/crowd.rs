@@ -1,6 +1,7 @@
 //! What the method knows of one neuron population.
 
 use equipoise_model::{GainFunction, Network};
+use serde::{Deserialize, Serialize};
 
 use crate::state::NetworkState;
 use crate::target_driven::kinetics::{Change, Contribution, Kinetics, Motion};
@@ -12,7 +13,7 @@ use super::bins::{Bin, Total};
 const RISES: f64 = 10.0;
 
 /// What the method knows of a neuron population.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Crowd {
     pub neurons: f64,
     pub time_constant: f64,

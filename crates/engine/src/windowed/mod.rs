@@ -74,6 +74,7 @@ use block::{Block, Record, Window};
 use crowd::Crowd;
 pub use pace::Pace;
 use resolve::Ending;
+use serde::{Deserialize, Serialize};
 
 /// Jumps per neuron after which the sums are taken anew, whatever their error.
 const MOST_JUMPS_PER_SUM: f64 = 64.0;
@@ -89,8 +90,9 @@ const LEAST_SHARED_JUMPS: f64 = 4096.0;
 const SUMMED_TOGETHER: usize = 4096;
 
 /// See the [module](self).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Windowed {
+    #[serde(skip, default = "InstructionSet::best")]
     instructions: InstructionSet,
     decisions: Stream,
     pace: Pace,

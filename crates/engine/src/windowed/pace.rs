@@ -3,6 +3,7 @@
 use equipoise_model::{Network, Schedule};
 use rand::RngExt;
 use rand_distr::{Distribution, Exp1};
+use serde::{Deserialize, Serialize};
 
 use crate::vector::elementary::NEAR_ZERO;
 
@@ -24,7 +25,7 @@ const MOST_BLOCKS: f64 = 512.0;
 const LEAST_JUMPS: f64 = 64.0;
 
 /// What decides the cost of windows, and not the law.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Pace {
     /// Most jumps per neuron in a window.
     pub jumps: f64,

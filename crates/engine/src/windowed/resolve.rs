@@ -2,6 +2,7 @@
 
 use equipoise_model::Network;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::state::NetworkState;
 
@@ -12,7 +13,7 @@ use super::candidate::{Candidate, Status};
 use super::steps::one;
 
 /// How a window ends.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Ending {
     /// When, since its start.
     pub since: f64,

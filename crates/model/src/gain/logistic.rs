@@ -1,9 +1,11 @@
 //! The logistic gain, the default sigmoid.
 
+use serde::{Deserialize, Serialize};
+
 use super::GainFunction;
 
 /// Logistic gain `lambda(z) = r_max / (1 + exp(-(z - theta)/s))`.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Logistic {
     /// `r_max > 0`, the intensity at saturation, per time unit.
     pub max_rate: f64,

@@ -11,6 +11,8 @@
 //! To add one: write its file, add a variant to [`Gain`], to its scenario form and to the Gaussian averages of the limit
 //! theory.
 
+use serde::{Deserialize, Serialize};
+
 mod logistic;
 mod pieces;
 mod probit;
@@ -27,7 +29,7 @@ pub use tabulated::{TableError, Tabulated};
 pub use threshold_linear::ThresholdLinear;
 
 /// A place where `lambda'` jumps.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Kink {
     /// Where, in units of potentiation.
     pub potentiation: f64,
@@ -84,7 +86,7 @@ pub trait GainFunction {
 }
 
 /// A gain function of any of the supported forms.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Gain {
     /// `r_max / (1 + exp(-(z - theta)/s))`.

@@ -2,6 +2,8 @@
 
 use std::f64::consts::{PI, SQRT_2};
 
+use serde::{Deserialize, Serialize};
+
 use super::GainFunction;
 use super::pieces::{Piece, Pieces};
 
@@ -12,7 +14,7 @@ const MIDDLE: f64 = 10.0;
 const END: f64 = 40.0;
 
 /// Probit gain `lambda(z) = r_max Phi((z - theta)/s)`, `Phi` the standard normal distribution function.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Probit {
     /// `r_max > 0`, the intensity at saturation, per time unit.
     pub max_rate: f64,

@@ -1,5 +1,7 @@
 //! Saturation of a gain by a refractory time.
 
+use serde::{Deserialize, Serialize};
+
 use super::pieces::{Piece, Pieces};
 use super::{Gain, GainFunction, Kink};
 
@@ -7,7 +9,7 @@ use super::{Gain, GainFunction, Kink};
 ///
 /// It saturates the rate, at `1/t_ref` or below; trains stay Poisson, it is no dead time. Saturations compose by adding their times,
 /// and a saturated logistic is a logistic, so that neither stands inside.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Refractory {
     unsaturated: Box<Gain>,
     time: f64,

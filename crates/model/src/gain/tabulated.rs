@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::GainFunction;
@@ -27,12 +28,12 @@ const PARTS: u32 = 16;
 /// # Source
 /// Fritsch & Carlson (1980), doi:10.1137/0717021 (the condition of monotonicity); Fritsch & Butland (1984),
 /// doi:10.1137/0905021 (the weighted harmonic mean).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tabulated {
     table: Arc<Table>,
 }
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Table {
     /// `z_i`.
     potentiations: Vec<f64>,
@@ -43,7 +44,7 @@ struct Table {
 }
 
 /// A cubic in the distance from `origin`, with coefficients of rising powers, and the range of its values.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Cubic {
     origin: f64,
     width: f64,

@@ -1,5 +1,7 @@
 //! The threshold-linear gain: silent below a threshold, without bound above it.
 
+use serde::{Deserialize, Serialize};
+
 use super::pieces::{Piece, Pieces};
 use super::{GainFunction, Kink};
 
@@ -16,7 +18,7 @@ use super::{GainFunction, Kink};
 ///
 /// # Source
 /// As the gain of conductance-based cells: Shriki, Hansel & Sompolinsky (2003), doi:10.1162/08997660360675053.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ThresholdLinear {
     /// `beta > 0`, intensity per unit of potentiation above the threshold.
     pub gain: f64,

@@ -16,6 +16,7 @@ use crate::vector::elementary::COARSE_ERROR;
 use crate::vector::{InstructionSet, WIDTH};
 
 use kernels::{ChangeKernel, TotalKernel};
+use serde::{Deserialize, Serialize};
 use shape::{Linear, Logistic};
 
 /// Largest jump of the potentiation, in units of the gain's width, for which one exponential serves both
@@ -34,7 +35,7 @@ pub(crate) fn eight(row: &Row, at: usize) -> [f64; WIDTH] {
 
 /// The motion common to a population from a time on, to first order in the time since:
 /// `z = offset + offset_slope dt + scale y`.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Motion {
     /// `x_a`.
     pub offset: f64,
@@ -58,17 +59,22 @@ impl Motion {
 }
 
 /// The jumps of a segment onto one population, in order.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Jumps {
     /// Time since the start of the segment.
+    #[serde(with = "crate::arrays")]
     pub since: Row,
     /// `s_a` at that time.
+    #[serde(with = "crate::arrays")]
     pub scale: Row,
     /// `y` of the target just before.
+    #[serde(with = "crate::arrays")]
     pub deviation: Row,
     /// Jump of the potentiation.
+    #[serde(with = "crate::arrays")]
     pub jump: Row,
     /// What it multiplies `exp(-z/slope)` by, for a logistic gain.
+    #[serde(with = "crate::arrays")]
     pub factor: Row,
 }
 
@@ -124,7 +130,7 @@ impl Contribution {
 }
 
 /// Sums over jumps of what each changes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Change {
     /// Of `sum lambda`.
     pub intensity: f64,
@@ -180,7 +186,7 @@ impl Change {
 }
 
 /// What the kernels need of a population, looked up once.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Kinetics {
     gain: Gain,
     pub form: Form,
@@ -200,7 +206,7 @@ pub(crate) struct Kinetics {
 }
 
 /// How intensities are computed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) enum Form {
     Logistic(Logistic),
     Linear(Linear),

@@ -2,6 +2,8 @@
 
 #![allow(clippy::inline_always)]
 
+use serde::{Deserialize, Serialize};
+
 use crate::vector::elementary::{exp_coarse, larger, smaller};
 
 /// Arguments of exponentials are cut off here: `exp(-300) < 1e-130`.
@@ -32,7 +34,7 @@ pub(crate) trait Shape: Copy {
 }
 
 /// Logistic.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Logistic {
     pub max_rate: f64,
     pub threshold: f64,
@@ -74,7 +76,7 @@ impl Shape for Logistic {
 }
 
 /// Threshold-linear, with a refractory time or without.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Linear {
     pub gain: f64,
     pub threshold: f64,

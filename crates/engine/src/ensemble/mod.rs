@@ -1,20 +1,35 @@
-//! Independent replicates in parallel; results arrive in the order of the replicates.
+//! Independent replicates in parallel; results arrive in the order of the replicates, whole or in parts.
+//!
+//! Each thread simulates one replicate at a time (`replicate`) and tells what it has recorded (`exchange`) to the thread that receives, which brings
+//! replicates into their order (`desk`) and hands them to a [`Receiver`]. Only the replicate whose turn it is hands over parts; the others hold what
+//! they record, and wait where that becomes too much. So memory is bounded however long a run is, and what arrives does not depend on threads.
+//!
+//! # Checkpoints
+//! A checkpoint is wanted by the receiver, and made after an interruption. Each replicate under way tells its state when it next pauses: that of network, method
+//! and random streams ([`Run`](crate::method::Run)), and what was recorded and not yet handed over ([`Recorded`](crate::record::Recorded)). With the
+//! replicates that are complete and wait for others, that is the checkpoint. Replicates need not be at the same time, as none knows of another; and
+//! what is handed over after the state was told is handed over once more, with the same values, by a run that goes on from it.
 
-use std::collections::BTreeMap;
+mod desk;
+mod exchange;
+mod receiver;
+mod replicate;
+
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc;
 
 use equipoise_model::{Method, Network, Recording, Scenario, Transmission};
 use thiserror::Error;
 
-use crate::headway::{Headway, Reporter};
-use crate::method::{OneByOne, Outcome, simulate};
-use crate::record::{self, Recorder};
-use crate::spike_driven::SpikeDriven;
-use crate::target_driven::TargetDriven;
-use crate::thinning::Thinning;
+use crate::headway::Headway;
+use crate::method::Outcome;
 use crate::trajectory::Trajectory;
-use crate::windowed::Windowed;
+
+use desk::{Checkpoint, Desk};
+use exchange::{Alone, Exchange, Line, Watch};
+pub use receiver::Receiver;
+use receiver::Whole;
+use replicate::Replicate;
 
 /// Neurons from which on a network with independent transmission is simulated in windows, on all cores: there a core alone
 /// is about as fast with windows as with segments, and the caches no longer hold the network.
@@ -45,6 +60,23 @@ pub enum EngineError {
         bytes: usize,
         /// Replicates held at the same time.
         networks: usize,
+    },
+    /// A checkpoint that cannot be gone on from.
+    #[error("the checkpoint is none of this network and this version of the program")]
+    Checkpoint,
+    /// A potentiation is no longer a finite number.
+    #[error(
+        "the potentiation of population `{population}` is no longer finite at time {time} in network {replicate}: its intensities or jumps have grown beyond all \
+         numbers, as they do where excitation feeds back on a gain without a bound (`threshold_linear`) more than inhibition does; give the gain a refractory \
+         time, weaken the excitatory coupling, or end the run earlier"
+    )]
+    NotFinite {
+        /// Where.
+        population: String,
+        /// The sample time at which it was seen.
+        time: f64,
+        /// Number of the replicate.
+        replicate: u64,
     },
     /// The threads could not be started.
     #[error("cannot start {threads} threads")]
@@ -122,31 +154,47 @@ impl<'a> Ensemble<'a> {
         &self,
         stop: &AtomicBool,
         headway: &Headway,
-        mut receive: impl FnMut(Trajectory) -> Result<(), E>,
+        receive: impl FnMut(Trajectory) -> Result<(), E>,
     ) -> Result<Outcome, RunError<E>> {
+        self.go_on(None, stop, headway, &mut Whole(receive))
+    }
+
+    /// Simulates all replicates, or those that are left of an ensemble from which `checkpoint` was kept, and hands them to a receiver, on
+    /// the calling thread. What the receiver takes in does not depend on where the ensemble was interrupted, nor on threads.
+    ///
+    /// # Errors
+    /// As [`Ensemble::run`]; [`EngineError::Checkpoint`] if the checkpoint is none of this ensemble, simulated by this version.
+    pub fn go_on<R: Receiver>(
+        &self,
+        checkpoint: Option<&[u8]>,
+        stop: &AtomicBool,
+        headway: &Headway,
+        receiver: &mut R,
+    ) -> Result<Outcome, RunError<R::Error>> {
         self.check()?;
         let threads = self.threads;
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .build()
             .map_err(|source| EngineError::Threads { threads, source })?;
-        let next = AtomicU64::new(0);
-        // Set when the receiver fails: `stop` belongs to the caller.
-        let abandon = AtomicBool::new(false);
-        let halt = || stop.load(Ordering::Relaxed) || abandon.load(Ordering::Relaxed);
-        let (send, results) = mpsc::channel();
-        let mut complete = 0;
-        let delivered = std::thread::scope(|scope| {
-            let (next, halt) = (&next, &halt);
+        let from = checkpoint.map(Checkpoint::read).transpose()?.unwrap_or_default();
+        headway.skip(from.received + from.waiting.len() as u64);
+        let exchange = Exchange::new(stop, &from, receiver.part(), pool.current_num_threads());
+        let mut desk = Desk::new(&exchange, receiver, &from);
+        let next = AtomicU64::new(from.received);
+        let (send, messages) = mpsc::channel();
+        let received = std::thread::scope(|scope| {
+            let (next, exchange, from) = (&next, &exchange, &from);
             scope.spawn(move || {
                 let work = || {
-                    while !halt() {
+                    while !exchange.is_over() {
                         let replicate = next.fetch_add(1, Ordering::Relaxed);
                         if replicate >= self.replicates {
                             return;
                         }
-                        if send.send(self.replicate_reporting(replicate, headway, halt)).is_err() {
-                            return;
+                        if !from.waiting.contains_key(&replicate) {
+                            let line = Line::begin(exchange, &send, replicate);
+                            self.simulate(&line, headway, from.states.get(&replicate));
                         }
                     }
                 };
@@ -156,61 +204,38 @@ impl<'a> Ensemble<'a> {
                     pool.broadcast(|_| work());
                 }
             });
-            let delivered = in_order(results, &mut |trajectory: Trajectory| {
-                complete += u64::from(trajectory.samples() == self.times.len());
-                receive(trajectory)
-            });
-            abandon.store(true, Ordering::Relaxed);
-            delivered
+            let received = desk.hand_over_next().and_then(|()| desk.receive(&messages));
+            exchange.abandon.store(true, Ordering::Relaxed);
+            received
         });
-        delivered.map_err(RunError::Receiver)?;
-        let all = complete == self.replicates;
+        received?;
+        let all = desk.complete == self.replicates;
         Ok(if all { Outcome::Complete } else { Outcome::Interrupted })
+    }
+
+    /// Simulates a replicate as one of many.
+    fn simulate(&self, line: &Line<'_>, headway: &Headway, state: Option<&Vec<u8>>) {
+        match self.replicate_watched(line.replicate(), headway, line, state.map(Vec::as_slice)) {
+            Ok((rest, outcome)) => line.end(rest, outcome),
+            Err(error) => line.fail(error),
+        }
     }
 
     /// Simulates one replicate, until `stop` says so.
     pub fn replicate(&self, replicate: u64, stop: impl Fn() -> bool) -> Trajectory {
-        self.replicate_reporting(replicate, &Headway::default(), stop)
+        let alone = self.replicate_watched(replicate, &Headway::default(), &Alone(stop), None);
+        alone.expect("from its beginning it needs no checkpoint").0
     }
 
-    fn replicate_reporting(
+    fn replicate_watched(
         &self,
         replicate: u64,
         headway: &Headway,
-        stop: impl Fn() -> bool,
-    ) -> Trajectory {
-        if self.recording.watches_jumps() {
-            self.record::<true>(replicate, headway, stop)
-        } else {
-            self.record::<false>(replicate, headway, stop)
-        }
-    }
-
-    fn record<const JUMPS: bool>(
-        &self,
-        replicate: u64,
-        headway: &Headway,
-        stop: impl Fn() -> bool,
-    ) -> Trajectory {
-        let stream = (self.seed, replicate);
-        let recorder = Recorder::<JUMPS>::new(self.network, stream, &self.times, &self.recording);
-        let end = self.times.last().copied().unwrap_or(0.0);
-        let mut reporter = Reporter::new(recorder, headway, end);
-        let times = record::times(&self.times, &self.recording);
-        if self.method == Method::Thinning {
-            let method = OneByOne::new(Thinning::new(self.network), self.seed, replicate);
-            simulate(self.network, method, stream, &times, &mut reporter, stop);
-        } else if self.is_windowed() {
-            let method = Windowed::new(self.network, self.seed, replicate);
-            simulate(self.network, method, stream, &times, &mut reporter, stop);
-        } else if self.network.transmission == Transmission::Independent {
-            let method = TargetDriven::new(self.network, self.seed, replicate);
-            simulate(self.network, method, stream, &times, &mut reporter, stop);
-        } else {
-            let method = SpikeDriven::new(self.network, self.seed, replicate);
-            simulate(self.network, method, stream, &times, &mut reporter, stop);
-        }
-        reporter.recorder.into_trajectory()
+        watch: &impl Watch,
+        state: Option<&[u8]>,
+    ) -> Result<(Trajectory, Outcome), EngineError> {
+        let one = Replicate { ensemble: self, number: replicate, headway, watch, state };
+        if self.recording.watches_jumps() { one.record::<true>() } else { one.record::<false>() }
     }
 
     /// Whether all cores work on one network at a time.
@@ -255,22 +280,4 @@ impl<'a> Ensemble<'a> {
         let enough = trial.try_reserve_exact(bytes.saturating_mul(networks)).is_ok();
         if enough { Ok(()) } else { Err(EngineError::Memory { neurons, bytes, networks }) }
     }
-}
-
-/// Hands trajectories over in the order of their replicates. What is left when the senders are done
-/// (there are gaps after an interruption) is handed over at the end, in order too.
-fn in_order<E>(
-    results: mpsc::Receiver<Trajectory>,
-    receive: &mut impl FnMut(Trajectory) -> Result<(), E>,
-) -> Result<(), E> {
-    let mut waiting = BTreeMap::new();
-    let mut expected = 0;
-    for trajectory in results {
-        waiting.insert(trajectory.replicate, trajectory);
-        while let Some(trajectory) = waiting.remove(&expected) {
-            receive(trajectory)?;
-            expected += 1;
-        }
-    }
-    waiting.into_values().try_for_each(receive)
 }

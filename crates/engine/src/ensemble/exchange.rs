@@ -1,0 +1,202 @@
+//! Between the threads that simulate and the one that receives.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::Sender;
+use std::thread::sleep;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::headway::Reporter;
+use crate::method::{Outcome, Run};
+use crate::record::{Recorded, Recorder};
+use crate::trajectory::Trajectory;
+
+use super::EngineError;
+use super::desk::Checkpoint;
+
+/// Bytes that may be recorded of replicates whose turn has not come.
+const MOST_WAITING: usize = 1 << 30;
+/// Bytes that may be on their way to the receiver.
+const MOST_TRAVELLING: usize = 1 << 26;
+/// How long a thread waits before it looks again.
+const NAP: Duration = Duration::from_millis(1);
+
+/// What a thread tells.
+#[derive(Debug)]
+pub(super) enum Message {
+    /// It has begun, or gone on with, a replicate.
+    Begun(u64),
+    /// What was recorded of one, and whether it is complete with it.
+    Part(Trajectory, bool),
+    /// A replicate as it is now, with what was recorded and not told.
+    State(u64, Vec<u8>),
+    /// It leaves a replicate.
+    Ended(u64),
+    /// A replicate cannot go on.
+    Failed(EngineError),
+}
+
+/// What all threads see.
+#[derive(Debug)]
+pub(super) struct Exchange<'a> {
+    pub stop: &'a AtomicBool,
+    /// Set when nobody receives any more: `stop` belongs to the caller.
+    pub abandon: AtomicBool,
+    /// All replicates before this one have been received.
+    pub head: AtomicU64,
+    /// Bytes told and not yet received.
+    pub travelling: AtomicUsize,
+    /// Bytes received of replicates that wait for another.
+    pub waiting: AtomicUsize,
+    /// Number of the checkpoint that is wanted.
+    pub checkpoint: AtomicU64,
+    /// Bytes of a part.
+    pub part: usize,
+    pub threads: usize,
+}
+
+impl<'a> Exchange<'a> {
+    /// As it is when an ensemble goes on from a checkpoint.
+    pub fn new(stop: &'a AtomicBool, from: &Checkpoint, part: usize, threads: usize) -> Self {
+        let waiting = from.waiting.values().map(Trajectory::bytes).sum();
+        Self {
+            stop,
+            abandon: AtomicBool::new(false),
+            head: AtomicU64::new(from.received),
+            travelling: AtomicUsize::new(0),
+            waiting: AtomicUsize::new(waiting),
+            checkpoint: AtomicU64::new(0),
+            part,
+            threads,
+        }
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) || self.abandon.load(Ordering::Relaxed)
+    }
+
+    /// Whether a replicate with so much recorded had better wait for others.
+    fn is_ahead(&self, replicate: u64, bytes: usize) -> bool {
+        let waiting = self.waiting.load(Ordering::Relaxed);
+        replicate != self.head.load(Ordering::Relaxed)
+            && waiting.saturating_add(bytes.saturating_mul(self.threads)) > MOST_WAITING
+    }
+
+    fn is_jammed(&self) -> bool {
+        self.travelling.load(Ordering::Relaxed) > MOST_TRAVELLING
+    }
+}
+
+/// Looks at a run now and then.
+pub(super) trait Watch {
+    /// Whether it is to halt.
+    fn look<M: Serialize, const JUMPS: bool>(
+        &self,
+        run: &Run<M>,
+        recorder: &mut Reporter<'_, Recorder<'_, JUMPS>>,
+    ) -> bool;
+}
+
+/// Of a replicate by itself.
+pub(super) struct Alone<F>(pub F);
+
+impl<F: Fn() -> bool> Watch for Alone<F> {
+    fn look<M, const JUMPS: bool>(
+        &self,
+        _: &Run<M>,
+        _: &mut Reporter<'_, Recorder<'_, JUMPS>>,
+    ) -> bool {
+        self.0()
+    }
+}
+
+/// The end of a thread, with one replicate.
+pub(super) struct Line<'a> {
+    exchange: &'a Exchange<'a>,
+    send: &'a Sender<Message>,
+    replicate: u64,
+    /// The last checkpoint that it has told its state for.
+    told: Cell<u64>,
+}
+
+impl<'a> Line<'a> {
+    /// Begins a replicate, as soon as that is not too far ahead of others.
+    pub fn begin(exchange: &'a Exchange<'a>, send: &'a Sender<Message>, replicate: u64) -> Self {
+        while exchange.is_ahead(replicate, 0) && !exchange.is_over() {
+            sleep(NAP);
+        }
+        // Read before it is told that the replicate has begun: no checkpoint waits for a state that does not come.
+        let told = Cell::new(exchange.checkpoint.load(Ordering::SeqCst));
+        let line = Self { exchange, send, replicate, told };
+        line.tell(Message::Begun(replicate));
+        line
+    }
+
+    /// Number of the replicate.
+    pub fn replicate(&self) -> u64 {
+        self.replicate
+    }
+
+    /// Ends the replicate, after its last part.
+    pub fn end(&self, rest: Trajectory, outcome: Outcome) {
+        self.tell(Message::Part(rest, outcome == Outcome::Complete));
+        self.tell(Message::Ended(self.replicate));
+    }
+
+    /// Says why it cannot go on.
+    pub fn fail(&self, error: EngineError) {
+        self.tell(Message::Failed(error));
+    }
+
+    fn tell(&self, message: Message) {
+        if let Message::Part(part, _) = &message {
+            self.exchange.travelling.fetch_add(part.bytes(), Ordering::Relaxed);
+        }
+        // Nobody receives after a failure, and then nothing is lost that anybody wants.
+        let _ = self.send.send(message);
+    }
+
+    /// Tells the state if a checkpoint is wanted, or if it is the last chance.
+    fn tell_state<M: Serialize>(&self, run: &Run<M>, recorded: &Recorded, is_over: bool) {
+        let wanted = self.exchange.checkpoint.load(Ordering::SeqCst);
+        if wanted == self.told.get() && !is_over {
+            return;
+        }
+        self.told.set(wanted);
+        let state =
+            postcard::to_stdvec(&(run, recorded)).expect("memory takes all that is written");
+        self.tell(Message::State(self.replicate, state));
+    }
+}
+
+impl Watch for Line<'_> {
+    fn look<M: Serialize, const JUMPS: bool>(
+        &self,
+        run: &Run<M>,
+        reporter: &mut Reporter<'_, Recorder<'_, JUMPS>>,
+    ) -> bool {
+        let recorder = &mut reporter.recorder;
+        if let Some(fault) = recorder.fault(self.replicate) {
+            self.fail(fault);
+            return true;
+        }
+        let exchange = self.exchange;
+        loop {
+            let is_over = exchange.is_over();
+            self.tell_state(run, recorder.recorded(), is_over);
+            if is_over {
+                return true;
+            }
+            let bytes = recorder.bytes();
+            if bytes > exchange.part && self.replicate == exchange.head.load(Ordering::Relaxed) {
+                self.tell(Message::Part(recorder.take_part(), false));
+            } else if !exchange.is_ahead(self.replicate, bytes) && !exchange.is_jammed() {
+                return false;
+            } else {
+                sleep(NAP);
+            }
+        }
+    }
+}

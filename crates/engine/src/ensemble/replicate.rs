@@ -1,0 +1,66 @@
+//! One replicate, from its beginning or from where it was kept.
+
+use equipoise_model::{Method as Chosen, Transmission};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::headway::{Headway, Reporter};
+use crate::method::{Method, OneByOne, Outcome, Run};
+use crate::record::{self, Recorded, Recorder};
+use crate::spike_driven::SpikeDriven;
+use crate::target_driven::TargetDriven;
+use crate::thinning::Thinning;
+use crate::trajectory::Trajectory;
+use crate::windowed::Windowed;
+
+use super::exchange::Watch;
+use super::{EngineError, Ensemble};
+
+/// See the [module](self).
+pub(super) struct Replicate<'a, W> {
+    pub ensemble: &'a Ensemble<'a>,
+    pub number: u64,
+    pub headway: &'a Headway,
+    pub watch: &'a W,
+    /// Its state, as it was kept.
+    pub state: Option<&'a [u8]>,
+}
+
+impl<W: Watch> Replicate<'_, W> {
+    /// Simulates it by the method of the ensemble, until it is complete or to halt.
+    pub fn record<const JUMPS: bool>(&self) -> Result<(Trajectory, Outcome), EngineError> {
+        let Ensemble { network, seed, method, .. } = *self.ensemble;
+        let number = self.number;
+        if method == Chosen::Thinning {
+            self.simulate::<_, JUMPS>(|| OneByOne::new(Thinning::new(network), seed, number))
+        } else if self.ensemble.is_windowed() {
+            self.simulate::<_, JUMPS>(|| Windowed::new(network, seed, number))
+        } else if network.transmission == Transmission::Independent {
+            self.simulate::<_, JUMPS>(|| TargetDriven::new(network, seed, number))
+        } else {
+            self.simulate::<_, JUMPS>(|| SpikeDriven::new(network, seed, number))
+        }
+    }
+
+    fn simulate<M: Method + Serialize + DeserializeOwned, const JUMPS: bool>(
+        &self,
+        method: impl FnOnce() -> M,
+    ) -> Result<(Trajectory, Outcome), EngineError> {
+        let Ensemble { network, times: samples, recording, seed, .. } = self.ensemble;
+        let stream = (*seed, self.number);
+        let (mut run, recorded): (Run<M>, Recorded) = match self.state {
+            Some(state) => postcard::from_bytes(state).map_err(|_| EngineError::Checkpoint)?,
+            None => {
+                let nothing = Recorded::nothing(network, stream, recording);
+                (Run::begin(network, method(), stream), nothing)
+            }
+        };
+        let recorder = Recorder::<JUMPS>::going_on(network, samples, recording, recorded);
+        let end = samples.last().copied().unwrap_or(0.0);
+        let mut reporter = Reporter::new(recorder, self.headway, (end, run.jumps()));
+        let times = record::times(samples, recording);
+        let outcome = run
+            .go_on(network, &times, &mut reporter, |run, reporter| self.watch.look(run, reporter));
+        Ok((reporter.recorder.into_trajectory(), outcome))
+    }
+}
