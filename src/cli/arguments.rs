@@ -54,6 +54,8 @@ equipoise analyse scenarios/slow-oscillation.toml --sweep populations.E.drive=7.
 pub struct Validate {
     #[command(flatten)]
     pub common: Common,
+    #[command(flatten)]
+    pub persistence: Persistence,
     /// Folder for result.h5 [default: results/NAME, NAME being that of the scenario file, or NAME-2, ... where there is one]
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
@@ -63,6 +65,8 @@ pub struct Validate {
 pub struct Simulate {
     #[command(flatten)]
     pub common: Common,
+    #[command(flatten)]
+    pub persistence: Persistence,
     /// Result file [default: NAME.h5, or NAME-2.h5, ... where there is one]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -159,6 +163,25 @@ pub struct Analyse {
     /// Follow the fixed points as a field of the scenario goes from FROM to TO; they are looked for at COUNT values
     #[arg(long, value_name = "PATH=FROM:TO:COUNT")]
     pub sweep: Option<Grid>,
+}
+
+/// How a run survives what ends it.
+#[derive(Debug, Args)]
+pub struct Persistence {
+    /// Go on with a run that was interrupted or killed, with the same scenario: the result is the same as if it had not been
+    #[arg(long, conflicts_with = "force")]
+    pub resume: bool,
+    /// Time between two checkpoints, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0, value_parser = seconds)]
+    pub checkpoint: f64,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        // A number of seconds that the program can count to.
+        Ok(value) if (0.0..=1e9).contains(&value) => Ok(value),
+        _ => Err("it must be a number of seconds from 0 to 1e9".to_owned()),
+    }
 }
 
 /// Options of every command.

@@ -35,7 +35,10 @@ enum Ending {
 
 /// What to say of an interrupted run.
 fn interrupted(replicates: usize, path: &Path) -> String {
-    format!("interrupted; {replicates} complete networks are in {}", path.display())
+    format!(
+        "interrupted; {replicates} complete networks are in {}; --resume goes on from here",
+        path.display()
+    )
 }
 
 /// Runs the program; exit status as in the README.

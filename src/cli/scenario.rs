@@ -8,7 +8,7 @@ use equipoise::model::{InitialLaw, Scenario};
 use equipoise::store::{Existing, Provenance};
 use miette::{IntoDiagnostic, WrapErr};
 
-use super::arguments::Common;
+use super::arguments::{Common, Persistence};
 use super::failure::Failure;
 
 /// Reads and checks the scenario.
@@ -40,14 +40,30 @@ pub fn stem(common: &Common) -> String {
 /// Where the result goes if the user has not said: `place("")`, or `place("-2")`, `place("-3")`, ... where there is a
 /// result already. With `--force` always `place("")`.
 pub fn fresh(common: &Common, place: impl Fn(&str) -> PathBuf) -> PathBuf {
-    let taken = |path: &PathBuf| {
-        let mut partial = path.clone().into_os_string();
-        partial.push(".partial");
-        path.exists() || Path::new(&partial).exists()
-    };
     let numbered = (2_u32..).map(|number| place(&format!("-{number}")));
     let mut places = std::iter::once(place("")).chain(numbered);
-    places.find(|path| common.force || !taken(path)).unwrap_or_else(|| place(""))
+    places.find(|path| common.force || !is_taken(path)).unwrap_or_else(|| place(""))
+}
+
+/// Where the result goes if the user has not said: a [fresh](fresh) place, or with `--resume` that of the last run that was begun.
+pub fn place(
+    common: &Common,
+    persistence: &Persistence,
+    place: impl Fn(&str) -> PathBuf,
+) -> PathBuf {
+    if !persistence.resume {
+        return fresh(common, place);
+    }
+    let numbered = (2_u32..).map(|number| format!("-{number}"));
+    let places = std::iter::once(String::new()).chain(numbered).map(|number| place(&number));
+    places.take_while(is_taken).last().unwrap_or_else(|| place(""))
+}
+
+/// Whether there is a result, or an unfinished one.
+fn is_taken(path: &PathBuf) -> bool {
+    let mut partial = path.clone().into_os_string();
+    partial.push(".partial");
+    path.exists() || Path::new(&partial).exists()
 }
 
 /// Notes on what the theory assumes and this scenario may not have.

@@ -1,16 +1,17 @@
 //! `equipoise simulate`: the ensemble alone.
 
 use equipoise::engine::{Ensemble, Outcome};
-use equipoise::layout::record::record;
+use equipoise::layout::stream::declarations;
 use equipoise::limit::Limit;
-use equipoise::store::{Completion, ResultWriter};
+use equipoise::store::Completion;
 use equipoise::validation::{Observed, Quantity};
 use serde_json::{Map, Value, json};
 
 use super::arguments::Simulate;
+use super::ensemble::{PART, Simulation};
 use super::failure::Failure;
 use super::output::{note, print};
-use super::{Ending, ensemble, scenario, table};
+use super::{Ending, scenario, table};
 
 pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
     let common = &arguments.common;
@@ -25,25 +26,33 @@ pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
         note(&format!("warning: {error}"));
     }
     let name = scenario::stem(common);
-    let default = || scenario::fresh(common, |number| format!("{name}{number}.h5").into());
+    let default = || {
+        scenario::place(common, &arguments.persistence, |number| {
+            format!("{name}{number}.h5").into()
+        })
+    };
     let path = arguments.output.clone().unwrap_or_else(default);
     let provenance = scenario::provenance(&scenario, common, "simulate");
-    let mut writer = ResultWriter::create(&path, &provenance, scenario::existing(common))?;
-    let last = ensemble.times.len() - 1;
     // Only the last sample is shown; all are in the file.
-    let mut observed = Observed::new(1);
-    let outcome =
-        ensemble::simulate(&ensemble, &scenario, &mut writer, common.quiet, |trajectory| {
-            if trajectory.samples() > last {
-                observed.push(trajectory.sample(last));
-            }
-        })?;
+    let last = ensemble.times.len() - 1;
+    let mut simulation = Simulation::begin(
+        (&ensemble, &scenario),
+        (&path, &provenance),
+        (common, &arguments.persistence),
+        Observed::new(1),
+    )?;
+    let outcome = simulation.run(PART, |part| {
+        let last = last.checked_sub(part.before.samples)?;
+        (part.samples() > last).then(|| part.sample(last))
+    })?;
+    let Simulation { writer, observed, .. } = simulation;
     let interrupted = outcome == Outcome::Interrupted;
     let path =
         writer.finish(if interrupted { Completion::Incomplete } else { Completion::Complete })?;
     let names = scenario.network.population_names();
-    let recorded: Vec<String> = record(&scenario, &ensemble.times, &[])
+    let recorded: Vec<String> = declarations(&scenario, &ensemble.times)
         .into_iter()
+        .skip(1)
         .map(|(group, _)| format!("/{}", group.name))
         .collect();
     let quantities =

@@ -4,16 +4,17 @@ use std::fs;
 
 use equipoise::engine::{Ensemble, Outcome};
 use equipoise::layout::{comparison, theory};
-use equipoise::store::{Completion, ResultWriter};
+use equipoise::store::Completion;
 use equipoise::validation::{Observed, Prediction, compare};
 use miette::miette;
 use serde_json::json;
 
 use super::arguments::Validate;
+use super::ensemble::Simulation;
 use super::failure::Failure;
 use super::output::{note, print};
 use super::table::{self, Report};
-use super::{Ending, ensemble, interrupted, scenario};
+use super::{Ending, interrupted, scenario};
 
 pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
     let common = &arguments.common;
@@ -45,7 +46,7 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
     let name = scenario::stem(common);
     let path = match &arguments.output {
         Some(folder) => folder.join("result.h5"),
-        None => scenario::fresh(common, |number| {
+        None => scenario::place(common, &arguments.persistence, |number| {
             ["results", &format!("{name}{number}"), "result.h5"].iter().collect()
         }),
     };
@@ -55,16 +56,19 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
         })?;
     }
     let provenance = scenario::provenance(&scenario, common, "validate");
-    let mut writer = ResultWriter::create(&path, &provenance, scenario::existing(common))?;
-    writer.write(&theory::limit(&scenario, &ensemble.times, &prediction.limit))?;
+    let mut simulation = Simulation::begin(
+        (&ensemble, &scenario),
+        (&path, &provenance),
+        (common, &arguments.persistence),
+        Observed::new(ensemble.times.len()),
+    )?;
     let Prediction { finite_n, margins, validity, .. } = &prediction;
-    writer.write(&theory::finite_n(&scenario, &ensemble.times, (finite_n, margins), validity))?;
-
-    let mut observed = Observed::new(ensemble.times.len());
-    let outcome =
-        ensemble::simulate(&ensemble, &scenario, &mut writer, common.quiet, |trajectory| {
-            observed.push(trajectory);
-        })?;
+    simulation.writer.write_missing(&[
+        theory::limit(&scenario, &ensemble.times, &prediction.limit),
+        theory::finite_n(&scenario, &ensemble.times, (finite_n, margins), validity),
+    ])?;
+    let outcome = simulation.run(usize::MAX, |network| Some(network.clone()))?;
+    let Simulation { mut writer, observed, .. } = simulation;
     if outcome == Outcome::Interrupted {
         let path = writer.finish(Completion::Incomplete)?;
         if common.json {
@@ -83,9 +87,7 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
     let network = &scenario.network;
     let verdict = compare(&observed, &prediction, network.population_count(), network.size);
     let replicates = observed.replicates();
-    for group in comparison::groups(&scenario, &ensemble.times, replicates, &verdict) {
-        writer.write(&group)?;
-    }
+    writer.write_missing(&comparison::groups(&scenario, &ensemble.times, replicates, &verdict))?;
     let path = writer.finish(Completion::Complete)?;
 
     let report = Report {

@@ -2,8 +2,8 @@
 //!
 //! This is the contract with those who read the files (xarray, h5py); the store knows nothing of it.
 //!
-//! * [`trajectory`] makes `/trajectory`;
-//! * [`record`] makes what `[record]` asks for: `/spikes`, `/jumps`, `/activity`, `/snapshots`, `/histograms` and `/counts`;
+//! * [`stream`] makes what an ensemble fills while it is simulated: `/trajectory`, and what `[record]` asks for: `/spikes`, `/jumps`, `/activity`,
+//!   `/snapshots`, `/histograms` and `/counts`;
 //! * [`theory`] makes `/limit` and `/finite_n`;
 //! * [`fluctuations`] makes `/stationary`, `/lag_covariance`, `/spectrum`, `/response` and `/variability`;
 //! * [`comparison`] makes `/comparison`, `/law` and `/variability`;
@@ -11,10 +11,11 @@
 
 pub mod comparison;
 pub mod fluctuations;
-pub mod record;
+mod record;
+pub mod stream;
 pub mod sweep;
 pub mod theory;
-pub mod trajectory;
+mod trajectory;
 
 use equipoise_model::Scenario;
 use equipoise_store::{Group, Provenance, Variable};

@@ -3,68 +3,62 @@
 //! `/spikes` follows the SONATA format, which knows no ensembles: spikes of all networks stand one after the other, and `realization` says
 //! of which network each is.
 
-use equipoise_engine::Trajectory;
 use equipoise_engine::record::Records;
 use equipoise_model::{Scenario, Selection, Transmission};
 use equipoise_store::{Group, Sorting, Variable};
 
-use super::trajectory::{GROWING, padded};
+use super::stream::{Block, Growing, JUMP, REALIZATION, SPIKE, realization};
 use super::{group, names};
 
-/// A piece of a group, and the dimension along which the group grows.
-pub type Piece = (Group, &'static str);
-
-/// The groups for these trajectories; none where nothing is recorded. What an interruption prevented is NaN (counts: -1).
-pub fn record(scenario: &Scenario, times: &[f64], trajectories: &[Trajectory]) -> Vec<Piece> {
+/// The groups for a block of trajectories; none where nothing is recorded.
+pub(super) fn record(scenario: &Scenario, block: &Block<'_>) -> Vec<(Group, Growing)> {
     let recording = &scenario.recording;
-    let pieces = Pieces { scenario, times, trajectories };
+    let pieces = Pieces { scenario, block };
+    let before = block.before();
+    let networks = Growing::Networks;
     let mut groups = Vec::new();
     for (population, chosen) in recording.spikes.iter().enumerate() {
         if *chosen != Selection::None {
-            groups.push((pieces.spikes(population), "spike"));
+            groups.push((pieces.spikes(population), Growing::Spikes(population)));
         }
     }
     if recording.jumps {
-        groups.push((pieces.jumps(), "jump"));
+        groups.push((pieces.jumps(), Growing::Jumps));
     }
     if recording.activity.is_some() {
-        groups.push((pieces.activity(), GROWING));
+        groups.push((pieces.activity(), networks(Some(("time", before.bins)))));
     }
     if !recording.snapshots.is_empty() {
-        groups.push((pieces.snapshots(), GROWING));
+        groups.push((pieces.snapshots(), networks(Some(("snapshot_time", before.snapshots)))));
     }
     if recording.histograms.is_some() {
-        groups.push((pieces.histograms(), GROWING));
+        groups.push((pieces.histograms(), networks(Some(("time", before.samples)))));
     }
     if recording.counts {
-        groups.push((pieces.counts(), GROWING));
+        groups.push((pieces.counts(), networks(None)));
     }
     groups
 }
 
 struct Pieces<'a> {
     scenario: &'a Scenario,
-    times: &'a [f64],
-    trajectories: &'a [Trajectory],
+    block: &'a Block<'a>,
 }
 
 impl Pieces<'_> {
     /// The values of each replicate, one after the other.
     fn each<T>(&self, values: impl Fn(&Records) -> Vec<T>) -> Vec<T> {
-        self.trajectories.iter().flat_map(|trajectory| values(&trajectory.records)).collect()
+        self.block.trajectories.iter().flat_map(|trajectory| values(&trajectory.records)).collect()
     }
 
-    /// Counts of each replicate, filled to this length.
-    fn counted(&self, length: usize, counts: impl Fn(&Records) -> &[u64]) -> Vec<i64> {
-        self.each(|records| {
-            let counts: Vec<i64> = counts(records).iter().map(|c| c.cast_signed()).collect();
-            padded(&counts, length, -1).collect()
-        })
+    /// Counts of each replicate.
+    fn counted(&self, counts: impl Fn(&Records) -> &[u64]) -> Vec<i64> {
+        self.each(|records| counts(records).iter().map(|c| c.cast_signed()).collect())
     }
 
     /// The network of each of some events.
     fn realizations(&self, events: impl Fn(&Records) -> usize) -> Vec<i64> {
-        let numbers = self.trajectories.iter().flat_map(|trajectory| {
+        let numbers = self.block.trajectories.iter().flat_map(|trajectory| {
             std::iter::repeat_n(trajectory.replicate.cast_signed(), events(&trajectory.records))
         });
         numbers.collect()
@@ -75,10 +69,7 @@ impl Pieces<'_> {
     }
 
     fn realization(&self) -> Variable {
-        let numbers: Vec<i64> =
-            self.trajectories.iter().map(|t| t.replicate.cast_signed()).collect();
-        Variable::coordinate(GROWING, numbers)
-            .with_long_name("number of the network in the ensemble")
+        realization(self.block.trajectories)
     }
 
     fn populations(&self) -> Variable {
@@ -111,17 +102,17 @@ impl Pieces<'_> {
         let alone = self.scenario.replicates == 1;
         Group::new(&format!("spikes/{name}"))
             .with_attribute("sorting", if alone { Sorting::by_time } else { Sorting::none })
-            .with_dimension("spike", times.len())
+            .with_dimension(SPIKE, times.len())
             .with_variable(
-                event("timestamps", "spike", "time of the spike", times).with_units(self.unit()),
+                event("timestamps", SPIKE, "time of the spike", times).with_units(self.unit()),
             )
             .with_variable(event(
                 "node_ids",
-                "spike",
+                SPIKE,
                 "number of the neuron in its population",
                 neurons,
             ))
-            .with_variable(event(GROWING, "spike", "network in which it is", realizations))
+            .with_variable(event(REALIZATION, SPIKE, "network in which it is", realizations))
     }
 
     fn jumps(&self) -> Group {
@@ -138,32 +129,30 @@ impl Pieces<'_> {
         Group::new("jumps")
             .with_coordinate(self.populations())
             .with_coordinate(self.sources())
-            .with_dimension("jump", times.len())
-            .with_variable(event("time", "jump", "time of the jump", times).with_units(self.unit()))
-            .with_variable(event("target_population", "jump", "place in population", targets))
+            .with_dimension(JUMP, times.len())
+            .with_variable(event("time", JUMP, "time of the jump", times).with_units(self.unit()))
+            .with_variable(event("target_population", JUMP, "place in population", targets))
             .with_variable(event(
                 "target_neuron",
-                "jump",
+                JUMP,
                 "number of the neuron in its population",
                 neurons,
             ))
-            .with_variable(event("source_population", "jump", "place in source", sources))
-            .with_variable(event(GROWING, "jump", "network in which it is", realizations))
+            .with_variable(event("source_population", JUMP, "place in source", sources))
+            .with_variable(event(REALIZATION, JUMP, "network in which it is", realizations))
     }
 
     fn activity(&self) -> Group {
         let network = &self.scenario.network;
         let recording = &self.scenario.recording;
         let width = recording.activity.unwrap_or_default();
-        let bins = recording.bins(self.times.last().copied().unwrap_or_default());
-        let (populations, sources) = (network.population_count(), network.source_count());
-        let starts: Vec<f64> = (0..bins).map(|bin| bin as f64 * width).collect();
-        let jumps = self.counted(bins * populations * sources, |records| &records.activity);
+        let starts: Vec<f64> = self.block.bins.clone().map(|bin| bin as f64 * width).collect();
+        let jumps = self.counted(|records| &records.activity);
         let group = group("activity", self.scenario, &starts)
             .with_coordinate(self.sources())
             .with_coordinate(self.realization())
             .with_variable(
-                Variable::new("jumps", &[GROWING, "time", "population", "source"], jumps)
+                Variable::new("jumps", &[REALIZATION, "time", "population", "source"], jumps)
                     .with_long_name(
                         "jumps in the bin that begins at the time, by target population and source",
                     ),
@@ -176,19 +165,17 @@ impl Pieces<'_> {
         if network.transmission == Transmission::Independent {
             return group;
         }
-        let spikes = self.counted(bins * populations, |records| &records.spike_activity);
+        let spikes = self.counted(|records| &records.spike_activity);
         group.with_variable(
-            Variable::new("spikes", &[GROWING, "time", "population"], spikes)
+            Variable::new("spikes", &[REALIZATION, "time", "population"], spikes)
                 .with_long_name("spikes in the bin that begins at the time"),
         )
     }
 
     fn snapshots(&self) -> Group {
         let neurons = self.scenario.network.neuron_count();
-        let times = self.scenario.recording.snapshots.clone();
-        let length = times.len() * neurons;
-        let values =
-            self.each(|records| padded(&records.snapshots, length, f64::NAN).collect::<Vec<f64>>());
+        let times = self.scenario.recording.snapshots[self.block.snapshots.clone()].to_vec();
+        let values = self.each(|records| records.snapshots.clone());
         let time = Variable::coordinate("snapshot_time", times);
         Group::new("snapshots")
             .with_coordinate(self.realization())
@@ -197,24 +184,24 @@ impl Pieces<'_> {
             .with_dimension("neuron", neurons)
             .with_variable(self.first_neurons())
             .with_variable(
-                Variable::new("potentiation", &[GROWING, "snapshot_time", "neuron"], values)
+                Variable::new("potentiation", &[REALIZATION, "snapshot_time", "neuron"], values)
                     .with_long_name("potentiation of the neuron"),
             )
     }
 
     fn histograms(&self) -> Group {
         let bins = self.scenario.recording.histograms.expect("asked for");
-        let populations = self.scenario.network.population_count();
         let edges: Vec<f64> = (0..=bins.count).map(|edge| bins.edge(edge)).collect();
         let places = bins.count + 2;
-        let all = self.counted(self.times.len() * populations * places, |r| &r.histograms);
+        let all = self.counted(|records| &records.histograms);
         let part = |from: usize, to: usize| -> Vec<i64> {
             all.chunks(places).flat_map(|row| row[from..to].iter().copied()).collect()
         };
         let outside = |name: &str, long_name: &str, values| {
-            Variable::new(name, &[GROWING, "time", "population"], values).with_long_name(long_name)
+            Variable::new(name, &[REALIZATION, "time", "population"], values)
+                .with_long_name(long_name)
         };
-        group("histograms", self.scenario, self.times)
+        group("histograms", self.scenario, self.block.times)
             .with_coordinate(self.realization())
             .with_coordinate(
                 Variable::coordinate("edge", edges)
@@ -224,7 +211,7 @@ impl Pieces<'_> {
             .with_variable(
                 Variable::new(
                     "count",
-                    &[GROWING, "time", "population", "bin"],
+                    &[REALIZATION, "time", "population", "bin"],
                     part(1, places - 1),
                 )
                 .with_long_name("neurons whose potentiation is in the bin, lower edge included"),
@@ -235,8 +222,8 @@ impl Pieces<'_> {
 
     fn counts(&self) -> Group {
         let network = &self.scenario.network;
-        let (neurons, sources) = (network.neuron_count(), network.source_count());
-        let received = self.counted(neurons * sources, |records| &records.received);
+        let neurons = network.neuron_count();
+        let received = self.counted(|records| &records.received);
         let group = Group::new("counts")
             .with_coordinate(self.realization())
             .with_coordinate(self.populations())
@@ -244,15 +231,15 @@ impl Pieces<'_> {
             .with_dimension("neuron", neurons)
             .with_variable(self.first_neurons())
             .with_variable(
-                Variable::new("received", &[GROWING, "neuron", "source"], received)
+                Variable::new("received", &[REALIZATION, "neuron", "source"], received)
                     .with_long_name("jumps of the neuron alone until the end, by source"),
             );
         if network.transmission == Transmission::Independent {
             return group;
         }
-        let sent = self.counted(neurons, |records| &records.sent);
+        let sent = self.counted(|records| &records.sent);
         group.with_variable(
-            Variable::new("sent", &[GROWING, "neuron"], sent)
+            Variable::new("sent", &[REALIZATION, "neuron"], sent)
                 .with_long_name("spikes of the neuron until the end"),
         )
     }

@@ -4,42 +4,27 @@ use equipoise_engine::Trajectory;
 use equipoise_model::Scenario;
 use equipoise_store::{Group, Variable};
 
+use super::stream::{REALIZATION, realization};
 use super::{group, names, variable};
 
-/// The dimension along which the group grows.
-pub const GROWING: &str = "realization";
-
-/// The group for these trajectories. Samples that an interruption prevented are NaN (counts: -1).
-pub fn trajectory(scenario: &Scenario, times: &[f64], trajectories: &[Trajectory]) -> Group {
+/// The group for these trajectories, which have samples at the same `times`.
+pub(super) fn trajectory(scenario: &Scenario, times: &[f64], trajectories: &[Trajectory]) -> Group {
     let network = &scenario.network;
-    let (populations, sources) = (network.population_count(), network.source_count());
     let moments = |of: fn(&Trajectory) -> &[f64]| -> Vec<f64> {
-        let rows = trajectories
-            .iter()
-            .flat_map(|trajectory| padded(of(trajectory), times.len() * populations, f64::NAN));
-        rows.collect()
+        trajectories.iter().flat_map(of).copied().collect()
     };
     let spikes = trajectories.iter().flat_map(|trajectory| {
-        let counts: Vec<f64> = (0..trajectory.samples() * populations)
-            .map(|at| trajectory.spikes(at / populations, at % populations))
-            .collect();
-        padded(&counts, times.len() * populations, f64::NAN).collect::<Vec<_>>()
+        let populations = trajectory.populations;
+        let cells = 0..trajectory.samples() * populations;
+        cells.map(move |at| trajectory.spikes(at / populations, at % populations))
     });
-    let jumps = trajectories.iter().flat_map(|trajectory| {
-        let counts: Vec<i64> = trajectory.jumps.iter().map(|count| count.cast_signed()).collect();
-        padded(&counts, times.len() * populations * sources, -1).collect::<Vec<_>>()
-    });
-    let realizations: Vec<i64> =
-        trajectories.iter().map(|trajectory| trajectory.replicate.cast_signed()).collect();
-    let moment_dimensions = ["realization", "time", "population"];
+    let jumps = trajectories.iter().flat_map(|t| &t.jumps).map(|count| count.cast_signed());
+    let moment_dimensions = [REALIZATION, "time", "population"];
     let moment =
         |name: &str, long_name: &str, values| variable(name, long_name, &moment_dimensions, values);
     group("trajectory", scenario, times)
         .with_coordinate(names("source", network.source_names()))
-        .with_coordinate(
-            Variable::coordinate(GROWING, realizations)
-                .with_long_name("number of the network in the ensemble"),
-        )
+        .with_coordinate(realization(trajectories))
         .with_variable(moment(
             "mean",
             "mean of the potentiation over the population",
@@ -58,7 +43,7 @@ pub fn trajectory(scenario: &Scenario, times: &[f64], trajectories: &[Trajectory
         .with_variable(
             Variable::new(
                 "jumps",
-                &["realization", "time", "population", "source"],
+                &[REALIZATION, "time", "population", "source"],
                 jumps.collect::<Vec<_>>(),
             )
             .with_long_name("transmitted jumps since time 0, by target population and source"),
@@ -68,19 +53,4 @@ pub fn trajectory(scenario: &Scenario, times: &[f64], trajectories: &[Trajectory
             "fires since time 0, summed over the population",
             spikes.collect(),
         ))
-}
-
-/// The values, filled to this length.
-pub(super) fn padded<T: Copy>(values: &[T], length: usize, filling: T) -> impl Iterator<Item = T> {
-    values.iter().copied().chain(std::iter::repeat_n(filling, length - values.len()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn samples_that_are_missing_are_filled() {
-        assert_eq!(padded(&[1, 2], 4, -1).collect::<Vec<_>>(), [1, 2, -1, -1]);
-    }
 }

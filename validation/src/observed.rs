@@ -6,11 +6,12 @@ use equipoise_engine::Trajectory;
 use equipoise_engine::record::Records;
 use equipoise_model::Network;
 use equipoise_statistics::{Estimate, estimate};
+use serde::{Deserialize, Serialize};
 
 use crate::prediction::Quantity;
 
 /// The trajectories of an ensemble, as far as they are complete.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Observed {
     samples: usize,
     trajectories: Vec<Trajectory>,

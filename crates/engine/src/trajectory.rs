@@ -53,13 +53,30 @@ pub struct Trajectory {
 }
 
 impl Trajectory {
+    /// Of a replicate of which nothing is recorded yet, with so many populations and sources and this fan-out.
+    pub fn nothing(replicate: u64, (populations, sources): (usize, usize), fan_out: usize) -> Self {
+        Self {
+            replicate,
+            populations,
+            sources,
+            fan_out,
+            mean: Vec::new(),
+            variance: Vec::new(),
+            third_cumulant: Vec::new(),
+            jumps: Vec::new(),
+            spike_counts: Vec::new(),
+            records: Records::default(),
+            before: Before { spikes: vec![0; populations], ..Before::default() },
+        }
+    }
+
     /// Number of samples in it.
     pub fn samples(&self) -> usize {
         self.mean.len() / self.populations
     }
 
     /// Bytes of all that was recorded.
-    pub(crate) fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         let moments = self.mean.len() + self.variance.len() + self.third_cumulant.len();
         let counts = self.jumps.len() + self.spike_counts.len();
         (moments + counts) * size_of::<f64>() + self.records.bytes()
@@ -126,19 +143,11 @@ impl TrajectoryRecorder {
     pub fn new(network: &Network, replicate: u64) -> Self {
         let (populations, sources) = (network.population_count(), network.source_count());
         Self {
-            trajectory: Trajectory {
+            trajectory: Trajectory::nothing(
                 replicate,
-                populations,
-                sources,
-                fan_out: network.neuron_count() - 1,
-                mean: Vec::new(),
-                variance: Vec::new(),
-                third_cumulant: Vec::new(),
-                jumps: Vec::new(),
-                spike_counts: Vec::new(),
-                records: Records::default(),
-                before: Before { spikes: vec![0; populations], ..Before::default() },
-            },
+                (populations, sources),
+                network.neuron_count() - 1,
+            ),
         }
     }
 

@@ -180,6 +180,17 @@ impl ResultWriter {
         self.add(&groups.iter().map(|group| (group, growing)).collect::<Vec<_>>())
     }
 
+    /// Writes those of some groups that are not there yet, in one step: for a run that goes on, and would write the others as they are.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`write`](Self::write).
+    pub fn write_missing(&mut self, groups: &[Group]) -> Result<(), StoreError> {
+        let missing = groups.iter().filter(|group| !self.holds(&group.name));
+        let growing: &[(&str, usize)] = &[];
+        self.add(&missing.map(|group| (group, growing)).collect::<Vec<_>>())
+    }
+
     /// Declares a group whose values come in pieces.
     ///
     /// `growing` names the dimensions that grow, each with the length that it is expected to reach
@@ -231,6 +242,34 @@ impl ResultWriter {
                 _ => Ok(()),
             })
         })
+    }
+
+    /// Whether there is such a group.
+    pub fn holds(&self, group: &str) -> bool {
+        self.groups.contains_key(group)
+    }
+
+    /// Cuts a growing dimension off where a run goes on: what lies beyond is of no use to it. Changes nothing where the dimension is shorter.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NotDeclared`] for another group; those of [`write`](Self::write).
+    pub fn cut(&mut self, group: &str, dimension: &str, length: usize) -> Result<(), StoreError> {
+        let Some(Some(growth)) = self.groups.get(group) else {
+            let path = self.partial().to_path_buf();
+            return Err(StoreError::NotDeclared { path, group: group.to_owned() });
+        };
+        if growth.length(dimension).is_none_or(|grown| grown <= length) {
+            return Ok(());
+        }
+        let room = room::with_description(0, 1);
+        let growth = self.restructure(group, room, |root, path| {
+            let cut = growth.cut(root, dimension, length);
+            let read = cut.and_then(|()| Growth::read(root, group));
+            read.map_err(|source| StoreError::writing(path, group, source))
+        })?;
+        self.groups.insert(group.to_owned(), growth);
+        Ok(())
     }
 
     /// How far a growing dimension has grown.

@@ -85,7 +85,7 @@ impl<'a, R: Receiver> Desk<'a, R> {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            self.see_to_checkpoint()?;
+            self.see_to_wishes()?;
         }
         if self.exchange.is_over() {
             self.keep()?;
@@ -163,7 +163,10 @@ impl<'a, R: Receiver> Desk<'a, R> {
         self.exchange.head.load(Ordering::Relaxed)
     }
 
-    fn see_to_checkpoint(&mut self) -> Result<(), RunError<R::Error>> {
+    fn see_to_wishes(&mut self) -> Result<(), RunError<R::Error>> {
+        if self.receiver.wants_part() {
+            self.exchange.hurry.store(true, Ordering::Relaxed);
+        }
         if self.missing.is_none() && self.receiver.wants_checkpoint() {
             self.missing = Some(self.underway.clone());
             self.exchange.checkpoint.fetch_add(1, Ordering::SeqCst);

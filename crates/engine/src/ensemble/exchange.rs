@@ -54,6 +54,8 @@ pub(super) struct Exchange<'a> {
     pub checkpoint: AtomicU64,
     /// Bytes of a part.
     pub part: usize,
+    /// Set when a smaller part is wanted.
+    pub hurry: AtomicBool,
     pub threads: usize,
 }
 
@@ -69,6 +71,7 @@ impl<'a> Exchange<'a> {
             waiting: AtomicUsize::new(waiting),
             checkpoint: AtomicU64::new(0),
             part,
+            hurry: AtomicBool::new(false),
             threads,
         }
     }
@@ -82,6 +85,11 @@ impl<'a> Exchange<'a> {
         let waiting = self.waiting.load(Ordering::Relaxed);
         replicate != self.head.load(Ordering::Relaxed)
             && waiting.saturating_add(bytes.saturating_mul(self.threads)) > MOST_WAITING
+    }
+
+    /// Whether so much is to be handed over.
+    fn is_wanted(&self, bytes: usize) -> bool {
+        bytes > self.part || bytes > 0 && self.hurry.swap(false, Ordering::Relaxed)
     }
 
     fn is_jammed(&self) -> bool {
@@ -190,7 +198,8 @@ impl Watch for Line<'_> {
                 return true;
             }
             let bytes = recorder.bytes();
-            if bytes > exchange.part && self.replicate == exchange.head.load(Ordering::Relaxed) {
+            let is_next = self.replicate == exchange.head.load(Ordering::Relaxed);
+            if is_next && exchange.is_wanted(bytes) {
                 self.tell(Message::Part(recorder.take_part(), false));
             } else if !exchange.is_ahead(self.replicate, bytes) && !exchange.is_jammed() {
                 return false;

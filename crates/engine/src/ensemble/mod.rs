@@ -35,6 +35,9 @@ use replicate::Replicate;
 /// is about as fast with windows as with segments, and the caches no longer hold the network.
 pub const WINDOWED_FROM: usize = 200_000;
 
+/// Version of what checkpoints hold: to be raised with every change of the state of a run, so that no checkpoint is taken for another.
+pub const CHECKPOINT_VERSION: u32 = 1;
+
 /// Why a network cannot be simulated.
 #[derive(Debug, Error)]
 #[non_exhaustive]

@@ -19,6 +19,11 @@ pub trait Receiver {
         usize::MAX
     }
 
+    /// Asked now and then: whether what there is of the replicate whose turn it is should be handed over now, even if it is less.
+    fn wants_part(&mut self) -> bool {
+        false
+    }
+
     /// Asked now and then: whether it is time to keep a checkpoint.
     fn wants_checkpoint(&mut self) -> bool {
         false
