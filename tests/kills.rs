@@ -1,0 +1,179 @@
+//! Runs that are killed at hundreds of random moments and gone on with: nothing complete is lost, and the end is the same as if they had never stopped.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use common::{Place, Run, groups};
+use equipoise::store::{Group, Values, read_group, read_header};
+use rand::{RngExt, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+const EVERYTHING: &str = "--set record.spikes=all --set record.activity=0.01 --set record.snapshots=[0.0,0.2,0.5] --set record.counts=true \
+--set record.jumps=true --set record.histograms.from=-4.0 --set record.histograms.to=4.0 --set record.histograms.bins=20";
+
+/// A run to be killed, its name, and at how many moments at least.
+struct Case {
+    name: &'static str,
+    arguments: String,
+    result: &'static str,
+    kills: usize,
+}
+
+fn cases() -> [Case; 6] {
+    let pair = "scenarios/inhibition-stabilised.toml";
+    let simulate = |name, scenario: &str, more: &str| Case {
+        name,
+        arguments: format!("simulate {scenario} {more} -o result.h5"),
+        result: "result.h5",
+        kills: 30,
+    };
+    let sized = |n: u32, duration: f64, networks: u32| {
+        format!(
+            "--set n={n} --set duration={duration} --set sample_interval=0.05 --set ensemble.replicates={networks}"
+        )
+    };
+    let many = format!("{} {EVERYTHING}", sized(60, 1.0, 120));
+    let thinning = format!("--set engine.method=thinning {}", sized(80, 1.0, 120));
+    [
+        simulate("exact", pair, &many),
+        simulate("thinning", pair, &thinning),
+        simulate("shared", "scenarios/shared-spikes.toml", &format!("{} {EVERYTHING}", sized(300, 1.5, 60))),
+        simulate("release", "scenarios/release.toml", &format!("{} {EVERYTHING}", sized(60, 1.0, 120))),
+        // One network after the other, on all cores.
+        simulate(
+            "windowed",
+            pair,
+            "--set n=100000 --set duration=0.0004 --set sample_interval=0.00005 --set ensemble.replicates=4 --set record.spikes.E=[0,1,2]",
+        ),
+        Case {
+            name: "validate",
+            arguments: format!("validate {pair} {} --set record.spikes=all -o folder", sized(40, 1.0, 400)),
+            result: "folder/result.h5",
+            kills: 30,
+        },
+    ]
+}
+
+/// Starts the run and kills it after a while; what it did if it was faster.
+fn run_for(place: &Place, arguments: &str, time: Duration) -> Option<Run> {
+    let mut command = place.command(arguments);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    let mut left = time;
+    while left > Duration::ZERO {
+        if child.try_wait().expect("a child").is_some() {
+            return Some(Run::from(child.wait_with_output().expect("it has ended")));
+        }
+        let nap = left.min(Duration::from_millis(5));
+        sleep(nap);
+        left -= nap;
+    }
+    child.kill().expect("killed");
+    let run = Run::from(child.wait_with_output().expect("it ends"));
+    run.status.is_some().then_some(run)
+}
+
+fn floats<'a>(group: &'a Group, name: &str) -> &'a [f64] {
+    match &group.variable(name).expect("a variable").values {
+        Values::Float(values) => values,
+        _ => panic!("`{name}` is no float"),
+    }
+}
+
+/// The samples that an unfinished file holds, each of which must be as in the end.
+fn samples(partial: &Path, whole: &Group) -> usize {
+    let header = read_header(partial).expect("readable");
+    assert!(!header.complete);
+    if !header.groups.iter().any(|group| group == "trajectory") {
+        return 0;
+    }
+    let part = read_group(partial, "trajectory").expect("readable");
+    let (part, whole) = (floats(&part, "mean"), floats(whole, "mean"));
+    let there = part.iter().zip(whole).filter(|(part, _)| !part.is_nan());
+    there.inspect(|(part, whole)| assert_eq!(part, whole)).count()
+}
+
+fn same(a: &[Group], b: &[Group], name: &str) {
+    let names = |groups: &[Group]| groups.iter().map(|g| g.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(a), names(b), "{name}");
+    for (a, b) in a.iter().zip(b) {
+        // The groups are large: say which variable differs, not how.
+        assert_eq!(a.dimensions, b.dimensions, "{name}: {}", a.name);
+        for (x, y) in a.variables.iter().zip(&b.variables) {
+            assert!(x == y, "{name}: {}/{} differs", a.name, x.name);
+        }
+        assert!(a == b, "{name}: {} differs", a.name);
+    }
+}
+
+/// Kills the run again and again until it is complete; how often it was killed.
+fn killed_until_complete(case: &Case, rng: &mut Xoshiro256PlusPlus) -> usize {
+    let place = Place::new();
+    let whole = Place::new();
+    whole.run(&case.arguments).expect(0);
+    let whole = whole.path(case.result);
+    let expected = groups(&whole);
+    let trajectory = read_group(&whole, "trajectory").expect("the whole run");
+    let result = place.path(case.result);
+    let partial = result.with_extension("h5.partial");
+    let (mut kills, mut held) = (0, 0);
+    loop {
+        let threads = rng.random_range(1..4);
+        let resume = if partial.exists() || result.exists() { "--resume" } else { "" };
+        let arguments = format!("{} --threads {threads} --checkpoint 0.02 {resume}", case.arguments);
+        let time = Duration::from_micros(rng.random_range(1_000..250_000));
+        if let Some(run) = run_for(&place, &arguments, time) {
+            run.expect(0);
+            break;
+        }
+        kills += 1;
+        if result.exists() {
+            // Killed after the end.
+            break;
+        }
+        if partial.exists() {
+            let holds = samples(&partial, &trajectory);
+            assert!(holds >= held, "{}: {holds} samples after {held}", case.name);
+            held = holds;
+        }
+    }
+    same(&expected, &groups(&result), case.name);
+    assert!(read_header(&result).expect("header").complete);
+    kills
+}
+
+#[test]
+fn killed_runs_go_on_to_the_same_end() {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(5);
+    let mut all = 0;
+    for case in cases() {
+        let mut kills = 0;
+        while kills < case.kills {
+            kills += killed_until_complete(&case, &mut rng);
+        }
+        println!("{}: killed {kills} times", case.name);
+        all += kills;
+    }
+    assert!(all >= 200, "killed {all} times");
+}
+
+/// `SIGKILL` while nothing but the end is written.
+#[test]
+fn a_signal_at_the_end_leaves_a_whole_file_or_one_to_go_on_with() {
+    let place = Place::new();
+    let arguments = format!("simulate {} -o result.h5", common::PAIR);
+    place.run(&arguments).expect(0);
+    let expected = groups(&place.path("result.h5"));
+    let run = place.run(&format!("{arguments} --resume")).expect(3);
+    assert!(run.message().contains("is complete"), "{}", run.err);
+    assert!(Command::new("true").status().is_ok());
+    same(&expected, &groups(&place.path("result.h5")), "complete");
+    fs::remove_file(place.path("result.h5")).expect("removed");
+    let run = place.run(&format!("{arguments} --resume")).expect(3);
+    assert!(run.message().contains("nothing to go on with") || run.message().contains("resume"), "{}", run.err);
+}
