@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use self::change::{begin, holds_data, unfinished};
+use self::change::{begin, header_of, holds_data};
 use crate::access;
 use crate::checkpoint;
 use crate::destination::{Destination, Existing, flush_to_disk};
@@ -124,7 +124,10 @@ impl ResultWriter {
         let destination = Destination::reclaim(path)?;
         let has_partial = destination.partial().is_file();
         let found = if has_partial { destination.partial() } else { destination.path() };
-        let header = unfinished(found)?;
+        let header = header_of(found)?;
+        if header.complete && !has_partial {
+            return Err(StoreError::AlreadyComplete { path: path.to_path_buf() });
+        }
         if !has_partial {
             destination.reopen()?;
         }
@@ -142,6 +145,10 @@ impl ResultWriter {
         drop(file);
         let mut writer = Self { destination, groups, damaged: false };
         writer.level()?;
+        // It was ended before it got its name.
+        if header.complete {
+            writer.set_complete(false)?;
+        }
         Ok(writer)
     }
 
@@ -310,11 +317,7 @@ impl ResultWriter {
     pub fn finish(mut self, completion: Completion) -> Result<PathBuf, StoreError> {
         match completion {
             Completion::Complete => {
-                self.stream("complete", 0, |_, root, path| {
-                    let complete =
-                        root.attr("complete").and_then(|complete| complete.write_scalar(&1_i64));
-                    complete.map_err(|source| StoreError::writing(path, "complete", source))
-                })?;
+                self.set_complete(true)?;
                 let name = self.destination.path().to_path_buf();
                 let written = self.destination.publish()?;
                 checkpoint::remove(&name);

@@ -100,6 +100,16 @@ impl ResultWriter {
         trimmed.map_err(|source| StoreError::reserving(partial, item, source))
     }
 
+    /// Writes whether the run came to its end.
+    pub(super) fn set_complete(&mut self, complete: bool) -> Result<(), StoreError> {
+        self.stream("complete", 0, |_, root, path| {
+            let written = root
+                .attr("complete")
+                .and_then(|attribute| attribute.write_scalar(&i64::from(complete)));
+            written.map_err(|source| StoreError::writing(path, "complete", source))
+        })
+    }
+
     /// Gives all datasets of each growing group the same lengths.
     pub(super) fn level(&mut self) -> Result<(), StoreError> {
         self.stream("/", 0, |groups, root, path| {
@@ -152,12 +162,8 @@ pub(super) fn holds_data(partial: &Path) -> bool {
     }
 }
 
-/// The header of a file with which a run can go on.
-pub(super) fn unfinished(path: &Path) -> Result<Header, StoreError> {
+/// The header of a file with which a run may go on.
+pub(super) fn header_of(path: &Path) -> Result<Header, StoreError> {
     let file = access::open(path).map_err(|source| StoreError::reading(path, "/", source))?;
-    let header = decode_header(&file, path)?;
-    if header.complete {
-        return Err(StoreError::AlreadyComplete { path: path.to_path_buf() });
-    }
-    Ok(header)
+    decode_header(&file, path)
 }
