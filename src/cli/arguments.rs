@@ -169,7 +169,7 @@ pub struct Analyse {
 #[derive(Debug, Args)]
 pub struct Persistence {
     /// Go on with a run that was interrupted or killed, with the same scenario: the result is the same as if it had not been
-    #[arg(long, conflicts_with = "force")]
+    #[arg(long)]
     pub resume: bool,
     /// Time between two checkpoints, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60.0, value_parser = seconds)]

@@ -14,7 +14,8 @@ use equipoise::store::{Provenance, ResultWriter, StoreError, read_checkpoint, re
 use equipoise::validation::Observed;
 use indicatif::HumanCount;
 use miette::miette;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::arguments::{Common, Persistence};
 use super::failure::Failure;
@@ -26,8 +27,6 @@ use super::scenario;
 const WRITE_EVERY: Duration = Duration::from_secs(2);
 /// and until it is so many bytes.
 const MOST_WAITING: usize = 1 << 24;
-/// Bytes of a network that are gathered before they are handed over, where it need not be whole.
-pub const PART: usize = 1 << 22;
 /// Checkpoints take at most this part of the time.
 const LEAST_PAUSE: u32 = 20;
 
@@ -47,13 +46,28 @@ fn stop_on_signal() -> Arc<AtomicBool> {
     stop
 }
 
-/// What a checkpoint holds.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    position: Position,
-    observed: Observed,
-    ensemble: Vec<u8>,
+/// What a command wants to know of an ensemble, beside what is in the file. It goes into checkpoints.
+pub trait Watch: Serialize + DeserializeOwned {
+    /// Bytes of a network that are gathered before they are handed over.
+    const PART: usize;
+
+    /// Looks at a part of a network, and whether it is complete with it. Parts of one that is not may come once more after a checkpoint.
+    fn watch(&mut self, part: &Trajectory, is_last: bool);
 }
+
+/// It takes in whole networks.
+impl Watch for Observed {
+    const PART: usize = usize::MAX;
+
+    fn watch(&mut self, network: &Trajectory, is_last: bool) {
+        if is_last {
+            self.push(network.clone());
+        }
+    }
+}
+
+/// What a checkpoint holds: where events belong, what was watched, and the ensemble.
+type Kept<W> = (Position, W, Vec<u8>);
 
 /// What may go on from a checkpoint: the same program. (That the scenario is the same, the file itself tells.)
 fn identity() -> String {
@@ -61,37 +75,36 @@ fn identity() -> String {
 }
 
 /// An ensemble that is simulated into a file.
-pub struct Simulation<'a> {
+pub struct Simulation<'a, W> {
     pub ensemble: &'a Ensemble<'a>,
     pub scenario: &'a Scenario,
     pub writer: ResultWriter,
     checkpoint: Option<Vec<u8>>,
     position: Position,
-    /// What is looked at in the end.
-    pub observed: Observed,
+    pub watched: W,
     pause: Duration,
     quiet: bool,
 }
 
-impl<'a> Simulation<'a> {
+impl<'a, W: Watch> Simulation<'a, W> {
     /// Into a new file, or with `--resume` into one that was begun before.
     pub fn begin(
         (ensemble, scenario): (&'a Ensemble<'a>, &'a Scenario),
         (path, provenance): (&Path, &Provenance),
         (common, persistence): (&Common, &Persistence),
-        observed: Observed,
+        watched: W,
     ) -> Result<Self, Failure> {
         let mut simulation = Self {
             ensemble,
             scenario,
             writer: if persistence.resume {
-                take_up(path, provenance)?
+                take_up(path, provenance)?.with_existing(scenario::existing(common))
             } else {
                 ResultWriter::create(path, provenance, scenario::existing(common))?
             },
             checkpoint: None,
             position: Position::default(),
-            observed,
+            watched,
             pause: Duration::from_secs_f64(persistence.checkpoint),
             quiet: common.quiet,
         };
@@ -105,11 +118,10 @@ impl<'a> Simulation<'a> {
     fn read(&mut self, path: &Path) -> Result<(), Failure> {
         match read_checkpoint(path, &identity()) {
             Ok(bytes) => {
-                let kept: Kept = postcard::from_bytes(&bytes)
+                let (position, watched, ensemble): Kept<W> = postcard::from_bytes(&bytes)
                     .map_err(|_| StoreError::DamagedCheckpoint { checkpoint: path.into() })?;
-                self.position = kept.position;
-                self.observed = kept.observed;
-                self.checkpoint = Some(kept.ensemble);
+                (self.position, self.watched, self.checkpoint) =
+                    (position, watched, Some(ensemble));
             }
             Err(StoreError::NoCheckpoint { .. }) => {
                 self.note("note: the run was ended before its first checkpoint and begins again");
@@ -130,12 +142,8 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    /// Simulates, writes what comes, and puts it into [`Self::observed`] as `look` says, which gets parts of networks of about `part` bytes.
-    pub fn run(
-        &mut self,
-        part: usize,
-        look: impl FnMut(&Trajectory) -> Option<Trajectory>,
-    ) -> Result<Outcome, Failure> {
+    /// Simulates, and writes what comes.
+    pub fn run(&mut self) -> Result<Outcome, Failure> {
         for (group, growing) in declarations(self.scenario, &self.ensemble.times) {
             if !self.writer.holds(&group.name) {
                 self.writer.declare(&group, &[growing])?;
@@ -146,15 +154,8 @@ impl<'a> Simulation<'a> {
         let progress = Progress::new(self.ensemble, &headway, &self.scenario.sampling.time_unit);
         let (quiet, ensemble) = (self.quiet, self.ensemble);
         let checkpoint = self.checkpoint.take();
-        let mut scribe = Scribe {
-            simulation: self,
-            look,
-            part,
-            waiting: Vec::new(),
-            bytes: 0,
-            written: start,
-            kept: start,
-        };
+        let mut scribe =
+            Scribe { simulation: self, waiting: Vec::new(), bytes: 0, written: start, kept: start };
         let outcome = std::thread::scope(|scope| {
             if !quiet {
                 scope.spawn(|| progress.show());
@@ -194,10 +195,8 @@ fn take_up(path: &Path, provenance: &Provenance) -> Result<ResultWriter, Failure
 }
 
 /// Writes what the ensemble hands over.
-struct Scribe<'s, 'a, L> {
-    simulation: &'s mut Simulation<'a>,
-    look: L,
-    part: usize,
+struct Scribe<'s, 'a, W> {
+    simulation: &'s mut Simulation<'a, W>,
     waiting: Vec<Trajectory>,
     /// In them.
     bytes: usize,
@@ -205,7 +204,7 @@ struct Scribe<'s, 'a, L> {
     kept: Instant,
 }
 
-impl<L> Scribe<'_, '_, L> {
+impl<W> Scribe<'_, '_, W> {
     fn write(&mut self) -> Result<(), StoreError> {
         let Simulation { ensemble, scenario, writer, position, .. } = &mut *self.simulation;
         writer.place(&pieces(scenario, &ensemble.times, &self.waiting, position))?;
@@ -215,14 +214,12 @@ impl<L> Scribe<'_, '_, L> {
     }
 }
 
-impl<L: FnMut(&Trajectory) -> Option<Trajectory>> Receiver for Scribe<'_, '_, L> {
+impl<W: Watch> Receiver for Scribe<'_, '_, W> {
     type Error = StoreError;
 
-    fn take(&mut self, part: Trajectory, _: bool) -> Result<(), StoreError> {
+    fn take(&mut self, part: Trajectory, is_last: bool) -> Result<(), StoreError> {
         self.bytes += part.bytes();
-        if let Some(seen) = (self.look)(&part) {
-            self.simulation.observed.push(seen);
-        }
+        self.simulation.watched.watch(&part, is_last);
         self.waiting.push(part);
         if self.bytes > MOST_WAITING || self.written.elapsed() > WRITE_EVERY {
             self.write()?;
@@ -231,11 +228,11 @@ impl<L: FnMut(&Trajectory) -> Option<Trajectory>> Receiver for Scribe<'_, '_, L>
     }
 
     fn part(&self) -> usize {
-        self.part
+        W::PART
     }
 
     fn wants_part(&mut self) -> bool {
-        self.part < usize::MAX && self.written.elapsed() > WRITE_EVERY
+        W::PART < usize::MAX && self.written.elapsed() > WRITE_EVERY
     }
 
     fn wants_checkpoint(&mut self) -> bool {
@@ -245,8 +242,8 @@ impl<L: FnMut(&Trajectory) -> Option<Trajectory>> Receiver for Scribe<'_, '_, L>
     fn keep(&mut self, checkpoint: &[u8]) -> Result<(), StoreError> {
         let start = Instant::now();
         self.write()?;
-        let Simulation { writer, position, observed, pause, .. } = &mut *self.simulation;
-        let kept = (&*position, &*observed, checkpoint);
+        let Simulation { writer, position, watched, pause, .. } = &mut *self.simulation;
+        let kept = (&*position, &*watched, checkpoint);
         let state = postcard::to_stdvec(&kept).expect("memory takes all that is written");
         writer.checkpoint(&identity(), &state)?;
         *pause = (*pause).max(start.elapsed() * LEAST_PAUSE);

@@ -1,8 +1,8 @@
 //! The command line: from arguments to commands, and from what they return to an exit status.
 //!
 //! * `arguments`: what can be given; `failure`: what can go wrong, with its exit status;
-//! * `scenario`: reading a scenario file; `ensemble`: simulating it into a file, with Ctrl-C; `progress`: how far it is;
-//! * `validate`, `simulate`, `limit`, `analyse` (with `sweep`), `fluctuations`: the commands; `table`: text for people; `output`: printing it.
+//! * `scenario`: reading a scenario file; `ensemble`: simulating it into a file, with checkpoints and Ctrl-C; `progress`: how far it is;
+//! * `validate`, `simulate` (with `summary`), `limit`, `analyse` (with `sweep`), `fluctuations`: the commands; `table`: text for people; `output`: printing it.
 
 mod analyse;
 mod arguments;
@@ -14,6 +14,7 @@ mod output;
 mod progress;
 mod scenario;
 mod simulate;
+mod summary;
 mod sweep;
 mod table;
 mod validate;

@@ -4,13 +4,13 @@ use equipoise::engine::{Ensemble, Outcome};
 use equipoise::layout::stream::declarations;
 use equipoise::limit::Limit;
 use equipoise::store::Completion;
-use equipoise::validation::{Observed, Quantity};
 use serde_json::{Map, Value, json};
 
 use super::arguments::Simulate;
-use super::ensemble::{PART, Simulation};
+use super::ensemble::Simulation;
 use super::failure::Failure;
 use super::output::{note, print};
+use super::summary::{QUANTITIES, Summary};
 use super::{Ending, scenario, table};
 
 pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
@@ -33,19 +33,16 @@ pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
     };
     let path = arguments.output.clone().unwrap_or_else(default);
     let provenance = scenario::provenance(&scenario, common, "simulate");
-    // Only the last sample is shown; all are in the file.
-    let last = ensemble.times.len() - 1;
     let mut simulation = Simulation::begin(
         (&ensemble, &scenario),
         (&path, &provenance),
         (common, &arguments.persistence),
-        Observed::new(1),
+        Summary::new(scenario.network.population_count(), ensemble.times.len()),
     )?;
-    let outcome = simulation.run(PART, |part| {
-        let last = last.checked_sub(part.before.samples)?;
-        (part.samples() > last).then(|| part.sample(last))
-    })?;
-    let Simulation { writer, observed, .. } = simulation;
+    let outcome = simulation.run()?;
+    let Simulation { writer, watched: summary, .. } = simulation;
+    // Only the last sample is shown; all are in the file.
+    let end = ensemble.times.last().copied().unwrap_or_default();
     let interrupted = outcome == Outcome::Interrupted;
     let path =
         writer.finish(if interrupted { Completion::Incomplete } else { Completion::Complete })?;
@@ -55,13 +52,11 @@ pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
         .skip(1)
         .map(|(group, _)| format!("/{}", group.name))
         .collect();
-    let quantities =
-        [Quantity::Mean, Quantity::Variance, Quantity::ThirdCumulant, Quantity::Spikes];
     if common.json {
         let mut populations = Map::new();
         for (a, name) in names.iter().enumerate() {
-            let entry = quantities.iter().map(|quantity| {
-                let estimate = observed.estimate(*quantity, 0, a);
+            let entry = QUANTITIES.iter().enumerate().map(|(number, quantity)| {
+                let estimate = summary.estimate(number, a);
                 (
                     quantity.name(&names),
                     json!({ "value": estimate.value, "standard_error": estimate.standard_error }),
@@ -69,15 +64,15 @@ pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
             });
             populations.insert(name.clone(), Value::Object(entry.collect()));
         }
-        let summary = json!({
-            "title": scenario.title, "n": scenario.network.size, "replicates": observed.replicates(),
+        let object = json!({
+            "title": scenario.title, "n": scenario.network.size, "replicates": summary.replicates(),
             "seed": scenario.seed, "method": scenario.method.name(), "complete": !interrupted,
-            "time": ensemble.times[last], "populations": populations, "file": path.display().to_string(),
+            "time": end, "populations": populations, "file": path.display().to_string(),
             "recorded": recorded,
         });
-        print(&format!("{summary:#}\n"))?;
-    } else if observed.replicates() > 0 {
-        let table = table::moments(&scenario, ensemble.times[last], &observed, &quantities);
+        print(&format!("{object:#}\n"))?;
+    } else if summary.replicates() > 0 {
+        let table = table::moments(&scenario, end, &summary);
         let beside = if recorded.is_empty() {
             String::new()
         } else {
@@ -87,7 +82,7 @@ pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
     }
     if interrupted {
         if !common.quiet {
-            note(&super::interrupted(observed.replicates(), &path));
+            note(&super::interrupted(summary.replicates(), &path));
         }
         return Ok(Ending::Interrupted);
     }

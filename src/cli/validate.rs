@@ -67,8 +67,8 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
         theory::limit(&scenario, &ensemble.times, &prediction.limit),
         theory::finite_n(&scenario, &ensemble.times, (finite_n, margins), validity),
     ])?;
-    let outcome = simulation.run(usize::MAX, |network| Some(network.clone()))?;
-    let Simulation { mut writer, observed, .. } = simulation;
+    let outcome = simulation.run()?;
+    let Simulation { mut writer, watched: observed, .. } = simulation;
     if outcome == Outcome::Interrupted {
         let path = writer.finish(Completion::Incomplete)?;
         if common.json {

@@ -1,5 +1,7 @@
 //! Means and covariances over independent replicates, with their standard errors.
 
+use serde::{Deserialize, Serialize};
+
 /// An estimate and its standard error, in the units of the quantity.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
@@ -21,6 +23,47 @@ pub fn mean(sample: &[f64]) -> Estimate {
     let value = sample.iter().sum::<f64>() / count;
     let squares: f64 = sample.iter().map(|x| (x - value) * (x - value)).sum();
     Estimate { value, standard_error: spread(squares, count) }
+}
+
+/// A sample mean and its standard error, value by value, without the values.
+///
+/// ```
+/// use equipoise_statistics::estimate::{Running, mean};
+/// let mut running = Running::default();
+/// [1.0, 2.0, 4.5].into_iter().for_each(|value| running.push(value));
+/// assert!((running.estimate().value - 2.5).abs() < 1e-15);
+/// assert!((running.estimate().standard_error - mean(&[1.0, 2.0, 4.5]).standard_error).abs() < 1e-15);
+/// ```
+///
+/// # Source
+/// Welford (1962), doi:10.1080/00401706.1962.10490022.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Running {
+    count: u64,
+    mean: f64,
+    /// Sum of the squares of deviations from the mean.
+    squares: f64,
+}
+
+impl Running {
+    /// One more value.
+    pub fn push(&mut self, value: f64) {
+        self.count += 1;
+        let before = value - self.mean;
+        self.mean += before / self.count as f64;
+        self.squares += before * (value - self.mean);
+    }
+
+    /// Number of values.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Their mean; no number if there are none.
+    pub fn estimate(&self) -> Estimate {
+        let value = if self.count == 0 { f64::NAN } else { self.mean };
+        Estimate { value, standard_error: spread(self.squares, self.count as f64) }
+    }
 }
 
 /// Sample mean of values that are multiples of `step`, as counts are. The variance of rounding, `step^2/12`, is added to the sample's: a few values of a coarse

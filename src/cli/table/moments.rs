@@ -1,32 +1,27 @@
 //! Estimates of an ensemble.
 
 use equipoise::model::Scenario;
-use equipoise::validation::{Observed, Quantity};
 
+use super::super::summary::{QUANTITIES, Summary};
 use super::{Table, headline, number};
 
 /// Estimates of an ensemble observed at one time.
-pub fn moments(
-    scenario: &Scenario,
-    time: f64,
-    observed: &Observed,
-    quantities: &[Quantity],
-) -> String {
+pub fn moments(scenario: &Scenario, time: f64, summary: &Summary) -> String {
     let names = scenario.network.population_names();
     let unit = &scenario.sampling.time_unit;
     let mut text = format!(
         "{}, {} networks ({}), at {time} {unit}\n\n",
         headline(scenario),
-        observed.replicates(),
+        summary.replicates(),
         scenario.method.name()
     );
-    if observed.replicates() == 0 {
+    if summary.replicates() == 0 {
         return text;
     }
     let mut table = Table::new(&["quantity", "population", "mean over networks", "s.e."]);
-    for quantity in quantities {
+    for (number_of, quantity) in QUANTITIES.iter().enumerate() {
         for (population, name) in names.iter().enumerate() {
-            let estimate = observed.estimate(*quantity, 0, population);
+            let estimate = summary.estimate(number_of, population);
             let scale =
                 if estimate.standard_error.is_finite() { estimate.standard_error } else { 0.0 };
             let error = if scale > 0.0 { number(scale, scale) } else { "-".to_owned() };
