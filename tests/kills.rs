@@ -56,7 +56,7 @@ fn cases() -> [Case; 6] {
         simulate(
             "windowed",
             pair,
-            "--set n=100000 --set duration=0.0004 --set sample_interval=0.00005 --set ensemble.replicates=4 --set record.spikes.E=[0,1,2]",
+            "--set n=100000 --set duration=0.0001 --set sample_interval=0.00001 --set ensemble.replicates=6 --set record.spikes.E=[0,1,2]",
         ),
         Case {
             name: "validate",
