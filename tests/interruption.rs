@@ -68,7 +68,7 @@ fn an_interrupted_simulation_leaves_a_readable_file() {
     let place = Place::new();
     let run = interrupt(start(&place, "simulate -o result.h5", "result.h5.partial"));
     assert!(run.err.contains("complete networks are in result.h5"), "{}", run.err);
-    assert_eq!(place.names(), ["result.h5"]);
+    assert_eq!(place.names(), ["result.h5", "result.h5.checkpoint"]);
     networks(&place.path("result.h5"));
 }
 
