@@ -1,6 +1,6 @@
 //! What can be given on the command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand};
@@ -48,6 +48,33 @@ Examples: equipoise analyse scenarios/inhibition-stabilised.toml -o plane.svg\n 
 equipoise analyse scenarios/slow-oscillation.toml --sweep populations.E.drive=7.9:8.7:17"
     )]
     Analyse(Analyse),
+    /// Where a result file comes from and what it holds; its scenario
+    #[command(
+        after_help = "Example: equipoise info run.h5 --scenario > again.toml && equipoise simulate again.toml"
+    )]
+    Info(Info),
+}
+
+impl Command {
+    /// The result file that the command reads, if it does.
+    pub fn result_file(&self) -> Option<&Path> {
+        match self {
+            Self::Info(info) => Some(&info.file),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Info {
+    /// Result file, or the unfinished NAME.h5.partial of a run
+    pub file: PathBuf,
+    /// The text of the scenario alone, from which the same result can be made again
+    #[arg(long)]
+    pub scenario: bool,
+    /// One JSON object instead of text
+    #[arg(long, conflicts_with = "scenario")]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

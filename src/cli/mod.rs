@@ -2,6 +2,7 @@
 //!
 //! * `arguments`: what can be given; `failure`: what can go wrong, with its exit status;
 //! * `scenario`: reading a scenario file; `ensemble`: simulating it into a file, with Ctrl-C; `progress`: how far it is;
+//! * `info`: what a result file holds; `guard`: reading files in a process of its own;
 //! * `validate`, `simulate`, `limit`, `analyse` (with `sweep`), `fluctuations`: the commands; `table`: text for people; `output`: printing it.
 
 mod analyse;
@@ -9,6 +10,8 @@ mod arguments;
 mod ensemble;
 mod failure;
 mod fluctuations;
+mod guard;
+mod info;
 mod limit;
 mod output;
 mod progress;
@@ -24,6 +27,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use arguments::{Arguments, Command};
+use failure::Failure;
 
 /// How a command ended, if nothing failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,11 +45,15 @@ fn interrupted(replicates: usize, path: &Path) -> String {
 /// Runs the program; exit status as in the README.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
+    if let (Some(path), false) = (arguments.command.result_file(), guard::is_child()) {
+        return guard::run_in_child(path).unwrap_or_else(Failure::report);
+    }
     let outcome = match &arguments.command {
         Command::Validate(validate) => validate::run(validate),
         Command::Simulate(simulate) => simulate::run(simulate),
         Command::Limit(limit) => limit::run(limit),
         Command::Fluctuations(fluctuations) => fluctuations::run(fluctuations),
+        Command::Info(info) => info::run(info),
         Command::Analyse(analyse) => match &analyse.sweep {
             Some(grid) => sweep::run(analyse, grid),
             None => analyse::run(analyse),

@@ -4,14 +4,22 @@ use std::path::Path;
 
 use hdf5::types::{TypeDescriptor, VarLenArray, VarLenUnicode};
 use hdf5::{
-    Container, Dataset, IndexType, IterationOrder, Location, LocationType, ObjectReference1,
-    ReferencedObject,
+    Container, Dataset, IndexType, IterationOrder, LinkType, Location, LocationType,
+    ObjectReference1, ReferencedObject,
 };
 
 use crate::encode::PLACEHOLDER;
 use crate::error::StoreError;
-use crate::group::{Attribute, Dimension, Group, Values, Variable};
+use crate::group::{Attribute, Dimension, Group, Sorting, Values, Variable};
+use crate::outline::{GroupOutline, ValueType, VariableOutline};
 use crate::provenance::{Header, Provenance};
+
+/// Groups within groups, beyond which a file is not ours: links could make a circle.
+const DEEPEST: usize = 8;
+/// More axes than any dataset has.
+const MOST_AXES: usize = 32;
+/// Bytes that are read without asking whether so many can be in the file.
+const UNQUESTIONED_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Reads the root attributes and lists the groups.
 pub fn decode_header(file: &hdf5::File, path: &Path) -> Result<Header, StoreError> {
@@ -25,7 +33,8 @@ pub fn decode_header(file: &hdf5::File, path: &Path) -> Result<Header, StoreErro
     };
     let complete = root_attribute(file, path, "complete", Container::read_scalar::<i64>)? == 1;
     let mut groups = Vec::new();
-    list_groups(file, "", &mut groups).map_err(|source| StoreError::reading(path, "/", source))?;
+    list_groups(file, "", 0, &mut groups)
+        .map_err(|source| StoreError::reading(path, "/", source))?;
     Ok(Header { provenance, complete, groups })
 }
 
@@ -41,7 +50,15 @@ fn root_attribute<T>(
     decode(&attribute).map_err(|source| StoreError::reading(path, name, source))
 }
 
-fn list_groups(parent: &hdf5::Group, prefix: &str, found: &mut Vec<String>) -> hdf5::Result<()> {
+fn list_groups(
+    parent: &hdf5::Group,
+    prefix: &str,
+    depth: usize,
+    found: &mut Vec<String>,
+) -> hdf5::Result<()> {
+    if depth > DEEPEST {
+        return Err("groups lie too deep within each other".into());
+    }
     for member in members(parent)? {
         if parent.loc_type_by_name(&member)? != LocationType::Group {
             continue;
@@ -50,36 +67,77 @@ fn list_groups(parent: &hdf5::Group, prefix: &str, found: &mut Vec<String>) -> h
         if !datasets(&group)?.is_empty() {
             found.push(name.clone());
         }
-        list_groups(&group, &format!("{name}/"), found)?;
+        list_groups(&group, &format!("{name}/"), depth + 1, found)?;
     }
     Ok(())
 }
 
 /// Reads an existing group.
 pub fn decode_group(file: &hdf5::File, path: &Path, name: &str) -> Result<Group, StoreError> {
+    let location = open_group(file, path, name)?;
+    let outline = decode_outline(&location, path, name)?;
+    let value_of = |outline: VariableOutline| {
+        let dataset = location.dataset(&outline.name);
+        let values = dataset.and_then(|dataset| decode_values(&dataset, outline.value_type));
+        let item = format!("{name}/{}", outline.name);
+        let values = values.map_err(|source| StoreError::reading(path, &item, source))?;
+        let VariableOutline { name, dimensions, units, long_name, .. } = outline;
+        Ok(Variable { name, dimensions, units, long_name, values })
+    };
+    let GroupOutline { name: _, dimensions, variables, attributes } = outline;
+    let variables = variables.into_iter().map(value_of).collect::<Result<_, StoreError>>()?;
+    Ok(Group { name: name.to_owned(), dimensions, variables, attributes })
+}
+
+/// Opens an existing group.
+pub fn open_group(file: &hdf5::File, path: &Path, name: &str) -> Result<hdf5::Group, StoreError> {
+    file.group(name).map_err(|source| StoreError::reading(path, name, source))
+}
+
+/// Reads what a group holds, without the values.
+pub fn decode_outline(
+    location: &hdf5::Group,
+    path: &Path,
+    name: &str,
+) -> Result<GroupOutline, StoreError> {
     let reading = |item: &str| {
         let item = format!("{name}/{item}");
         move |source| StoreError::reading(path, &item, source)
     };
-    let location = file.group(name).map_err(reading(""))?;
-    let mut group = Group::new(name);
+    let mut outline = GroupOutline {
+        name: name.to_owned(),
+        dimensions: Vec::new(),
+        variables: Vec::new(),
+        attributes: Vec::new(),
+    };
     for attribute in location.attr_names().map_err(reading(""))? {
-        let value = decode_attribute(&location, &attribute).map_err(reading(&attribute))?;
-        group.attributes.push((attribute, value));
+        let value = decode_attribute(location, &attribute).map_err(reading(&attribute))?;
+        outline.attributes.push((attribute, value));
     }
-    for member in datasets(&location).map_err(reading(""))? {
+    for member in datasets(location).map_err(reading(""))? {
         let dataset = location.dataset(&member);
         dataset
-            .and_then(|dataset| decode_dataset(&mut group, &dataset, &member))
+            .and_then(|dataset| outline_dataset(&mut outline, &dataset, &member))
             .map_err(reading(&member))?;
     }
-    Ok(group)
+    Ok(outline)
 }
 
 /// The names of the members, in the order in which they were made where the file remembers it.
+///
+/// Only what is in the file itself: links by name may lead in a circle, or to other files.
 fn members(group: &hdf5::Group) -> hdf5::Result<Vec<String>> {
-    let made = group.member_names_by(IndexType::CreationOrder, IterationOrder::Increasing);
-    made.or_else(|_| group.member_names())
+    let visited = |index: IndexType| {
+        let mut names = Vec::new();
+        group.iter_visit(index, IterationOrder::Increasing, |name, link| {
+            if link.link_type == LinkType::Hard {
+                names.push(name.to_owned());
+            }
+            Ok(())
+        })?;
+        Ok(names)
+    };
+    visited(IndexType::CreationOrder).or_else(|_: hdf5::Error| visited(IndexType::Name))
 }
 
 fn datasets(group: &hdf5::Group) -> hdf5::Result<Vec<String>> {
@@ -92,24 +150,29 @@ fn datasets(group: &hdf5::Group) -> hdf5::Result<Vec<String>> {
     Ok(names)
 }
 
-/// Adds a dataset to the group: as a dimension, a coordinate or a variable.
-fn decode_dataset(group: &mut Group, dataset: &Dataset, name: &str) -> hdf5::Result<()> {
+/// Adds a dataset to the outline: as a dimension, a coordinate or a variable.
+fn outline_dataset(outline: &mut GroupOutline, dataset: &Dataset, name: &str) -> hdf5::Result<()> {
     let is_scale = dataset.attr("CLASS").is_ok();
-    if let ([length], true) = (dataset.get_shape()?.as_slice(), is_scale) {
-        group.dimensions.push(Dimension { name: name.to_owned(), length: *length });
+    let shape = dataset.get_shape()?;
+    if let ([length], true) = (shape.as_slice(), is_scale) {
+        outline.dimensions.push(Dimension { name: name.to_owned(), length: *length });
         if is_placeholder(dataset) {
             return Ok(());
         }
     }
     let dimensions = if is_scale { vec![name.to_owned()] } else { dimensions_of(dataset)? };
+    if dimensions.len() != shape.len() {
+        return Err("the axes do not fit the dimensions".into());
+    }
     let optional =
         |attribute: &str| dataset.attr(attribute).ok().map(|found| decode_text(&found)).transpose();
-    group.variables.push(Variable {
+    outline.variables.push(VariableOutline {
         name: name.to_owned(),
         dimensions,
+        shape,
+        value_type: value_type(dataset)?,
         units: optional("units")?.filter(|units| units != "1"),
         long_name: optional("long_name")?.unwrap_or_default(),
-        values: decode_values(dataset)?,
     });
     Ok(())
 }
@@ -119,7 +182,11 @@ fn dimensions_of(dataset: &Dataset) -> hdf5::Result<Vec<String>> {
     if dataset.ndim() == 0 {
         return Ok(Vec::new());
     }
-    let axes = dataset.attr("DIMENSION_LIST")?.read_raw::<VarLenArray<ObjectReference1>>()?;
+    let list = dataset.attr("DIMENSION_LIST")?;
+    if list.size() > MOST_AXES {
+        return Err("there are too many axes".into());
+    }
+    let axes = list.read_raw::<VarLenArray<ObjectReference1>>()?;
     axes.iter().map(|scales| dimension_name(dataset, scales)).collect()
 }
 
@@ -143,16 +210,44 @@ fn is_placeholder(scale: &Dataset) -> bool {
     name.is_ok_and(|name| name.starts_with(PLACEHOLDER))
 }
 
-fn decode_values(dataset: &Dataset) -> hdf5::Result<Values> {
+fn value_type(dataset: &Dataset) -> hdf5::Result<ValueType> {
     match dataset.dtype()?.to_descriptor()? {
-        TypeDescriptor::Float(_) => Ok(Values::Float(dataset.read_raw()?)),
-        TypeDescriptor::Integer(_) => Ok(Values::Integer(dataset.read_raw()?)),
-        TypeDescriptor::Unsigned(_) => Ok(Values::Unsigned(dataset.read_raw()?)),
-        TypeDescriptor::VarLenUnicode => {
-            let texts = dataset.read_raw::<VarLenUnicode>()?;
-            Ok(Values::Text(texts.iter().map(checked_text).collect::<hdf5::Result<_>>()?))
-        }
+        TypeDescriptor::Float(_) => Ok(ValueType::Float),
+        TypeDescriptor::Integer(_) => Ok(ValueType::Integer),
+        TypeDescriptor::Unsigned(_) => Ok(ValueType::Unsigned),
+        TypeDescriptor::VarLenUnicode => Ok(ValueType::Text),
         other => Err(format!("values of type {other} are not supported").into()),
+    }
+}
+
+/// All values of a dataset, where there can be as many in the file as it says.
+fn decode_values(dataset: &Dataset, value_type: ValueType) -> hdf5::Result<Values> {
+    plausible(dataset, &dataset.get_shape()?)?;
+    match value_type {
+        ValueType::Float => Ok(Values::Float(dataset.read_raw()?)),
+        ValueType::Integer => Ok(Values::Integer(dataset.read_raw()?)),
+        ValueType::Unsigned => Ok(Values::Unsigned(dataset.read_raw()?)),
+        ValueType::Text => decode_texts(&dataset.read_raw::<VarLenUnicode>()?).map(Values::Text),
+    }
+}
+
+/// Texts from the form in which `HDF5` hands them over.
+pub fn decode_texts<'a>(
+    texts: impl IntoIterator<Item = &'a VarLenUnicode>,
+) -> hdf5::Result<Vec<String>> {
+    texts.into_iter().map(checked_text).collect()
+}
+
+/// Refuses lengths by which a damaged file asks for more memory than its data can fill.
+///
+/// Deflate makes 1032 bytes of one at most.
+pub fn plausible(dataset: &Dataset, lengths: &[usize]) -> hdf5::Result<()> {
+    let values = lengths.iter().try_fold(1_usize, |product, length| product.checked_mul(*length));
+    let bytes = values.and_then(|values| values.checked_mul(size_of::<f64>()));
+    let most = dataset.storage_size().saturating_mul(1032).max(UNQUESTIONED_BYTES);
+    match bytes {
+        Some(bytes) if bytes as u64 <= most => Ok(()),
+        _ => Err("it claims to hold more values than the file has room for".into()),
     }
 }
 
@@ -164,9 +259,16 @@ fn decode_attribute(location: &Location, name: &str) -> hdf5::Result<Attribute> 
             Ok(Attribute::Integer(attribute.read_scalar()?))
         }
         TypeDescriptor::VarLenUnicode => Ok(Attribute::Text(decode_text(&attribute)?)),
-        TypeDescriptor::Enum(_) => Ok(Attribute::Sorting(attribute.read_scalar()?)),
+        TypeDescriptor::Enum(_) => decode_sorting(attribute.read_scalar()?),
         other => Err(format!("attributes of type {other} are not supported").into()),
     }
+}
+
+/// The number is read as such: one that names no order, in a damaged file, is none of ours.
+fn decode_sorting(number: u8) -> hdf5::Result<Attribute> {
+    let known = [Sorting::none, Sorting::by_id, Sorting::by_time];
+    let sorting = known.into_iter().find(|sorting| *sorting as u8 == number);
+    sorting.map(Attribute::Sorting).ok_or_else(|| "the order of events is unknown".into())
 }
 
 fn decode_text(attribute: &Container) -> hdf5::Result<String> {

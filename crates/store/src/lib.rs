@@ -23,7 +23,9 @@
 //! * `room`: room on the disk, taken before it is needed
 //! * `scales`: the two C functions that give dimensions their names
 //! * `decode`: `HDF5` to groups
-//! * `read`: files to groups and provenance
+//! * [`outline`]: groups without their values
+//! * `read`: files to groups, outlines and provenance
+//! * [`blocks`]: values a block at a time
 //! * [`error`]: what can go wrong
 //!
 //! ```
@@ -44,6 +46,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod blocks;
 mod decode;
 mod destination;
 mod encode;
@@ -51,6 +54,7 @@ pub mod error;
 pub mod group;
 mod growth;
 mod layout;
+pub mod outline;
 pub mod provenance;
 mod read;
 mod room;
@@ -58,9 +62,11 @@ mod scales;
 mod validate;
 pub mod writer;
 
+pub use blocks::GroupReader;
 pub use destination::Existing;
 pub use error::StoreError;
 pub use group::{Attribute, Dimension, Group, Sorting, Values, Variable};
+pub use outline::{GroupOutline, ValueType, VariableOutline};
 pub use provenance::{Header, Provenance};
-pub use read::{read_group, read_header};
+pub use read::{describe, read_group, read_header};
 pub use writer::{Completion, ResultWriter};
