@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 
 use super::sweep::Grid;
 
@@ -53,6 +53,12 @@ equipoise analyse scenarios/slow-oscillation.toml --sweep populations.E.drive=7.
         after_help = "Example: equipoise info run.h5 --scenario > again.toml && equipoise simulate again.toml"
     )]
     Info(Info),
+    /// Write a result file as tables: CSV or Parquet
+    #[command(
+        after_help = "Each group gives a table for each set of dimensions: a column for each dimension, with its coordinate, and one for each variable. \
+Missing values are NaN, and -1 among counts.\n\nExample: equipoise export run.h5 --group trajectory --csv tables"
+    )]
+    Export(Export),
 }
 
 impl Command {
@@ -60,9 +66,35 @@ impl Command {
     pub fn result_file(&self) -> Option<&Path> {
         match self {
             Self::Info(info) => Some(&info.file),
+            Self::Export(export) => Some(&export.file),
             _ => None,
         }
     }
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("format").required(true).args(["csv", "parquet"]))]
+pub struct Export {
+    /// Result file, or the unfinished NAME.h5.partial of a run
+    pub file: PathBuf,
+    /// This group alone
+    #[arg(long, value_name = "NAME")]
+    pub group: Option<String>,
+    /// Folder for CSV files
+    #[arg(long, value_name = "FOLDER")]
+    pub csv: Option<PathBuf>,
+    /// Folder for Parquet files
+    #[arg(long, value_name = "FOLDER")]
+    pub parquet: Option<PathBuf>,
+    /// One JSON object instead of text
+    #[arg(long)]
+    pub json: bool,
+    /// No notes on standard error
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Replace existing tables
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]

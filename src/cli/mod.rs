@@ -1,13 +1,14 @@
 //! The command line: from arguments to commands, and from what they return to an exit status.
 //!
 //! * `arguments`: what can be given; `failure`: what can go wrong, with its exit status;
-//! * `scenario`: reading a scenario file; `ensemble`: simulating it into a file, with Ctrl-C; `progress`: how far it is;
-//! * `info`: what a result file holds; `guard`: reading files in a process of its own;
+//! * `scenario`: reading a scenario file; `room`: whether there is room for what it asks for; `ensemble`: simulating it into a file, with Ctrl-C; `progress`: how far it is;
+//! * `info`: what a result file holds; `export`: the same as tables; `guard`: reading files in a process of its own;
 //! * `validate`, `simulate`, `limit`, `analyse` (with `sweep`), `fluctuations`: the commands; `table`: text for people; `output`: printing it.
 
 mod analyse;
 mod arguments;
 mod ensemble;
+mod export;
 mod failure;
 mod fluctuations;
 mod guard;
@@ -15,6 +16,7 @@ mod info;
 mod limit;
 mod output;
 mod progress;
+mod room;
 mod scenario;
 mod simulate;
 mod sweep;
@@ -53,6 +55,7 @@ pub fn run() -> ExitCode {
         Command::Simulate(simulate) => simulate::run(simulate),
         Command::Limit(limit) => limit::run(limit),
         Command::Fluctuations(fluctuations) => fluctuations::run(fluctuations),
+        Command::Export(export) => export::run(export),
         Command::Info(info) => info::run(info),
         Command::Analyse(analyse) => match &analyse.sweep {
             Some(grid) => sweep::run(analyse, grid),
