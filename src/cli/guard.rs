@@ -1,7 +1,7 @@
 //! Reading files that may come from anywhere, in a process of its own.
 //!
-//! Files are read by a library in C, which can crash on damaged ones. What crashes then is the child
-//! process; the command ends with a message and an exit status all the same.
+//! Files are read by a library in C, which on damaged ones can crash, ask for all the memory there is, or go round for
+//! ever. What fails then is the child process; the command ends with a message and an exit status all the same.
 
 use std::env;
 use std::path::Path;
@@ -14,10 +14,36 @@ use super::failure::Failure;
 /// Tells the child that it is the child.
 const CHILD: &str = "EQUIPOISE_READS_HERE";
 
-/// Whether this process is the one that reads.
-pub fn is_child() -> bool {
-    env::var_os(CHILD).is_some()
+/// Bytes that the child may have: blocks are small, and a damaged file can ask for any number.
+#[cfg(target_os = "linux")]
+const MOST_BYTES: u64 = 2 << 30;
+/// Seconds of computing that the child may take, and more for each megabyte of the file: far more than it needs, and
+/// some damage makes the library go round for ever.
+#[cfg(target_os = "linux")]
+const MOST_SECONDS: (u64, u64) = (5, 60);
+
+/// Whether this process is the one that reads; if so, it is given limits.
+pub fn is_child(path: &Path) -> bool {
+    let is_child = env::var_os(CHILD).is_some();
+    if is_child {
+        limit(path);
+    }
+    is_child
 }
+
+#[cfg(target_os = "linux")]
+fn limit(path: &Path) {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let megabytes = std::fs::metadata(path).map_or(0, |file| file.len() >> 20);
+    let seconds = MOST_SECONDS.0 + MOST_SECONDS.1 * megabytes;
+    // Where there are no limits it can still be read.
+    for (resource, most) in [(Resource::As, MOST_BYTES), (Resource::Cpu, seconds)] {
+        let _ = setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn limit(_: &Path) {}
 
 /// Runs the same command in a child process and returns its exit status.
 ///

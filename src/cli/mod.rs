@@ -47,7 +47,9 @@ fn interrupted(replicates: usize, path: &Path) -> String {
 /// Runs the program; exit status as in the README.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    if let (Some(path), false) = (arguments.command.result_file(), guard::is_child()) {
+    if let Some(path) = arguments.command.result_file()
+        && !guard::is_child(path)
+    {
         return guard::run_in_child(path).unwrap_or_else(Failure::report);
     }
     let outcome = match &arguments.command {

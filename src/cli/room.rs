@@ -31,10 +31,7 @@ pub fn check_room(scenario: &Scenario, times: &[f64], path: &Path) -> Result<(),
     if let Some(free) = free_bytes(&folder) {
         fits_on_disk(&estimate, free, &folder)?;
     }
-    match memory_bytes() {
-        Some(memory) => fits_in_memory(scenario, &estimate, memory),
-        None => Ok(()),
-    }
+    fits_in_memory(scenario, &estimate, memory_bytes())
 }
 
 fn fits_on_disk(estimate: &Estimate, free: f64, folder: &Path) -> Result<(), Failure> {
@@ -102,14 +99,15 @@ fn free_bytes(folder: &Path) -> Option<f64> {
 }
 
 #[cfg(target_os = "linux")]
-fn memory_bytes() -> Option<f64> {
+fn memory_bytes() -> f64 {
     let system = rustix::system::sysinfo();
-    Some((system.totalram + system.totalswap) as f64 * f64::from(system.mem_unit))
+    (system.totalram + system.totalswap) as f64 * f64::from(system.mem_unit)
 }
 
+/// Unknown: the system refuses what it does not have.
 #[cfg(not(target_os = "linux"))]
-fn memory_bytes() -> Option<f64> {
-    None
+fn memory_bytes() -> f64 {
+    f64::INFINITY
 }
 
 /// In the largest unit of which there are one or more.
@@ -134,6 +132,43 @@ mod tests {
         assert_eq!(human(999.0), "999 bytes");
         assert_eq!(human(3.2e12), "3.200 TB");
         assert_eq!(human(1e30), "1.0e30 bytes");
+    }
+
+    fn scenario(assignments: &[&str]) -> Scenario {
+        let text = include_str!("../../scenarios/recording.toml");
+        let assignments: Vec<String> = assignments.iter().map(|&text| text.to_owned()).collect();
+        let text = equipoise::model::scenario::overrides::apply(text, &assignments);
+        Scenario::parse("recording.toml", &text.expect("sound")).expect("sound")
+    }
+
+    fn refusal(result: Result<(), Failure>) -> String {
+        match result {
+            Err(Failure::Usage(report)) => report.to_string(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_with_its_size() {
+        let scenario = scenario(&["n=100000", "ensemble.replicates=1000"]);
+        let estimate = Estimate::new(&scenario, &scenario.sampling.times());
+        let message = refusal(fits_on_disk(&estimate, 1e9, Path::new("results")));
+        assert!(message.contains("4.800 GB in /snapshots"), "{message}");
+        assert!(message.contains("and 1 GB are free in `results`"), "{message}");
+        assert!(fits_on_disk(&estimate, 1e12, Path::new("results")).is_ok());
+        let message = refusal(fits_in_memory(&scenario, &estimate, 1e6));
+        assert!(message.contains("in memory"), "{message}");
+        assert!(fits_in_memory(&scenario, &estimate, 1e11).is_ok());
+    }
+
+    #[test]
+    fn what_fits_is_let_pass_and_what_never_ends_is_not() {
+        let check = |scenario: &Scenario| {
+            check_room(scenario, &scenario.sampling.times(), Path::new("result.h5"))
+        };
+        assert!(check(&scenario(&["n=100", "ensemble.replicates=2"])).is_ok());
+        let vast = scenario(&["n=1e9", "record={}"]);
+        assert!(refusal(check(&vast)).contains("jumps, which takes years"));
     }
 
     #[test]
