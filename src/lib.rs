@@ -18,6 +18,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod estimate;
+pub mod export;
 pub mod layout;
 pub mod picture;
 

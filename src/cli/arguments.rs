@@ -1,9 +1,9 @@
 //! What can be given on the command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 
 use super::sweep::Grid;
 
@@ -48,6 +48,65 @@ Examples: equipoise analyse scenarios/inhibition-stabilised.toml -o plane.svg\n 
 equipoise analyse scenarios/slow-oscillation.toml --sweep populations.E.drive=7.9:8.7:17"
     )]
     Analyse(Analyse),
+    /// Where a result file comes from and what it holds; its scenario
+    #[command(
+        after_help = "Example: equipoise info run.h5 --scenario > again.toml && equipoise simulate again.toml"
+    )]
+    Info(Info),
+    /// Write a result file as tables: CSV or Parquet
+    #[command(
+        after_help = "Each group gives a table for each set of dimensions: a column for each dimension, with its coordinate, and one for each variable. \
+Missing values are NaN, and -1 among counts.\n\nExample: equipoise export run.h5 --group trajectory --csv tables"
+    )]
+    Export(Export),
+}
+
+impl Command {
+    /// The result file that the command reads, if it does.
+    pub fn result_file(&self) -> Option<&Path> {
+        match self {
+            Self::Info(info) => Some(&info.file),
+            Self::Export(export) => Some(&export.file),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("format").required(true).args(["csv", "parquet"]))]
+pub struct Export {
+    /// Result file, or the unfinished NAME.h5.partial of a run
+    pub file: PathBuf,
+    /// This group alone
+    #[arg(long, value_name = "NAME")]
+    pub group: Option<String>,
+    /// Folder for CSV files
+    #[arg(long, value_name = "FOLDER")]
+    pub csv: Option<PathBuf>,
+    /// Folder for Parquet files
+    #[arg(long, value_name = "FOLDER")]
+    pub parquet: Option<PathBuf>,
+    /// One JSON object instead of text
+    #[arg(long)]
+    pub json: bool,
+    /// No notes on standard error
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Replace existing tables
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Info {
+    /// Result file, or the unfinished NAME.h5.partial of a run
+    pub file: PathBuf,
+    /// The text of the scenario alone, from which the same result can be made again
+    #[arg(long)]
+    pub scenario: bool,
+    /// One JSON object instead of text
+    #[arg(long, conflicts_with = "scenario")]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use equipoise::engine::{EngineError, RunError};
+use equipoise::export::ExportError;
 use equipoise::limit::LimitError;
 use equipoise::model::ScenarioError;
 use equipoise::store::StoreError;
@@ -71,6 +72,12 @@ impl From<EngineError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
+        Self::File(Err::<(), _>(error).into_diagnostic().unwrap_err())
+    }
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
         Self::File(Err::<(), _>(error).into_diagnostic().unwrap_err())
     }
 }

@@ -1,17 +1,22 @@
 //! The command line: from arguments to commands, and from what they return to an exit status.
 //!
 //! * `arguments`: what can be given; `failure`: what can go wrong, with its exit status;
-//! * `scenario`: reading a scenario file; `ensemble`: simulating it into a file, with checkpoints and Ctrl-C; `progress`: how far it is;
+//! * `scenario`: reading a scenario file; `room`: whether there is room for what it asks for; `ensemble`: simulating it into a file, with checkpoints and Ctrl-C; `progress`: how far it is;
+//! * `info`: what a result file holds; `export`: the same as tables; `guard`: reading files in a process of its own;
 //! * `validate`, `simulate` (with `summary`), `limit`, `analyse` (with `sweep`), `fluctuations`: the commands; `table`: text for people; `output`: printing it.
 
 mod analyse;
 mod arguments;
 mod ensemble;
+mod export;
 mod failure;
 mod fluctuations;
+mod guard;
+mod info;
 mod limit;
 mod output;
 mod progress;
+mod room;
 mod scenario;
 mod simulate;
 mod summary;
@@ -25,6 +30,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use arguments::{Arguments, Command};
+use failure::Failure;
 
 /// How a command ended, if nothing failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,11 +51,18 @@ fn interrupted(replicates: usize, path: &Path) -> String {
 /// Runs the program; exit status as in the README.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(path) = arguments.command.result_file()
+        && !guard::is_child(path)
+    {
+        return guard::run_in_child(path).unwrap_or_else(Failure::report);
+    }
     let outcome = match &arguments.command {
         Command::Validate(validate) => validate::run(validate),
         Command::Simulate(simulate) => simulate::run(simulate),
         Command::Limit(limit) => limit::run(limit),
         Command::Fluctuations(fluctuations) => fluctuations::run(fluctuations),
+        Command::Export(export) => export::run(export),
+        Command::Info(info) => info::run(info),
         Command::Analyse(analyse) => match &analyse.sweep {
             Some(grid) => sweep::run(analyse, grid),
             None => analyse::run(analyse),

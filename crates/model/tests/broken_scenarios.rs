@@ -56,6 +56,8 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("drive_of_wrong_type", "drive = -0.3", "drive = \"strong\""),
     ("drive_of_wrong_kind", "{ steps = [[0.0, 0.0], [2.0, 0.1]] }", "{ ramp = [0.0, 1.0] }"),
     ("drive_not_finite", "drive = -0.3", "drive = nan"),
+    ("drive_beyond_all_units", "drive = -0.3", "drive = -1e101"),
+    ("frequency_too_high", "frequency = 1.0", "frequency = 1e9"),
     ("duplicate_field", "n = 100", "n = 100\nn = 200"),
     ("duration_negative", "duration = 4.0", "duration = -4.0"),
     ("duration_overflows_samples", "duration = 4.0", "duration = 1e18"),
@@ -70,7 +72,7 @@ const BROKEN: &[(&str, &str, &str)] = &[
     (
         "gain_refractory_time_too_large",
         PROBIT,
-        "gain = { probit = { max_rate = 1e200, threshold = 0.0, slope = 0.5 }, refractory_time = 1e200 }",
+        "gain = { probit = { max_rate = 1e100, threshold = 0.0, slope = 1e-10 }, refractory_time = 1e100 }",
     ),
     (
         "gain_threshold_linear_missing_field",

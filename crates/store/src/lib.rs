@@ -32,7 +32,9 @@
 //! * `room`: room on the disk, taken before it is needed
 //! * `scales`: the two C functions that give dimensions their names
 //! * `decode`: `HDF5` to groups
-//! * `read`: files to groups and provenance
+//! * [`outline`]: groups without their values
+//! * `read`: files to groups, outlines and provenance
+//! * [`blocks`]: values a block at a time
 //! * [`error`]: what can go wrong
 //!
 //! ```
@@ -54,6 +56,7 @@
 //! ```
 
 mod access;
+pub mod blocks;
 mod checkpoint;
 mod chunk;
 mod decode;
@@ -64,6 +67,7 @@ pub mod group;
 mod growth;
 mod layout;
 mod lock;
+pub mod outline;
 mod piece;
 pub mod provenance;
 mod read;
@@ -73,11 +77,13 @@ mod scales;
 mod validate;
 pub mod writer;
 
+pub use blocks::GroupReader;
 pub use checkpoint::read_checkpoint;
 pub use destination::Existing;
 pub use error::StoreError;
 pub use group::{Attribute, Dimension, Group, Sorting, Values, Variable};
+pub use outline::{GroupOutline, ValueType, VariableOutline};
 pub use piece::Piece;
 pub use provenance::{Header, Provenance};
-pub use read::{mend, read_group, read_header};
+pub use read::{describe, mend, read_group, read_header};
 pub use writer::{Completion, ResultWriter};

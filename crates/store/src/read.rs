@@ -1,14 +1,16 @@
 //! Files to groups and provenance.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use crate::access;
-use crate::decode::{decode_group, decode_header};
+use crate::decode::{decode_group, decode_header, decode_outline, open_group};
 use crate::destination::name_of;
 use crate::error::StoreError;
 use crate::group::Group;
 use crate::lock::Lock;
+use crate::outline::GroupOutline;
 use crate::provenance::Header;
 
 /// Reads where a result file comes from, whether it is complete and which groups it holds.
@@ -19,6 +21,19 @@ use crate::provenance::Header;
 /// [`StoreError::NotOurs`] for an `HDF5` file without the root attributes of a result file.
 pub fn read_header(path: &Path) -> Result<Header, StoreError> {
     decode_header(&open(path)?, path)
+}
+
+/// Reads all of a result file but the values: its header, and an outline of each group.
+///
+/// # Errors
+///
+/// Those of [`read_header`] and [`read_group`].
+pub fn describe(path: &Path) -> Result<(Header, Vec<GroupOutline>), StoreError> {
+    let file = open(path)?;
+    let header = decode_header(&file, path)?;
+    let outline = |name: &String| decode_outline(&open_group(&file, path, name)?, path, name);
+    let outlines = header.groups.iter().map(outline).collect::<Result<_, _>>()?;
+    Ok((header, outlines))
 }
 
 /// Reads a group of a result file.
@@ -56,8 +71,11 @@ pub fn mend(path: &Path) -> Result<bool, StoreError> {
     Ok(is_marked)
 }
 
-fn open(path: &Path) -> Result<hdf5::File, StoreError> {
-    fs::File::open(path)
-        .map_err(|source| StoreError::CannotOpen { path: path.to_path_buf(), source })?;
+pub(crate) fn open(path: &Path) -> Result<hdf5::File, StoreError> {
+    let cannot_open = |source| StoreError::CannotOpen { path: path.to_path_buf(), source };
+    let found = fs::File::open(path).and_then(|file| file.metadata()).map_err(cannot_open)?;
+    if found.is_dir() {
+        return Err(cannot_open(io::ErrorKind::IsADirectory.into()));
+    }
     access::open(path).map_err(|source| StoreError::reading(path, "/", source))
 }

@@ -1,10 +1,12 @@
 //! Text and JSON for people and programs.
 //!
 //! * `verdict`: what `validate` found; `moments`: an ensemble; `theory`: limit and finite-n theory;
-//! * `analysis`: what `analyse` found; `fluctuations`: spectra and response of one network; `sweep`: fixed points.
+//! * `analysis`: what `analyse` found; `fluctuations`: spectra and response of one network; `sweep`: fixed points;
+//! * `info`: what a result file holds.
 
 pub mod analysis;
 mod fluctuations;
+pub mod info;
 mod moments;
 mod sweep;
 mod theory;
@@ -18,15 +20,21 @@ pub use sweep::{Report as SweepReport, json as sweep_json, text as sweep_text};
 pub use theory::{theory, validity_json};
 pub use verdict::{Report, json, text};
 
-/// Columns of text, the first two aligned to the left.
+/// Columns of text, the first of them aligned to the left.
 pub(super) struct Table {
     rows: Vec<Vec<String>>,
+    left: usize,
 }
 
 impl Table {
-    /// With a header.
+    /// With a header, the first two columns aligned to the left.
     pub fn new(header: &[&str]) -> Self {
-        Self { rows: vec![header.iter().map(|&cell| cell.to_owned()).collect()] }
+        Self { rows: vec![header.iter().map(|&cell| cell.to_owned()).collect()], left: 2 }
+    }
+
+    /// With a header, all columns aligned to the left.
+    pub fn of_words(header: &[&str]) -> Self {
+        Self { left: header.len(), ..Self::new(header) }
     }
 
     /// Adds a row.
@@ -44,7 +52,11 @@ impl Table {
         let mut text = String::new();
         for row in &self.rows {
             let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| {
-                if column < 2 { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
+                if column < self.left {
+                    format!("{cell:<width$}")
+                } else {
+                    format!("{cell:>width$}")
+                }
             });
             let line = cells.collect::<Vec<_>>().join("  ");
             text.push_str("  ");

@@ -92,7 +92,7 @@ pub enum ProblemKind {
         kind: &'static str,
     },
     /// A number outside what the field allows.
-    #[error("`{field}` is {value}; it must be {requirement}")]
+    #[error("`{field}` is {}; it must be {requirement}", shown(*value))]
     OutOfRange {
         /// The field.
         field: String,
@@ -125,7 +125,8 @@ pub enum ProblemKind {
     },
     /// A sign against Dale's law.
     #[error(
-        "`{field}` is {value}, but `{source_population}` is {kind}, so its synapses must be {sign}"
+        "`{field}` is {}, but `{source_population}` is {kind}, so its synapses must be {sign}",
+        shown(*value)
     )]
     DalesLaw {
         /// The field.
@@ -215,7 +216,7 @@ pub enum ProblemKind {
         rates: usize,
     },
     /// A tabulated gain whose points are not in order.
-    #[error("`{field}` is {value} after {previous}; {rule}")]
+    #[error("`{field}` is {} after {}; {rule}", shown(*value), shown(*previous))]
     TableOrder {
         /// The field and the place in it.
         field: String,
@@ -244,6 +245,16 @@ pub enum ProblemKind {
         /// What stands before it.
         after: String,
     },
+}
+
+/// A number, without rows of zeros.
+fn shown(value: f64) -> String {
+    let size = value.abs();
+    if size != 0.0 && size.is_finite() && !(1e-5..1e16).contains(&size) {
+        format!("{value:e}")
+    } else {
+        value.to_string()
+    }
 }
 
 impl Problem {

@@ -79,10 +79,6 @@ impl Check {
         let max_rate = self.positive(&format!("{field}.max_rate"), &raw.max_rate);
         let threshold = self.finite(&format!("{field}.threshold"), &raw.threshold);
         let slope = self.positive(&format!("{field}.slope"), &raw.slope);
-        if slope > 0.0 && max_rate.is_finite() && !(max_rate / slope / slope).is_finite() {
-            let requirement = "so large that max_rate / slope^2 is a number";
-            self.out_of_range(&format!("{field}.slope"), &raw.slope, requirement);
-        }
         [max_rate, threshold, slope]
     }
 

@@ -25,7 +25,7 @@ const DEFAULT_REPLICATES: u64 = 200;
 const DEFAULT_SAMPLES: f64 = 50.0;
 
 pub(super) fn check(raw: &RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
-    let mut check = Check { problems: Vec::new() };
+    let mut check = Check { problems: Vec::new(), duration: *raw.duration.get_ref() };
     let sampling = check.sampling(raw);
     let network = check.network(raw);
     let method = method(raw);
@@ -58,6 +58,8 @@ fn method(raw: &RawScenario) -> Method {
 /// Collects problems; on a problem each reader returns a harmless value and goes on.
 struct Check {
     problems: Vec<Problem>,
+    /// Length of the run, right or wrong.
+    duration: f64,
 }
 
 impl Check {

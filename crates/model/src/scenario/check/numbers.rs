@@ -4,6 +4,10 @@ use super::Check;
 use crate::scenario::problem::ProblemKind;
 use crate::scenario::raw::Number;
 
+/// Largest size of a number, and smallest of a positive one: beyond any unit, while products of three are still numbers.
+const LARGEST: f64 = 1e100;
+const SMALLEST: f64 = 1e-100;
+
 impl Check {
     pub(super) fn require(
         &mut self,
@@ -13,9 +17,12 @@ impl Check {
         requirement: &'static str,
     ) -> f64 {
         let value = *number.get_ref();
-        if !value.is_finite() || !allowed {
-            let requirement = if value.is_finite() { requirement } else { "a finite number" };
+        if !value.is_finite() {
+            self.out_of_range(field, number, "a finite number");
+        } else if !allowed {
             self.out_of_range(field, number, requirement);
+        } else if value.abs() > LARGEST {
+            self.out_of_range(field, number, "between -1e100 and 1e100");
         }
         value
     }
@@ -30,7 +37,9 @@ impl Check {
     }
 
     pub(super) fn positive(&mut self, field: &str, number: &Number) -> f64 {
-        self.require(field, number, *number.get_ref() >= f64::MIN_POSITIVE, "positive")
+        let value = *number.get_ref();
+        let requirement = if value > 0.0 { "1e-100 or more" } else { "positive" };
+        self.require(field, number, value >= SMALLEST, requirement)
     }
 
     pub(super) fn not_negative(&mut self, field: &str, number: &Number) -> f64 {

@@ -6,9 +6,12 @@ use toml::Spanned;
 
 use super::Check;
 use crate::scenario::problem::ProblemKind;
-use crate::scenario::raw::{RawInitial, RawSchedule};
+use crate::scenario::raw::{Number, RawInitial, RawSchedule};
 use crate::schedule::Sine;
 use crate::{InitialLaw, Schedule};
+
+/// Most cycles of a sine within the run: theory follows each.
+const MOST_CYCLES: f64 = 1e6;
 
 impl Check {
     pub(super) fn schedule(&mut self, field: &str, raw: &Spanned<RawSchedule>) -> Schedule {
@@ -20,7 +23,7 @@ impl Check {
             RawSchedule::Sine(sine) => Schedule::Sine(Sine {
                 mean: self.finite(&format!("{field}.sine.mean"), &sine.mean),
                 amplitude: self.finite(&format!("{field}.sine.amplitude"), &sine.amplitude),
-                frequency: self.not_negative(&format!("{field}.sine.frequency"), &sine.frequency),
+                frequency: self.frequency(&format!("{field}.sine.frequency"), &sine.frequency),
                 phase: match &sine.phase {
                     Some(phase) => self.finite(&format!("{field}.sine.phase"), phase),
                     None => 0.0,
@@ -28,6 +31,16 @@ impl Check {
             }),
             RawSchedule::Steps(steps) => self.steps(field, raw.span(), steps),
         }
+    }
+
+    fn frequency(&mut self, field: &str, number: &Number) -> f64 {
+        let value = self.not_negative(field, number);
+        let count = value * self.duration;
+        if count > MOST_CYCLES && count.is_finite() {
+            let what = format!("the cycles of duration * {field}");
+            self.problem(ProblemKind::TooMany { what, count, limit: MOST_CYCLES }, number.span());
+        }
+        value
     }
 
     pub(super) fn steps(

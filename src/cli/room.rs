@@ -1,0 +1,180 @@
+//! Whether there is room for what a scenario asks for, on the disk and in memory, before anything is simulated.
+
+use std::path::{Path, PathBuf};
+
+use equipoise::engine::ensemble::WINDOWED_FROM;
+use equipoise::estimate::Estimate;
+use equipoise::model::Scenario;
+use miette::miette;
+
+use super::failure::Failure;
+
+/// Jumps that nobody waits for: at 10^8 a second they take 30 years.
+const MOST_JUMPS: f64 = 1e17;
+
+/// Refuses a scenario whose records do not fit on the disk of `path`, whose networks do not fit in memory, or that
+/// nobody would see the end of.
+///
+/// # Errors
+/// [`Failure::Usage`] with what it would take, and what there is.
+#[allow(dead_code, reason = "for the commands that simulate")]
+pub fn check_room(scenario: &Scenario, times: &[f64], path: &Path) -> Result<(), Failure> {
+    let estimate = Estimate::new(scenario, times);
+    if estimate.jumps > MOST_JUMPS {
+        return Err(Failure::Usage(miette!(
+            help = "take a smaller n, lower rates, a shorter duration or fewer networks",
+            "this would simulate about {:.0e} jumps, which takes years at any speed",
+            estimate.jumps
+        )));
+    }
+    let folder = existing_folder(path);
+    if let Some(free) = free_bytes(&folder) {
+        fits_on_disk(&estimate, free, &folder)?;
+    }
+    fits_in_memory(scenario, &estimate, memory_bytes())
+}
+
+fn fits_on_disk(estimate: &Estimate, free: f64, folder: &Path) -> Result<(), Failure> {
+    let total = estimate.least_bytes();
+    if total <= free {
+        return Ok(());
+    }
+    let (about, parts) = largest(estimate);
+    Err(Failure::Usage(miette!(
+        help = "record fewer neurons, times or networks, or write to another disk with -o",
+        "this would record {about}{} ({parts}), and {} are free in `{}`",
+        human(total),
+        human(free),
+        folder.display()
+    )))
+}
+
+fn fits_in_memory(scenario: &Scenario, estimate: &Estimate, memory: f64) -> Result<(), Failure> {
+    let networks = networks_at_a_time(scenario);
+    let held = estimate.held_bytes() * networks;
+    if held <= memory {
+        return Ok(());
+    }
+    let (about, parts) = largest(estimate);
+    Err(Failure::Usage(miette!(
+        help = "take a smaller n, record fewer neurons or times, or simulate fewer networks at a time with --threads",
+        "this would hold {about}{} in memory ({networks} networks at a time; of {parts}), and there are {}",
+        human(held),
+        human(memory)
+    )))
+}
+
+/// How many networks the engine holds, if nothing else is asked for.
+fn networks_at_a_time(scenario: &Scenario) -> f64 {
+    if scenario.network.neuron_count() >= WINDOWED_FROM {
+        return 1.0;
+    }
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    (cores as f64).min(scenario.replicates as f64)
+}
+
+/// "about " where a number is an expectation, and the groups that take a tenth or more.
+fn largest(estimate: &Estimate) -> (&'static str, String) {
+    let tenth = estimate.least_bytes() / 10.0;
+    let large = estimate.groups.iter().filter(|group| group.least_bytes >= tenth);
+    let about = if large.clone().any(|group| group.about) { "about " } else { "" };
+    let part = |group: &equipoise::estimate::GroupSize| {
+        format!("{} in /{}", human(group.least_bytes), group.group)
+    };
+    (about, large.map(part).collect::<Vec<_>>().join(", "))
+}
+
+/// The folder of a file that may not be there yet, nor its folder.
+fn existing_folder(path: &Path) -> PathBuf {
+    let folders = path
+        .ancestors()
+        .skip(1)
+        .map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+    folders.into_iter().find(|folder| folder.is_dir()).unwrap_or(Path::new(".")).to_path_buf()
+}
+
+fn free_bytes(folder: &Path) -> Option<f64> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    Some(disk.f_bavail as f64 * disk.f_frsize as f64)
+}
+
+#[cfg(target_os = "linux")]
+fn memory_bytes() -> f64 {
+    let system = rustix::system::sysinfo();
+    (system.totalram + system.totalswap) as f64 * f64::from(system.mem_unit)
+}
+
+/// Unknown: the system refuses what it does not have.
+#[cfg(not(target_os = "linux"))]
+fn memory_bytes() -> f64 {
+    f64::INFINITY
+}
+
+/// In the largest unit of which there are one or more.
+fn human(bytes: f64) -> String {
+    const UNITS: [&str; 7] = ["bytes", "kB", "MB", "GB", "TB", "PB", "EB"];
+    let power = if bytes < 1.0 { 0 } else { (bytes.log10() / 3.0).floor() as usize };
+    match UNITS.get(power) {
+        Some(unit) => {
+            format!("{:.3} {unit}", bytes / 1000_f64.powi(power as i32)).replace(".000 ", " ")
+        }
+        None => format!("{bytes:.1e} bytes"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_readable() {
+        assert_eq!(human(0.0), "0 bytes");
+        assert_eq!(human(999.0), "999 bytes");
+        assert_eq!(human(3.2e12), "3.200 TB");
+        assert_eq!(human(1e30), "1.0e30 bytes");
+    }
+
+    fn scenario(assignments: &[&str]) -> Scenario {
+        let text = include_str!("../../scenarios/recording.toml");
+        let assignments: Vec<String> = assignments.iter().map(|&text| text.to_owned()).collect();
+        let text = equipoise::model::scenario::overrides::apply(text, &assignments);
+        Scenario::parse("recording.toml", &text.expect("sound")).expect("sound")
+    }
+
+    fn refusal(result: Result<(), Failure>) -> String {
+        match result {
+            Err(Failure::Usage(report)) => report.to_string(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_with_its_size() {
+        let scenario = scenario(&["n=100000", "ensemble.replicates=1000"]);
+        let estimate = Estimate::new(&scenario, &scenario.sampling.times());
+        let message = refusal(fits_on_disk(&estimate, 1e9, Path::new("results")));
+        assert!(message.contains("4.800 GB in /snapshots"), "{message}");
+        assert!(message.contains("and 1 GB are free in `results`"), "{message}");
+        assert!(fits_on_disk(&estimate, 1e12, Path::new("results")).is_ok());
+        let message = refusal(fits_in_memory(&scenario, &estimate, 1e6));
+        assert!(message.contains("in memory"), "{message}");
+        assert!(fits_in_memory(&scenario, &estimate, 1e11).is_ok());
+    }
+
+    #[test]
+    fn what_fits_is_let_pass_and_what_never_ends_is_not() {
+        let check = |scenario: &Scenario| {
+            check_room(scenario, &scenario.sampling.times(), Path::new("result.h5"))
+        };
+        assert!(check(&scenario(&["n=100", "ensemble.replicates=2"])).is_ok());
+        let vast = scenario(&["n=1e9", "record={}"]);
+        assert!(refusal(check(&vast)).contains("jumps, which takes years"));
+    }
+
+    #[test]
+    fn a_folder_to_be_is_on_the_disk_of_its_parent() {
+        assert_eq!(existing_folder(Path::new("nowhere/at/all/result.h5")), Path::new("."));
+        assert_eq!(existing_folder(Path::new("result.h5")), Path::new("."));
+        assert_eq!(existing_folder(Path::new("/nowhere/result.h5")), Path::new("/"));
+    }
+}

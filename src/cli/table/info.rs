@@ -1,0 +1,113 @@
+//! What a result file holds, in words and as JSON.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use equipoise::store::{Attribute, GroupOutline, Header, VariableOutline};
+use indicatif::{BinaryBytes, HumanCount};
+use serde_json::{Map, Value, json};
+
+use super::Table;
+
+/// A result file without its values.
+#[derive(Debug)]
+pub struct Description<'a> {
+    pub path: &'a Path,
+    pub bytes: u64,
+    pub header: &'a Header,
+    pub groups: &'a [GroupOutline],
+}
+
+/// For people.
+pub fn text(description: &Description<'_>) -> String {
+    let Description { path, bytes, header, groups } = description;
+    let provenance = &header.provenance;
+    let complete = if header.complete { "yes" } else { "no: the run was interrupted, or goes on" };
+    let mut text = format!("{}\n", plain(&provenance.title));
+    for (name, value) in [
+        ("file", path.display().to_string()),
+        ("size", format!("{} bytes ({})", HumanCount(*bytes), BinaryBytes(*bytes))),
+        ("source", provenance.source.clone()),
+        ("history", provenance.history.clone()),
+        ("seed", provenance.seed.to_string()),
+        ("complete", complete.to_owned()),
+    ] {
+        let _ = writeln!(text, "  {name:<9} {}", plain(&value));
+    }
+    for group in *groups {
+        text.push_str(&group_text(group));
+    }
+    text
+}
+
+fn group_text(group: &GroupOutline) -> String {
+    let lengths = group.dimensions.iter().map(|d| format!("{} = {}", plain(&d.name), d.length));
+    let mut text = format!("\n/{}", plain(&group.name));
+    let lengths = lengths.collect::<Vec<_>>().join(", ");
+    if !lengths.is_empty() {
+        let _ = write!(text, ": {lengths}");
+    }
+    text.push('\n');
+    let mut table = Table::of_words(&["variable", "type", "shape", "unit", "what it is"]);
+    for variable in &group.variables {
+        table.row(row(variable));
+    }
+    text.push_str(&table.text());
+    for (name, value) in &group.attributes {
+        let _ = writeln!(text, "  {} = {}", plain(name), plain(&attribute_json(value).to_string()));
+    }
+    text
+}
+
+fn row(variable: &VariableOutline) -> Vec<String> {
+    let VariableOutline { name, dimensions, value_type, units, long_name, .. } = variable;
+    let shape = format!("({})", dimensions.join(", "));
+    let cells =
+        [name, value_type.name(), &shape, units.as_deref().unwrap_or("-"), long_name.as_str()];
+    cells.map(plain).to_vec()
+}
+
+/// Without what would command a terminal: the file may come from anywhere.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// For programs.
+pub fn json(description: &Description<'_>) -> Value {
+    let Description { path, bytes, header, groups } = description;
+    let provenance = &header.provenance;
+    json!({
+        "file": path.display().to_string(), "size": bytes, "title": provenance.title,
+        "source": provenance.source, "history": provenance.history, "seed": provenance.seed,
+        "complete": header.complete, "scenario": provenance.scenario,
+        "groups": groups.iter().map(group_json).collect::<Vec<_>>(),
+    })
+}
+
+fn group_json(group: &GroupOutline) -> Value {
+    let dimensions = group.dimensions.iter().map(|d| (d.name.clone(), d.length.into()));
+    let attributes =
+        group.attributes.iter().map(|(name, value)| (name.clone(), attribute_json(value)));
+    let variables = group.variables.iter().map(|variable| {
+        json!({
+            "name": variable.name, "type": variable.value_type.name(),
+            "dimensions": variable.dimensions, "shape": variable.shape,
+            "unit": variable.units, "long_name": variable.long_name,
+        })
+    });
+    json!({
+        "name": group.name,
+        "dimensions": dimensions.collect::<Map<_, _>>(),
+        "attributes": attributes.collect::<Map<_, _>>(),
+        "variables": variables.collect::<Vec<_>>(),
+    })
+}
+
+fn attribute_json(attribute: &Attribute) -> Value {
+    match attribute {
+        Attribute::Text(text) => text.as_str().into(),
+        Attribute::Integer(number) => (*number).into(),
+        Attribute::Float(number) => (*number).into(),
+        Attribute::Sorting(sorting) => format!("{sorting:?}").into(),
+    }
+}
