@@ -263,7 +263,7 @@ fn a_provenance_that_cannot_be_written_touches_nothing() {
 fn unreadable_files_give_errors() {
     let (folder, path) = destination();
     assert!(matches!(read_header(&path), Err(StoreError::CannotOpen { .. })));
-    assert!(matches!(read_header(folder.path()), Err(StoreError::Corrupt { .. })));
+    assert!(matches!(read_header(folder.path()), Err(StoreError::CannotOpen { .. })));
     complete_file(&path, &every_kind());
     assert!(
         matches!(read_group(&path, "nothing"), Err(StoreError::NoSuchGroup { group, .. }) if group == "nothing")
