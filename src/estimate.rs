@@ -34,7 +34,7 @@ pub struct GroupSize {
     pub bytes: f64,
     /// Bytes on the disk, about: floats do not become smaller by compression, whole numbers do.
     pub least_bytes: f64,
-    /// Bytes that one network holds in memory until it is written.
+    /// Bytes of what is recorded of one network, in memory.
     pub held_bytes: f64,
     /// Whether the bytes follow from an expected number of events.
     pub about: bool,
@@ -74,9 +74,9 @@ impl Estimate {
         self.groups.iter().map(|group| group.least_bytes).sum()
     }
 
-    /// Bytes that one network holds in memory, with what is recorded of it.
-    pub fn held_bytes(&self) -> f64 {
-        self.network_bytes + self.groups.iter().map(|group| group.held_bytes).sum::<f64>()
+    /// Bytes of all that is recorded of one network, in memory.
+    pub fn record_bytes(&self) -> f64 {
+        self.groups.iter().map(|group| group.held_bytes).sum()
     }
 }
 
@@ -322,6 +322,6 @@ mod tests {
         let vast = CONSTANT.replace("TRANSMISSION", "independent").replace("n = 100", "n = 1e15");
         let estimate = estimate(&vast.replace("replicates = 7", "replicates = 1e9"));
         assert!(estimate.least_bytes() > 1e30 && estimate.least_bytes().is_finite());
-        assert!(estimate.held_bytes() > 1e18 && estimate.jumps > 1e39);
+        assert!(estimate.record_bytes() > 1e18 && estimate.jumps > 1e39);
     }
 }

@@ -2,12 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
-use equipoise::engine::ensemble::WINDOWED_FROM;
+use equipoise::engine::ensemble::{MOST_WAITING, WINDOWED_FROM};
 use equipoise::estimate::Estimate;
 use equipoise::model::Scenario;
 use miette::miette;
 
 use super::failure::Failure;
+
+/// What of the records is held in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// Parts, until they are written.
+    Parts,
+    /// All, to be looked at in the end.
+    Everything,
+}
 
 /// Jumps that nobody waits for: at 10^8 a second they take 30 years.
 const MOST_JUMPS: f64 = 1e17;
@@ -17,8 +26,12 @@ const MOST_JUMPS: f64 = 1e17;
 ///
 /// # Errors
 /// [`Failure::Usage`] with what it would take, and what there is.
-#[allow(dead_code, reason = "for the commands that simulate")]
-pub fn check_room(scenario: &Scenario, times: &[f64], path: &Path) -> Result<(), Failure> {
+pub fn check_room(
+    scenario: &Scenario,
+    times: &[f64],
+    path: &Path,
+    held: Held,
+) -> Result<(), Failure> {
     let estimate = Estimate::new(scenario, times);
     if estimate.jumps > MOST_JUMPS {
         return Err(Failure::Usage(miette!(
@@ -31,7 +44,7 @@ pub fn check_room(scenario: &Scenario, times: &[f64], path: &Path) -> Result<(),
     if let Some(free) = free_bytes(&folder) {
         fits_on_disk(&estimate, free, &folder)?;
     }
-    fits_in_memory(scenario, &estimate, memory_bytes())
+    fits_in_memory(scenario, &estimate, held, memory_bytes())
 }
 
 fn fits_on_disk(estimate: &Estimate, free: f64, folder: &Path) -> Result<(), Failure> {
@@ -49,15 +62,24 @@ fn fits_on_disk(estimate: &Estimate, free: f64, folder: &Path) -> Result<(), Fai
     )))
 }
 
-fn fits_in_memory(scenario: &Scenario, estimate: &Estimate, memory: f64) -> Result<(), Failure> {
+fn fits_in_memory(
+    scenario: &Scenario,
+    estimate: &Estimate,
+    held: Held,
+    memory: f64,
+) -> Result<(), Failure> {
     let networks = networks_at_a_time(scenario);
-    let held = estimate.held_bytes() * networks;
+    let records = match held {
+        Held::Parts => (estimate.record_bytes() * networks).min(MOST_WAITING as f64),
+        Held::Everything => estimate.record_bytes() * scenario.replicates as f64,
+    };
+    let held = estimate.network_bytes * networks + records;
     if held <= memory {
         return Ok(());
     }
     let (about, parts) = largest(estimate);
     Err(Failure::Usage(miette!(
-        help = "take a smaller n, record fewer neurons or times, or simulate fewer networks at a time with --threads",
+        help = "take a smaller n, record fewer neurons or times, or simulate fewer networks; `simulate` holds less than `validate`",
         "this would hold {about}{} in memory ({networks} networks at a time; of {parts}), and there are {}",
         human(held),
         human(memory)
@@ -156,15 +178,17 @@ mod tests {
         assert!(message.contains("4.800 GB in /snapshots"), "{message}");
         assert!(message.contains("and 1 GB are free in `results`"), "{message}");
         assert!(fits_on_disk(&estimate, 1e12, Path::new("results")).is_ok());
-        let message = refusal(fits_in_memory(&scenario, &estimate, 1e6));
+        let message = refusal(fits_in_memory(&scenario, &estimate, Held::Parts, 1e6));
         assert!(message.contains("in memory"), "{message}");
-        assert!(fits_in_memory(&scenario, &estimate, 1e11).is_ok());
+        assert!(fits_in_memory(&scenario, &estimate, Held::Parts, 1.2e9).is_ok());
+        assert!(fits_in_memory(&scenario, &estimate, Held::Everything, 1.2e9).is_err());
+        assert!(fits_in_memory(&scenario, &estimate, Held::Everything, 1e15).is_ok());
     }
 
     #[test]
     fn what_fits_is_let_pass_and_what_never_ends_is_not() {
         let check = |scenario: &Scenario| {
-            check_room(scenario, &scenario.sampling.times(), Path::new("result.h5"))
+            check_room(scenario, &scenario.sampling.times(), Path::new("result.h5"), Held::Parts)
         };
         assert!(check(&scenario(&["n=100", "ensemble.replicates=2"])).is_ok());
         let vast = scenario(&["n=1e9", "record={}"]);

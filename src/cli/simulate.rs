@@ -10,6 +10,7 @@ use super::arguments::Simulate;
 use super::ensemble::Simulation;
 use super::failure::Failure;
 use super::output::{note, print};
+use super::room::{Held, check_room};
 use super::summary::{QUANTITIES, Summary};
 use super::{Ending, scenario, table};
 
@@ -32,6 +33,9 @@ pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
         })
     };
     let path = arguments.output.clone().unwrap_or_else(default);
+    if !arguments.persistence.resume {
+        check_room(&scenario, &ensemble.times, &path, Held::Parts)?;
+    }
     let provenance = scenario::provenance(&scenario, common, "simulate");
     let mut simulation = Simulation::begin(
         (&ensemble, &scenario),

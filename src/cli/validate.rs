@@ -13,6 +13,7 @@ use super::arguments::Validate;
 use super::ensemble::Simulation;
 use super::failure::Failure;
 use super::output::{note, print};
+use super::room::{Held, check_room};
 use super::table::{self, Report};
 use super::{Ending, interrupted, scenario};
 
@@ -50,6 +51,9 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
             ["results", &format!("{name}{number}"), "result.h5"].iter().collect()
         }),
     };
+    if !arguments.persistence.resume {
+        check_room(&scenario, &ensemble.times, &path, Held::Everything)?;
+    }
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| {
             Failure::File(miette!("cannot make the folder {}: {error}", folder.display()))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use equipoise_engine::ensemble::CHECKPOINT_VERSION;
 use equipoise_engine::record::{Recorded, SpikeTrains};
 use equipoise_engine::spike_driven::Grouping;
 use equipoise_engine::trajectory::Before;
@@ -285,6 +286,23 @@ fn ensembles_go_on_from_checkpoints() {
     assert!(all > 50, "interrupted {all} times");
 }
 
+/// Jumps so large that the squares of deviations are no numbers.
+#[test]
+fn potentiations_that_are_not_finite_end_the_ensemble() {
+    let mut network = balanced_pair(9, logistic(1.0, 0.0, 0.5));
+    network.coupling = Coupling::from_rows(&[vec![1e200, -1e200], vec![1.0, -1.0]]);
+    for method in [Method::Exact, Method::Thinning] {
+        let recording = Recording::default();
+        let ensemble = ensemble(&network, method, &recording);
+        let outcome = ensemble.run(&AtomicBool::new(false), |_| Ok::<(), ()>(()));
+        let Err(RunError::Engine(EngineError::NotFinite { population, time, .. })) = outcome else {
+            panic!("{outcome:?}")
+        };
+        assert_eq!(population, network.populations[0].name);
+        assert!(time > 0.0);
+    }
+}
+
 #[test]
 fn a_checkpoint_of_something_else_is_refused() {
     let network = driven_pair(&logistic(1.0, 0.1, 0.4));
@@ -294,4 +312,39 @@ fn a_checkpoint_of_something_else_is_refused() {
     let stop = AtomicBool::new(false);
     let outcome = ensemble.go_on(Some(&[7; 3]), &stop, &Headway::default(), &mut shelf);
     assert!(matches!(outcome, Err(RunError::Engine(EngineError::Checkpoint))));
+}
+
+/// Bytes of the states of all methods at time 0. Where these change, [`CHECKPOINT_VERSION`] must be raised: a program would take a checkpoint of the
+/// version before for one of its own.
+#[test]
+fn states_have_the_layout_of_their_version() {
+    let network = driven_pair(&logistic(1.0, 0.1, 0.4));
+    let bytes = |state: Result<Vec<u8>, postcard::Error>| state.expect("written").len();
+    let independent = &network;
+    let shared = Network { transmission: SPIKING[0], ..network.clone() };
+    let stream = (SEED, 4);
+    let thinning = OneByOne::new(Thinning::new(independent), SEED, 4);
+    let windowed = Windowed::with_pace(
+        independent,
+        stream,
+        InstructionSet::best(),
+        Pace { jumps: 1.5, deviations: 3.0, parts: 4, block: 4 },
+    );
+    let nothing = Recorded::nothing(independent, stream, &everything());
+    let lengths = [
+        bytes(postcard::to_stdvec(&Run::begin(independent, thinning, stream))),
+        bytes(postcard::to_stdvec(&Run::begin(
+            independent,
+            TargetDriven::new(independent, SEED, 4),
+            stream,
+        ))),
+        bytes(postcard::to_stdvec(&Run::begin(independent, windowed, stream))),
+        bytes(postcard::to_stdvec(&Run::begin(
+            &shared,
+            SpikeDriven::new(&shared, SEED, 4),
+            stream,
+        ))),
+        bytes(postcard::to_stdvec(&nothing)),
+    ];
+    assert_eq!((CHECKPOINT_VERSION, lengths), (1, [673, 62_728, 5_450, 37_709, 274]));
 }

@@ -17,7 +17,7 @@ use super::EngineError;
 use super::desk::Checkpoint;
 
 /// Bytes that may be recorded of replicates whose turn has not come.
-const MOST_WAITING: usize = 1 << 30;
+pub const MOST_WAITING: usize = 1 << 30;
 /// Bytes that may be on their way to the receiver.
 const MOST_TRAVELLING: usize = 1 << 26;
 /// How long a thread waits before it looks again.

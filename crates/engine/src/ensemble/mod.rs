@@ -26,6 +26,7 @@ use crate::method::Outcome;
 use crate::trajectory::Trajectory;
 
 use desk::{Checkpoint, Desk};
+pub use exchange::MOST_WAITING;
 use exchange::{Alone, Exchange, Line, Watch};
 pub use receiver::Receiver;
 use receiver::Whole;
