@@ -15,16 +15,17 @@ use equipoise::store::read_header;
 const MUCH: &str = "simulate scenarios/inhibition-stabilised.toml --set n=100 --set ensemble.replicates=60 --set record.spikes=all \
 --set record.activity=0.01 --checkpoint 0.1";
 /// One that does not come to its end.
-const ENDLESS: &str = "simulate scenarios/inhibition-stabilised.toml --set n=20 --set ensemble.replicates=100000000 --checkpoint 0.1";
+const ENDLESS: &str = "simulate scenarios/inhibition-stabilised.toml --set n=20 --set ensemble.replicates=2000000 --checkpoint 0.1";
 
 /// Starts a run and waits until it has written something.
 fn start(place: &Place, arguments: &str, result: &str) -> Child {
     let mut command = place.command(arguments);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let child = command.spawn().expect("it starts");
+    let mut child = command.spawn().expect("it starts");
     let checkpoint = place.path(&format!("{result}.checkpoint"));
     let begun = Instant::now();
     while !checkpoint.exists() {
+        assert!(child.try_wait().expect("a child").is_none(), "it ended: {:?}", end(child));
         assert!(begun.elapsed() < Duration::from_mins(2), "nothing was kept");
         sleep(Duration::from_millis(10));
     }

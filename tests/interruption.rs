@@ -12,7 +12,8 @@ use common::{PAIR, Place, Run};
 use equipoise::store::{Group, Values, read_group, read_header};
 
 /// So many networks that no run comes to its end.
-const ENDLESS: &str = "scenarios/inhibition-stabilised.toml --set n=20 --set ensemble.replicates=10000000 --threads 1";
+const ENDLESS: &str =
+    "scenarios/inhibition-stabilised.toml --set n=20 --set ensemble.replicates=2000000 --threads 1";
 
 /// Starts an endless run and waits until it has written its first networks.
 fn start(place: &Place, arguments: &str, partial: &str) -> Child {

@@ -56,12 +56,12 @@ pub fn place(
     }
     let numbered = (2_u32..).map(|number| format!("-{number}"));
     let places = std::iter::once(String::new()).chain(numbered).map(|number| place(&number));
-    places.take_while(is_taken).last().unwrap_or_else(|| place(""))
+    places.take_while(|path| is_taken(path)).last().unwrap_or_else(|| place(""))
 }
 
 /// Whether there is a result, or an unfinished one.
-fn is_taken(path: &PathBuf) -> bool {
-    let mut partial = path.clone().into_os_string();
+fn is_taken(path: &Path) -> bool {
+    let mut partial = path.to_path_buf().into_os_string();
     partial.push(".partial");
     path.exists() || Path::new(&partial).exists()
 }

@@ -62,9 +62,14 @@ fn external(error: ExportError) -> ParquetError {
 }
 
 fn metadata(table: &Table, provenance: &Provenance) -> Vec<KeyValue> {
-    let Provenance { title, source, scenario, seed, history } = provenance;
-    let origin =
-        [("title", title), ("source", source), ("history", history), ("scenario", scenario)];
+    let Provenance { title, source, scenario, seed, history, platform } = provenance;
+    let origin = [
+        ("title", title),
+        ("source", source),
+        ("history", history),
+        ("platform", platform),
+        ("scenario", scenario),
+    ];
     let origin = origin.map(|(key, value)| KeyValue::new(key.to_owned(), value.clone()));
     let units = table.columns.iter().filter_map(|column| {
         let units = column.units.clone()?;

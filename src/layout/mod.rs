@@ -31,6 +31,7 @@ pub fn provenance(scenario: &Scenario, command: &str) -> Provenance {
         scenario: scenario.text.clone(),
         seed: scenario.seed,
         history: format!("{SOURCE}: {command}"),
+        platform: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
     }
 }
 

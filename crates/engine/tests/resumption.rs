@@ -273,11 +273,15 @@ fn ensembles_go_on_from_checkpoints() {
         for recording in [Recording::default(), everything()] {
             let ensemble = ensemble(network, *method, &recording);
             let mut whole = whole(&ensemble);
-            whole.iter_mut().for_each(|t| t.before = Before::default());
+            for trajectory in &mut whole {
+                trajectory.before = Before::default();
+            }
             for (part, patience) in [(usize::MAX, 1), (usize::MAX, 3), (200, 2), (5000, 1)] {
                 let (mut pieces, interruptions) = in_pieces(&ensemble, part, patience);
                 all += interruptions;
-                pieces.iter_mut().for_each(|t| t.before = Before::default());
+                for trajectory in &mut pieces {
+                    trajectory.before = Before::default();
+                }
                 assert_eq!(whole, pieces, "{method:?} part {part} patience {patience}");
             }
         }

@@ -31,6 +31,8 @@ pub fn decode_header(file: &hdf5::File, path: &Path) -> Result<Header, StoreErro
         scenario: text("scenario")?,
         seed: root_attribute(file, path, "seed", Container::read_scalar::<u64>)?,
         history: text("history")?,
+        // Files of the first versions do not say.
+        platform: text("platform").unwrap_or_default(),
     };
     let complete = root_attribute(file, path, "complete", Container::read_scalar::<i64>)? == 1;
     let mut groups = Vec::new();

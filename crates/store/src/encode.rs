@@ -55,6 +55,7 @@ pub fn write_provenance(root: &hdf5::Group, provenance: &Provenance) -> hdf5::Re
     write_text(root, "title", &provenance.title)?;
     write_text(root, "source", &provenance.source)?;
     write_text(root, "history", &provenance.history)?;
+    write_text(root, "platform", &provenance.platform)?;
     write_text(root, "scenario", &provenance.scenario)?;
     root.new_attr::<u64>().create("seed")?.write_scalar(&provenance.seed)?;
     root.new_attr::<i64>().create("complete")?.write_scalar(&0_i64)

@@ -16,6 +16,8 @@ pub struct Provenance {
     pub seed: u64,
     /// How the file was made: one line a step.
     pub history: String,
+    /// The machine on which it was made: processor and system; empty if that is unknown.
+    pub platform: String,
 }
 
 /// The root of a result file: its origin, whether it is complete, and what it holds.

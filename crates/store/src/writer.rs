@@ -89,10 +89,14 @@ impl ResultWriter {
         provenance: &Provenance,
         existing: Existing,
     ) -> Result<Self, StoreError> {
-        let Provenance { title, source, scenario, history, .. } = provenance;
-        for (item, text) in
-            [("title", title), ("source", source), ("scenario", scenario), ("history", history)]
-        {
+        let Provenance { title, source, scenario, history, platform, .. } = provenance;
+        for (item, text) in [
+            ("title", title),
+            ("source", source),
+            ("scenario", scenario),
+            ("history", history),
+            ("platform", platform),
+        ] {
             without_zero_byte(item, text)?;
         }
         let destination = Destination::claim(path, existing)?;

@@ -41,8 +41,8 @@ fn blocks_are_pieces_of_the_whole() {
     assert_eq!(read(&[3, 0, 0], &[2, 3, 2]), all[18..].to_vec().into());
     assert_eq!(read(&[2, 1, 0], &[1, 1, 2]), all[14..16].to_vec().into());
     assert_eq!(read(&[0, 0, 0], &[0, 3, 2]), Vec::<f64>::new().into());
-    let labels = reader.read("label", &[4], &[1]).expect("read");
-    assert_eq!(labels, vec!["run 4"].into());
+    let names = reader.read("population", &[1], &[1]).expect("read");
+    assert_eq!(names, vec!["I"].into());
 }
 
 #[test]

@@ -29,6 +29,7 @@ pub fn text(description: &Description<'_>) -> String {
         ("size", format!("{} bytes ({})", HumanCount(*bytes), BinaryBytes(*bytes))),
         ("source", provenance.source.clone()),
         ("history", provenance.history.clone()),
+        ("platform", provenance.platform.clone()),
         ("seed", provenance.seed.to_string()),
         ("complete", complete.to_owned()),
     ] {
@@ -78,7 +79,7 @@ pub fn json(description: &Description<'_>) -> Value {
     let provenance = &header.provenance;
     json!({
         "file": path.display().to_string(), "size": bytes, "title": provenance.title,
-        "source": provenance.source, "history": provenance.history, "seed": provenance.seed,
+        "source": provenance.source, "history": provenance.history, "platform": provenance.platform, "seed": provenance.seed,
         "complete": header.complete, "scenario": provenance.scenario,
         "groups": groups.iter().map(group_json).collect::<Vec<_>>(),
     })

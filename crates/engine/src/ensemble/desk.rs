@@ -111,7 +111,7 @@ impl<'a, R: Receiver> Desk<'a, R> {
                 self.underway.remove(&replicate);
                 self.found(replicate);
             }
-            Message::Part(part, is_last) => return self.sort(part, is_last),
+            Message::Part(part, is_last) => return self.sort(*part, is_last),
             Message::Failed(error) => return Err(error.into()),
         }
         Ok(())

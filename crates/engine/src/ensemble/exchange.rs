@@ -29,7 +29,7 @@ pub(super) enum Message {
     /// It has begun, or gone on with, a replicate.
     Begun(u64),
     /// What was recorded of one, and whether it is complete with it.
-    Part(Trajectory, bool),
+    Part(Box<Trajectory>, bool),
     /// A replicate as it is now, with what was recorded and not told.
     State(u64, Vec<u8>),
     /// It leaves a replicate.
@@ -149,7 +149,7 @@ impl<'a> Line<'a> {
 
     /// Ends the replicate, after its last part.
     pub fn end(&self, rest: Trajectory, outcome: Outcome) {
-        self.tell(Message::Part(rest, outcome == Outcome::Complete));
+        self.tell(Message::Part(Box::new(rest), outcome == Outcome::Complete));
         self.tell(Message::Ended(self.replicate));
     }
 
@@ -200,7 +200,7 @@ impl Watch for Line<'_> {
             let bytes = recorder.bytes();
             let is_next = self.replicate == exchange.head.load(Ordering::Relaxed);
             if is_next && exchange.is_wanted(bytes) {
-                self.tell(Message::Part(recorder.take_part(), false));
+                self.tell(Message::Part(Box::new(recorder.take_part()), false));
             } else if !exchange.is_ahead(self.replicate, bytes) && !exchange.is_jammed() {
                 return false;
             } else {

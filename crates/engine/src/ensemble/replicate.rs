@@ -48,12 +48,11 @@ impl<W: Watch> Replicate<'_, W> {
     ) -> Result<(Trajectory, Outcome), EngineError> {
         let Ensemble { network, times: samples, recording, seed, .. } = self.ensemble;
         let stream = (*seed, self.number);
-        let (mut run, recorded): (Run<M>, Recorded) = match self.state {
-            Some(state) => postcard::from_bytes(state).map_err(|_| EngineError::Checkpoint)?,
-            None => {
-                let nothing = Recorded::nothing(network, stream, recording);
-                (Run::begin(network, method(), stream), nothing)
-            }
+        let (mut run, recorded): (Run<M>, Recorded) = if let Some(state) = self.state {
+            postcard::from_bytes(state).map_err(|_| EngineError::Checkpoint)?
+        } else {
+            let nothing = Recorded::nothing(network, stream, recording);
+            (Run::begin(network, method(), stream), nothing)
         };
         let recorder = Recorder::<JUMPS>::going_on(network, samples, recording, recorded);
         let end = samples.last().copied().unwrap_or(0.0);

@@ -28,6 +28,7 @@ pub fn provenance() -> Provenance {
         scenario: "n = 1000\n[populations.E]\n".repeat(5000),
         seed: u64::MAX - 1,
         history: "2026-11-23 equipoise simulate".to_owned(),
+        platform: "x86_64-linux".to_owned(),
     }
 }
 
