@@ -208,23 +208,124 @@ fn only_what_is_unfinished_goes_on() {
     assert!(run.message().contains("there is no unfinished run to go on with"), "{}", run.err);
 }
 
-#[test]
-fn a_run_goes_on_with_its_own_scenario() {
-    let place = Place::new();
-    let arguments = "simulate scenarios/inhibition-stabilised.toml --set ensemble.replicates=100000 --set n=20 -o result.h5";
-    let partial = place.path("result.h5.partial");
+/// A run that was killed after it had begun its file, with a checkpoint or without.
+fn killed(place: &Place, arguments: &str, awaited: &str) {
     for time in 1.. {
-        assert!(run_for(&place, arguments, Duration::from_millis(100 * time)).is_none());
-        if partial.exists() {
+        assert!(run_for(place, arguments, Duration::from_millis(100 * time)).is_none());
+        if place.path(awaited).exists() {
+            return;
+        }
+        let _ = fs::remove_file(place.path("result.h5.partial"));
+    }
+}
+
+const LONG: &str =
+    "scenarios/inhibition-stabilised.toml --set ensemble.replicates=100000 --set n=20";
+
+#[test]
+fn what_does_not_fit_is_refused_and_nothing_is_changed() {
+    let place = Place::new();
+    let arguments = format!("simulate {LONG} -o result.h5");
+    killed(&place, &format!("{arguments} --checkpoint 0.02"), "result.h5.checkpoint");
+    let partial = fs::read(place.path("result.h5.partial")).expect("a file");
+    for (other, status, words) in [
+        (
+            format!("{arguments} --set duration=1.0"),
+            2,
+            vec!["was begun with another scenario", "`duration = 1.0", "and was `duration = 4.0"],
+        ),
+        (format!("{arguments} --seed 3"), 2, vec!["`seed = 3` and was `seed = 1`"]),
+        (
+            arguments.replace("simulate", "validate").replace("result.h5", "."),
+            2,
+            vec!["was begun by `equipoise simulate`"],
+        ),
+    ] {
+        let run = place.run(&format!("{other} --resume")).expect(status);
+        for words in words {
+            assert!(run.message().contains(words), "{}", run.err);
+        }
+    }
+    // A checkpoint of another run.
+    let own = fs::read(place.path("result.h5.checkpoint")).expect("a checkpoint");
+    let other = Place::new();
+    killed(&other, &format!("{arguments} --seed 3 --checkpoint 0.02"), "result.h5.checkpoint");
+    fs::copy(other.path("result.h5.checkpoint"), place.path("result.h5.checkpoint"))
+        .expect("copied");
+    let run = place.run(&format!("{arguments} --resume")).expect(3);
+    assert!(run.message().contains("belongs to another run or version"), "{}", run.err);
+    assert!(
+        fs::read(place.path("result.h5.partial")).expect("a file") == partial,
+        "it was changed"
+    );
+    // One of the same scenario, but of a file that held more.
+    fs::remove_file(place.path("result.h5.checkpoint")).expect("removed");
+    let _ = fs::remove_file(place.path("result.h5.checkpoint.previous"));
+    killed(&place, &format!("{arguments} --force"), "result.h5.partial");
+    let begun = read_group(&place.path("result.h5.partial"), "trajectory").expect("read");
+    fs::write(place.path("result.h5.checkpoint"), own).expect("written");
+    if begun.dimension("realization").expect("networks").length == 0 {
+        let run = place.run(&format!("{arguments} --resume")).expect(3);
+        assert!(run.message().contains("is of another file"), "{}", run.err);
+    }
+}
+
+#[test]
+fn a_run_that_is_to_replace_a_file_goes_on_with_force() {
+    let place = Place::new();
+    let pair = common::PAIR.replace("replicates=6", "replicates=3000");
+    let arguments = format!("simulate {pair} -o result.h5");
+    place.run(&format!("simulate {} -o result.h5", common::PAIR)).expect(0);
+    let old = groups(&place.path("result.h5"));
+    killed(&place, &format!("{arguments} --force --checkpoint 0.02"), "result.h5.checkpoint");
+    let run = place.run(&format!("{arguments} --resume")).expect(3);
+    assert!(run.message().contains("--resume --force goes on with the run"), "{}", run.err);
+    assert!(old == groups(&place.path("result.h5")));
+    place.run(&format!("{arguments} --resume --force")).expect(0);
+    place.run(&format!("{arguments} -o whole.h5").replace("-o result.h5", "")).expect(0);
+    same(&groups(&place.path("whole.h5")), &groups(&place.path("result.h5")), "replaced");
+}
+
+/// Killed while the file gets its name, it has two.
+#[test]
+fn a_file_with_two_names_is_one() {
+    let place = Place::new();
+    let arguments = format!("simulate {} -o result.h5", common::PAIR);
+    place.run(&arguments).expect(0);
+    let whole = groups(&place.path("result.h5"));
+    fs::hard_link(place.path("result.h5"), place.path("result.h5.partial")).expect("a link");
+    let run = place.run(&format!("{arguments} --resume")).expect(3);
+    assert!(run.message().contains("is complete"), "{}", run.err);
+    assert!(read_header(&place.path("result.h5")).expect("header").complete);
+    same(&whole, &groups(&place.path("result.h5")), "two names");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_behind_a_link_goes_on() {
+    let place = Place::new();
+    fs::create_dir(place.path("real")).expect("a folder");
+    place.run(&format!("simulate {} -o real/result.h5", common::PAIR)).expect(0);
+    std::os::unix::fs::symlink("real/result.h5", place.path("result.h5")).expect("a link");
+    let pair = common::PAIR.replace("replicates=6", "replicates=20000");
+    let arguments = format!("simulate {pair} -o result.h5 --force --checkpoint 0.02");
+    for time in 1.. {
+        assert!(run_for(&place, &arguments, Duration::from_millis(30 * time)).is_none());
+        if place.path("real/result.h5.checkpoint").exists() {
             break;
         }
     }
-    let run = place.run(&format!("{arguments} --resume --set duration=1.0")).expect(2);
-    assert!(run.message().contains("was begun with another scenario"), "{}", run.err);
-    for words in ["`duration = 1.0", "and was `duration = 4.0"] {
-        assert!(run.message().contains(words), "{}", run.err);
-    }
-    let run = place.run(&format!("{arguments} --resume --seed 3")).expect(2);
-    assert!(run.message().contains("`seed = 3` and was `seed = 1`"), "{}", run.err);
-    assert!(partial.exists());
+    let run = place.run(&format!("{arguments} --resume")).expect(0);
+    assert!(!run.err.contains("begins again"), "{}", run.err);
+    assert!(read_header(&place.path("real/result.h5")).expect("header").complete);
+}
+
+#[test]
+fn an_interrupted_file_says_how_to_go_on() {
+    let place = Place::new();
+    let arguments = format!("simulate {LONG} -o result.h5");
+    killed(&place, &arguments, "result.h5.partial");
+    fs::rename(place.path("result.h5.partial"), place.path("result.h5")).expect("renamed");
+    let run = place.run(&arguments).expect(3);
+    assert!(run.message().contains("go on with it with --resume"), "{}", run.err);
 }

@@ -1,5 +1,6 @@
 //! Simulating an ensemble into a file: piece by piece, with checkpoints, from the beginning or from a checkpoint, with Ctrl-C.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,9 +9,9 @@ use std::time::{Duration, Instant};
 use equipoise::engine::ensemble::{CHECKPOINT_VERSION, Receiver};
 use equipoise::engine::{Ensemble, Headway, Outcome, Trajectory};
 use equipoise::layout::SOURCE;
-use equipoise::layout::stream::{Position, declarations, pieces};
+use equipoise::layout::stream::{Part, Position, REALIZATION, declarations, pieces};
 use equipoise::model::Scenario;
-use equipoise::store::{Provenance, ResultWriter, StoreError, read_checkpoint, read_header};
+use equipoise::store::{Provenance, ResultWriter, StoreError, read_checkpoint, read_unfinished};
 use equipoise::validation::Observed;
 use indicatif::HumanCount;
 use miette::miette;
@@ -48,6 +49,8 @@ fn stop_on_signal() -> Arc<AtomicBool> {
 
 /// What a command wants to know of an ensemble, beside what is in the file. It goes into checkpoints.
 pub trait Watch: Serialize + DeserializeOwned {
+    /// Its name.
+    const COMMAND: &str;
     /// Bytes of a network that are gathered before they are handed over.
     const PART: usize;
 
@@ -57,6 +60,7 @@ pub trait Watch: Serialize + DeserializeOwned {
 
 /// It takes in whole networks.
 impl Watch for Observed {
+    const COMMAND: &str = "validate";
     const PART: usize = usize::MAX;
 
     fn watch(&mut self, network: &Trajectory, is_last: bool) {
@@ -66,12 +70,18 @@ impl Watch for Observed {
     }
 }
 
-/// What a checkpoint holds: where events belong, what was watched, and the ensemble.
-type Kept<W> = (Position, W, Vec<u8>);
+/// What a checkpoint holds: how many networks the file had at least, where events belong, what was watched, and the ensemble.
+type Kept<W> = (usize, Position, W, Vec<u8>);
 
-/// What may go on from a checkpoint: the same program. (That the scenario is the same, the file itself tells.)
-fn identity() -> String {
-    format!("{SOURCE}, checkpoint version {CHECKPOINT_VERSION}")
+/// What may go on from a checkpoint: the same command of the same program, for the same scenario.
+fn identity<W: Watch>(scenario: &Scenario) -> String {
+    let mut hasher = DefaultHasher::new();
+    (&scenario.text, scenario.seed).hash(&mut hasher);
+    format!(
+        "{SOURCE}, checkpoint version {CHECKPOINT_VERSION}, {}, scenario {:016x}",
+        W::COMMAND,
+        hasher.finish()
+    )
 }
 
 /// An ensemble that is simulated into a file.
@@ -94,45 +104,47 @@ impl<'a, W: Watch> Simulation<'a, W> {
         (common, persistence): (&Common, &Persistence),
         watched: W,
     ) -> Result<Self, Failure> {
-        let mut simulation = Self {
+        let existing = scenario::existing(common);
+        let begin = |writer| Self {
             ensemble,
             scenario,
-            writer: if persistence.resume {
-                take_up(path, provenance)?.with_existing(scenario::existing(common))
-            } else {
-                ResultWriter::create(path, provenance, scenario::existing(common))?
-            },
+            writer,
             checkpoint: None,
             position: Position::default(),
             watched,
             pause: Duration::from_secs_f64(persistence.checkpoint),
             quiet: common.quiet,
         };
-        if persistence.resume {
-            simulation.read(path)?;
+        if !persistence.resume {
+            return Ok(begin(ResultWriter::create(path, provenance, existing)?));
+        }
+        // All that may be wrong is found out before anything is changed.
+        fits(&read_unfinished(path, existing)?.provenance, provenance, path)?;
+        let kept = kept::<W>(path, scenario)?;
+        let mut simulation = begin(ResultWriter::resume(path)?.with_existing(existing));
+        match kept {
+            Some(kept) => simulation.go_on_from(kept, path)?,
+            None => simulation
+                .note("note: the run was ended before its first checkpoint and begins again"),
         }
         Ok(simulation)
     }
 
-    /// Reads the checkpoint, if there is one; without, all begins again, with the same numbers.
-    fn read(&mut self, path: &Path) -> Result<(), Failure> {
-        match read_checkpoint(path, &identity()) {
-            Ok(bytes) => {
-                let (position, watched, ensemble): Kept<W> = postcard::from_bytes(&bytes)
-                    .map_err(|_| StoreError::DamagedCheckpoint { checkpoint: path.into() })?;
-                (self.position, self.watched, self.checkpoint) =
-                    (position, watched, Some(ensemble));
-            }
-            Err(StoreError::NoCheckpoint { .. }) => {
-                self.note("note: the run was ended before its first checkpoint and begins again");
-            }
-            Err(error) => return Err(error.into()),
-        }
-        for (group, dimension, length) in self.position.lengths(self.scenario) {
-            if self.writer.holds(&group) {
-                self.writer.cut(&group, dimension, length)?;
+    fn go_on_from(&mut self, kept: Kept<W>, path: &Path) -> Result<(), Failure> {
+        let (networks, position, watched, ensemble) = kept;
+        let mut lengths = position.lengths(self.scenario);
+        lengths.push(("trajectory".to_owned(), REALIZATION, networks));
+        for (group, dimension, least) in lengths {
+            let length = self.writer.length(&group, dimension).unwrap_or_default();
+            if length < least {
+                return Err(Failure::File(miette!(
+                    help = "begin it again with --force",
+                    "the checkpoint of `{}` is of another file: /{group} should have {least} places along `{dimension}`, and has {length}",
+                    path.display()
+                )));
             }
         }
+        (self.position, self.watched, self.checkpoint) = (position, watched, Some(ensemble));
         Ok(())
     }
 
@@ -152,10 +164,16 @@ impl<'a, W: Watch> Simulation<'a, W> {
         let stop = stop_on_signal();
         let (headway, start) = (Headway::default(), Instant::now());
         let progress = Progress::new(self.ensemble, &headway, &self.scenario.sampling.time_unit);
-        let (quiet, ensemble) = (self.quiet, self.ensemble);
+        let (quiet, ensemble, pause) = (self.quiet, self.ensemble, self.pause);
         let checkpoint = self.checkpoint.take();
-        let mut scribe =
-            Scribe { simulation: self, waiting: Vec::new(), bytes: 0, written: start, kept: start };
+        let mut scribe = Scribe {
+            simulation: self,
+            waiting: Vec::new(),
+            bytes: 0,
+            written: start,
+            kept: start,
+            pause,
+        };
         let outcome = std::thread::scope(|scope| {
             if !quiet {
                 scope.spawn(|| progress.show());
@@ -175,14 +193,34 @@ impl<'a, W: Watch> Simulation<'a, W> {
     }
 }
 
-/// Takes up a file that was begun with this scenario.
-fn take_up(path: &Path, provenance: &Provenance) -> Result<ResultWriter, Failure> {
-    let writer = ResultWriter::resume(path)?;
-    let found = read_header(writer.partial())?.provenance;
-    if (&found.scenario, found.seed) == (&provenance.scenario, provenance.seed) {
-        return Ok(writer);
+/// The checkpoint of an unfinished run, if there is one.
+fn kept<W: Watch>(path: &Path, scenario: &Scenario) -> Result<Option<Kept<W>>, StoreError> {
+    match read_checkpoint(path, &identity::<W>(scenario)) {
+        Ok(bytes) => postcard::from_bytes(&bytes)
+            .map(Some)
+            .map_err(|_| StoreError::DamagedCheckpoint { checkpoint: path.into() }),
+        Err(StoreError::NoCheckpoint { .. }) => Ok(None),
+        Err(error) => Err(error),
     }
-    let pairs = found.scenario.lines().zip(provenance.scenario.lines());
+}
+
+/// Checks that a run was begun by this command with this scenario.
+fn fits(found: &Provenance, asked: &Provenance, path: &Path) -> Result<(), Failure> {
+    let command = |provenance: &Provenance| {
+        let history = provenance.history.split_once(": ").map_or("", |(_, command)| command);
+        history.split(' ').next().unwrap_or_default().to_owned()
+    };
+    let (begun, now) = (command(found), command(asked));
+    if begun != now {
+        return Err(Failure::Usage(miette!(
+            "`{}` was begun by `equipoise {begun}`, and `equipoise {now}` cannot go on with it",
+            path.display()
+        )));
+    }
+    if (&found.scenario, found.seed) == (&asked.scenario, asked.seed) {
+        return Ok(());
+    }
+    let pairs = found.scenario.lines().zip(asked.scenario.lines());
     let difference = pairs.enumerate().find(|(_, (old, new))| old != new).map_or_else(
         || "one of them has more lines".to_owned(),
         |(line, (old, new))| format!("line {} is `{new}` and was `{old}`", line + 1),
@@ -197,11 +235,13 @@ fn take_up(path: &Path, provenance: &Provenance) -> Result<ResultWriter, Failure
 /// Writes what the ensemble hands over.
 struct Scribe<'s, 'a, W> {
     simulation: &'s mut Simulation<'a, W>,
-    waiting: Vec<Trajectory>,
+    waiting: Vec<Part>,
     /// In them.
     bytes: usize,
     written: Instant,
     kept: Instant,
+    /// Least time between two checkpoints, by what the last one took.
+    pause: Duration,
 }
 
 impl<W> Scribe<'_, '_, W> {
@@ -220,7 +260,7 @@ impl<W: Watch> Receiver for Scribe<'_, '_, W> {
     fn take(&mut self, part: Trajectory, is_last: bool) -> Result<(), StoreError> {
         self.bytes += part.bytes();
         self.simulation.watched.watch(&part, is_last);
-        self.waiting.push(part);
+        self.waiting.push(Part { trajectory: part, is_last });
         if self.bytes > MOST_WAITING || self.written.elapsed() > WRITE_EVERY {
             self.write()?;
         }
@@ -236,17 +276,18 @@ impl<W: Watch> Receiver for Scribe<'_, '_, W> {
     }
 
     fn wants_checkpoint(&mut self) -> bool {
-        self.kept.elapsed() > self.simulation.pause
+        self.kept.elapsed() > self.pause
     }
 
     fn keep(&mut self, checkpoint: &[u8]) -> Result<(), StoreError> {
         let start = Instant::now();
         self.write()?;
-        let Simulation { writer, position, watched, pause, .. } = &mut *self.simulation;
-        let kept = (&*position, &*watched, checkpoint);
+        let Simulation { scenario, writer, position, watched, pause, .. } = &mut *self.simulation;
+        let networks = writer.length("trajectory", REALIZATION).unwrap_or_default();
+        let kept = (networks, &*position, &*watched, checkpoint);
         let state = postcard::to_stdvec(&kept).expect("memory takes all that is written");
-        writer.checkpoint(&identity(), &state)?;
-        *pause = (*pause).max(start.elapsed() * LEAST_PAUSE);
+        writer.checkpoint(&identity::<W>(scenario), &state)?;
+        self.pause = (*pause).max(start.elapsed() * LEAST_PAUSE);
         self.kept = Instant::now();
         Ok(())
     }

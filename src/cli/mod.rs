@@ -42,8 +42,11 @@ enum Ending {
 
 /// What to say of an interrupted run.
 fn interrupted(replicates: usize, path: &Path) -> String {
+    // Where a file is to be replaced, it stays until the run is complete.
+    let is_beside = path.extension().is_some_and(|ending| ending == "partial");
+    let options = if is_beside { "--resume --force" } else { "--resume" };
     format!(
-        "interrupted; {replicates} complete networks are in {}; --resume goes on from here",
+        "interrupted; {replicates} complete networks are in {}; {options} goes on from here",
         path.display()
     )
 }

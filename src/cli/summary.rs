@@ -42,6 +42,7 @@ impl Summary {
 }
 
 impl Watch for Summary {
+    const COMMAND: &str = "simulate";
     const PART: usize = 1 << 22;
 
     fn watch(&mut self, part: &Trajectory, is_last: bool) {

@@ -45,9 +45,27 @@ impl Growing {
     }
 }
 
+/// A part of a network's trajectory, as it comes.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// What was recorded.
+    pub trajectory: Trajectory,
+    /// Whether the network is complete with it.
+    pub is_last: bool,
+}
+
+impl Part {
+    /// Whether it is all of a network that has so many samples.
+    fn is_whole(&self, samples: usize) -> bool {
+        let Trajectory { before, .. } = &self.trajectory;
+        let is_first = before.samples + before.bins + before.snapshots + before.jumps == 0;
+        is_first && self.is_last && self.trajectory.samples() == samples
+    }
+}
+
 /// Trajectories that begin and end at the same times: several whole ones that follow each other, or a part of one.
 pub(super) struct Block<'a> {
-    pub trajectories: &'a [Trajectory],
+    pub trajectories: &'a [&'a Trajectory],
     /// Their sample times.
     pub times: &'a [f64],
     /// The numbers of their bins and snapshots.
@@ -63,9 +81,9 @@ impl<'a> Block<'a> {
     }
 
     /// Of these.
-    fn of(scenario: &Scenario, times: &'a [f64], trajectories: &'a [Trajectory]) -> Self {
+    fn of(scenario: &Scenario, times: &'a [f64], trajectories: &'a [&'a Trajectory]) -> Self {
         let network = &scenario.network;
-        let Trajectory { before, records, .. } = &trajectories[0];
+        let Trajectory { before, records, .. } = trajectories[0];
         let from = |begin: usize, values: usize, each: usize| begin..begin + values / each.max(1);
         let channels = network.population_count() * network.source_count();
         Self {
@@ -83,7 +101,7 @@ impl<'a> Block<'a> {
 }
 
 /// The coordinate of the networks.
-pub(super) fn realization(trajectories: &[Trajectory]) -> Variable {
+pub(super) fn realization(trajectories: &[&Trajectory]) -> Variable {
     let numbers: Vec<i64> = trajectories.iter().map(|t| t.replicate.cast_signed()).collect();
     Variable::coordinate(REALIZATION, numbers)
         .with_long_name("number of the network in the ensemble")
@@ -148,10 +166,12 @@ pub struct Position {
     base: Events,
     /// Its own events so far.
     own: Events,
+    /// Whether it is complete.
+    is_complete: bool,
 }
 
 impl Position {
-    /// How many events there are until here: groups, their dimensions and lengths.
+    /// How long the groups of events are until here, with their dimensions.
     pub fn lengths(&self, scenario: &Scenario) -> Vec<(String, &'static str, usize)> {
         let all = self.base.clone().and(&self.own);
         groups(scenario, &Block::layout(scenario, &[]))
@@ -164,15 +184,21 @@ impl Position {
             .collect()
     }
 
-    /// Takes in a part; returns where its events belong.
-    fn take(&mut self, part: &Trajectory) -> Events {
-        if part.replicate != self.replicate {
+    /// Takes in a part; returns where its events belong, if that is known: it is not after a network that is not complete, as there are when an
+    /// ensemble is interrupted. They are simulated once more when it goes on.
+    fn take(&mut self, Part { trajectory, is_last }: &Part) -> Option<Events> {
+        if trajectory.replicate != self.replicate {
+            if !self.is_complete || trajectory.replicate != self.replicate + 1 {
+                return None;
+            }
             let base = self.base.clone().and(&self.own);
-            *self = Self { replicate: part.replicate, base, own: Events::default() };
+            let (replicate, own) = (trajectory.replicate, Events::default());
+            *self = Self { replicate, base, own, is_complete: false };
         }
-        let before = Events::before(part);
-        self.own = before.clone().and(&Events::of(part));
-        before.and(&self.base)
+        self.is_complete = *is_last;
+        let before = Events::before(trajectory);
+        self.own = before.clone().and(&Events::of(trajectory));
+        Some(before.and(&self.base))
     }
 }
 
@@ -180,29 +206,30 @@ impl Position {
 pub fn pieces(
     scenario: &Scenario,
     times: &[f64],
-    parts: &[Trajectory],
+    parts: &[Part],
     position: &mut Position,
 ) -> Vec<Piece> {
-    let is_whole = |part: &Trajectory| part.before.samples == 0 && part.samples() == times.len();
-    let follow = |a: &Trajectory, b: &Trajectory| {
-        is_whole(a) && is_whole(b) && b.replicate == a.replicate + 1
+    let follow = |a: &Part, b: &Part| {
+        let is_next = b.trajectory.replicate == a.trajectory.replicate + 1;
+        is_next && a.is_whole(times.len()) && b.is_whole(times.len())
     };
     let mut pieces = Vec::new();
-    for block in parts.chunk_by(follow) {
-        let events = position.take(&block[0]);
-        block[1..].iter().for_each(|part| drop(position.take(part)));
+    for parts in parts.chunk_by(follow) {
+        let events = position.take(&parts[0]);
+        parts[1..].iter().for_each(|part| drop(position.take(part)));
+        let block: Vec<&Trajectory> = parts.iter().map(|part| &part.trajectory).collect();
         let first = block[0].replicate as usize;
-        for (mut group, growing) in groups(scenario, &Block::of(scenario, times, block)) {
+        let block = Block::of(scenario, times, &block);
+        for (mut group, growing) in groups(scenario, &block) {
             let dimension = growing.dimension();
             group.variables.retain(|variable| variable.dimensions.iter().any(|d| d == dimension));
-            let mut at = match growing {
-                Growing::Networks(_) => vec![(dimension, first)],
-                Growing::Spikes(population) => vec![(dimension, events.spikes_of(population))],
-                Growing::Jumps => vec![(dimension, events.jumps)],
+            let at = match (growing, &events) {
+                (Growing::Networks(None), _) => vec![(dimension, first)],
+                (Growing::Networks(Some(along)), _) => vec![(dimension, first), along],
+                (Growing::Spikes(a), Some(events)) => vec![(dimension, events.spikes_of(a))],
+                (Growing::Jumps, Some(events)) => vec![(dimension, events.jumps)],
+                (Growing::Spikes(_) | Growing::Jumps, None) => continue,
             };
-            if let Growing::Networks(Some(along)) = growing {
-                at.push(along);
-            }
             // What a part does not bring: the counts of neurons are known at the end.
             if group.variables.iter().any(|variable| variable.values.is_empty()) {
                 continue;
@@ -217,25 +244,40 @@ pub fn pieces(
 mod tests {
     use super::*;
 
-    fn part(replicate: u64, before: usize, count: usize) -> Trajectory {
-        let mut part = Trajectory::nothing(replicate, (2, 2), 9);
-        part.before.jumps = before;
-        part.records.jumps.times = vec![0.0; count];
-        part
+    /// Jumps before, in it, and whether it is the last.
+    fn part(replicate: u64, before: usize, count: usize, is_last: bool) -> Part {
+        let mut trajectory = Trajectory::nothing(replicate, (2, 2), 9);
+        trajectory.before.jumps = before;
+        trajectory.records.jumps.times = vec![0.0; count];
+        Part { trajectory, is_last }
     }
 
     #[test]
     fn events_stand_one_after_the_other() {
         let mut position = Position::default();
-        let mut take =
-            |replicate, before, count| position.take(&part(replicate, before, count)).jumps;
-        assert_eq!(take(0, 0, 3), 0);
-        assert_eq!(take(0, 3, 2), 3);
-        assert_eq!(take(1, 0, 4), 5);
+        let mut take = |part: Part| position.take(&part).map(|events| events.jumps);
+        assert_eq!(take(part(0, 0, 3, false)), Some(0));
+        assert_eq!(take(part(0, 3, 2, true)), Some(3));
+        assert_eq!(take(part(1, 0, 4, false)), Some(5));
         // Once more, as after a checkpoint.
-        assert_eq!(take(1, 0, 1), 5);
-        assert_eq!(take(1, 1, 6), 6);
-        assert_eq!(take(2, 0, 1), 12);
-        assert_eq!(position.base.and(&position.own).jumps, 13);
+        assert_eq!(take(part(1, 0, 1, false)), Some(5));
+        assert_eq!(take(part(1, 1, 6, true)), Some(6));
+        assert_eq!(take(part(2, 0, 1, false)), Some(12));
+        // After an interruption.
+        assert_eq!(take(part(3, 0, 8, true)), None);
+        assert_eq!(take(part(4, 0, 8, true)), None);
+        assert_eq!(take(part(2, 1, 1, true)), Some(13));
+        assert_eq!(take(part(3, 0, 8, true)), Some(14));
+    }
+
+    #[test]
+    fn a_part_with_all_samples_is_not_whole() {
+        let mut all = part(0, 0, 0, false);
+        all.trajectory.mean = vec![0.0; 4];
+        assert!(!all.is_whole(2));
+        all.is_last = true;
+        assert!(all.is_whole(2) && !all.is_whole(3));
+        all.trajectory.before.samples = 2;
+        assert!(!all.is_whole(2));
     }
 }

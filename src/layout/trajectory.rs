@@ -8,10 +8,14 @@ use super::stream::{REALIZATION, realization};
 use super::{group, names, variable};
 
 /// The group for these trajectories, which have samples at the same `times`.
-pub(super) fn trajectory(scenario: &Scenario, times: &[f64], trajectories: &[Trajectory]) -> Group {
+pub(super) fn trajectory(
+    scenario: &Scenario,
+    times: &[f64],
+    trajectories: &[&Trajectory],
+) -> Group {
     let network = &scenario.network;
     let moments = |of: fn(&Trajectory) -> &[f64]| -> Vec<f64> {
-        trajectories.iter().flat_map(of).copied().collect()
+        trajectories.iter().flat_map(|trajectory| of(trajectory)).copied().collect()
     };
     let spikes = trajectories.iter().flat_map(|trajectory| {
         let populations = trajectory.populations;

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::destination::{flush_to_disk, folder_of, name_of, with_suffix};
+use crate::destination::{flush_to_disk, folder_of, followed, name_of, with_suffix};
 use crate::error::StoreError;
 
 /// How a checkpoint begins.
@@ -43,7 +43,7 @@ impl Names {
 /// [`StoreError::NoCheckpoint`] where there is none; [`StoreError::DamagedCheckpoint`] where none
 /// is sound; [`StoreError::ForeignCheckpoint`] where it has another identity.
 pub fn read_checkpoint(path: &Path, identity: &str) -> Result<Vec<u8>, StoreError> {
-    let names = Names::of(&name_of(path));
+    let names = Names::of(&followed(&name_of(path)));
     let mut damaged = None;
     for checkpoint in [names.newest, names.previous] {
         match fs::read(&checkpoint).map(|bytes| decode(&bytes)) {
@@ -72,7 +72,8 @@ pub fn write(path: &Path, identity: &str, state: &[u8]) -> io::Result<()> {
         // It is no data, and may take room that others need.
         let _ = fs::remove_file(&names.new);
     })?;
-    if names.newest.exists() {
+    // A damaged one must not take the place of the one before it.
+    if fs::read(&names.newest).is_ok_and(|newest| decode(&newest).is_some()) {
         fs::rename(&names.newest, &names.previous)?;
     }
     fs::rename(&names.new, &names.newest)?;
@@ -80,12 +81,12 @@ pub fn write(path: &Path, identity: &str, state: &[u8]) -> io::Result<()> {
 }
 
 /// Removes the checkpoints of a result.
-pub fn remove(path: &Path) {
+pub fn remove(path: &Path) -> io::Result<()> {
     let Names { newest, previous, new } = Names::of(path);
-    for file in [newest, previous, new] {
-        // One that stays behind does no harm: no unfinished file belongs to it.
-        let _ = fs::remove_file(file);
-    }
+    [newest, previous, new].into_iter().try_for_each(|file| match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    })
 }
 
 fn encode(identity: &str, state: &[u8]) -> Vec<u8> {

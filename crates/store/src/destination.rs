@@ -8,10 +8,12 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::StoreError;
 use crate::lock::Lock;
+use crate::read::read_header;
 
 /// What to do with a file that is already there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +57,12 @@ impl Destination {
                 return Err(cannot_create(io::ErrorKind::AlreadyExists));
             }
             Ok(_) if existing == Existing::Refuse => {
-                return Err(StoreError::AlreadyExists { path });
+                let is_unfinished = read_header(&path).is_ok_and(|header| !header.complete);
+                return Err(if is_unfinished {
+                    StoreError::UnfinishedExists { path }
+                } else {
+                    StoreError::AlreadyExists { path }
+                });
             }
             _ => {}
         }
@@ -71,6 +78,14 @@ impl Destination {
             return Err(StoreError::NothingToResume { path, partial });
         }
         let lock = Lock::acquire(&path)?;
+        // It was ended while it was given its name.
+        if is_one_file(&path, &partial) {
+            fs::remove_file(&partial).map_err(|source| StoreError::CannotRename {
+                path: path.clone(),
+                partial: partial.clone(),
+                source,
+            })?;
+        }
         Ok(Self::held(path, Existing::Refuse, lock))
     }
 
@@ -152,7 +167,7 @@ impl Destination {
 }
 
 /// The path, with a symbolic link followed.
-fn followed(path: &Path) -> PathBuf {
+pub fn followed(path: &Path) -> PathBuf {
     if path.is_symlink() { fs::canonicalize(path).unwrap_or(path.into()) } else { path.into() }
 }
 
@@ -182,6 +197,14 @@ pub fn folder_of(path: &Path) -> &Path {
 /// Waits until a file or folder would survive a power cut.
 pub fn flush_to_disk(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
+}
+
+/// Whether two names are of the same file.
+pub fn is_one_file(first: &Path, second: &Path) -> bool {
+    match (fs::metadata(first), fs::metadata(second)) {
+        (Ok(a), Ok(b)) => (a.dev(), a.ino()) == (b.dev(), b.ino()),
+        _ => false,
+    }
 }
 
 /// Renames a file, failing with [`io::ErrorKind::AlreadyExists`] rather than replacing another.

@@ -23,6 +23,24 @@ pub enum StoreError {
         /// The destination.
         path: PathBuf,
     },
+    /// The destination is the file of a run that was interrupted.
+    #[error(
+        "`{path}` holds the data of a run that was interrupted; go on with it with --resume, choose another name, or discard it with --force"
+    )]
+    UnfinishedExists {
+        /// The destination.
+        path: PathBuf,
+    },
+    /// There is a result beside the unfinished file that is to be gone on with.
+    #[error(
+        "`{path}` is there beside the unfinished run in `{partial}`; --resume --force goes on with the run and replaces the file in the end"
+    )]
+    BesideResult {
+        /// The destination.
+        path: PathBuf,
+        /// The unfinished file.
+        partial: PathBuf,
+    },
     /// An unfinished file of an earlier run holds data and may not be replaced.
     #[error(
         "`{partial}` holds the data of an earlier, unfinished run; go on with it with --resume, discard it with --force, or move it away"
@@ -251,7 +269,7 @@ pub enum StoreError {
         checkpoint: PathBuf,
     },
     /// A checkpoint was made by another scenario, or by another build of the program.
-    #[error("the checkpoint `{checkpoint}` belongs to another scenario or build (`{found}`)")]
+    #[error("the checkpoint `{checkpoint}` belongs to another run or version (`{found}`)")]
     ForeignCheckpoint {
         /// The checkpoint.
         checkpoint: PathBuf,

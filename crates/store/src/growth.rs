@@ -168,20 +168,6 @@ impl Growth {
         })
     }
 
-    /// Cuts all datasets off at this length of a dimension.
-    pub fn cut(&self, root: &hdf5::Group, dimension: &str, length: usize) -> hdf5::Result<()> {
-        let location = root.group(&self.name)?;
-        self.columns.iter().try_for_each(|column| {
-            let dataset = location.dataset(&column.name)?;
-            let cut = |(name, before): (&String, usize)| {
-                if name == dimension { before.min(length) } else { before }
-            };
-            let shape: Vec<usize> =
-                column.dimensions.iter().zip(dataset.shape()).map(cut).collect();
-            dataset.resize(shape)
-        })
-    }
-
     fn extend(&self, dataset: &Dataset, column: &Column, before: &[usize]) -> hdf5::Result<()> {
         let length = |(name, before): (&String, &usize)| {
             self.dimensions.get(name).map_or(*before, |&(length, _)| length.max(*before))

@@ -85,5 +85,5 @@ pub use group::{Attribute, Dimension, Group, Sorting, Values, Variable};
 pub use outline::{GroupOutline, ValueType, VariableOutline};
 pub use piece::Piece;
 pub use provenance::{Header, Provenance};
-pub use read::{describe, mend, read_group, read_header};
+pub use read::{describe, mend, read_group, read_header, read_unfinished};
 pub use writer::{Completion, ResultWriter};

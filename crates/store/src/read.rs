@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::access;
 use crate::decode::{decode_group, decode_header, decode_outline, open_group};
-use crate::destination::name_of;
+use crate::destination::{Existing, followed, is_one_file, name_of, with_suffix};
 use crate::error::StoreError;
 use crate::group::Group;
 use crate::lock::Lock;
@@ -49,6 +49,32 @@ pub fn read_group(path: &Path, name: &str) -> Result<Group, StoreError> {
         return Err(StoreError::NoSuchGroup { path: path.to_path_buf(), group: name.to_owned() });
     }
     decode_group(&file, path, name)
+}
+
+/// The header of the unfinished run with a destination, which [`ResultWriter::resume`](crate::ResultWriter::resume) would take up. Changes nothing.
+///
+/// # Errors
+///
+/// [`StoreError::NothingToResume`], [`StoreError::AlreadyComplete`], those of [`read_header`]; [`StoreError::BesideResult`] where
+/// another file at the destination may not be replaced.
+pub fn read_unfinished(path: &Path, existing: Existing) -> Result<Header, StoreError> {
+    let path = followed(&name_of(path));
+    let partial = with_suffix(&path, ".partial");
+    let (has_partial, has_path) = (partial.is_file(), path.is_file());
+    if !has_partial && !has_path {
+        return Err(StoreError::NothingToResume { path, partial });
+    }
+    let is_one = is_one_file(&path, &partial);
+    if has_partial && has_path && !is_one && existing == Existing::Refuse {
+        return Err(StoreError::BesideResult { path, partial });
+    }
+    let is_partial = has_partial && !is_one;
+    let header = read_header(if is_partial { &partial } else { &path })?;
+    if header.complete && !is_partial {
+        Err(StoreError::AlreadyComplete { path })
+    } else {
+        Ok(header)
+    }
 }
 
 /// Makes the file of a killed run one that every program opens, and returns whether that was

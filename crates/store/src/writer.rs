@@ -105,12 +105,13 @@ impl ResultWriter {
             return Err(StoreError::PartialExists { partial: partial.to_path_buf() });
         }
         let begun = begin(building, provenance).map_err(io::Error::other);
+        // Before: a new partial file must never lie beside the checkpoint of another run.
+        let begun = begun.and_then(|()| checkpoint::remove(destination.path()));
         begun.and_then(|()| destination.renew()).map_err(|source| {
             // It holds nothing.
             let _ = fs::remove_file(building);
             StoreError::CannotCreate { path: destination.path().to_path_buf(), source }
         })?;
-        checkpoint::remove(destination.path());
         Ok(Self { destination, groups: HashMap::new(), damaged: false })
     }
 
@@ -260,29 +261,6 @@ impl ResultWriter {
         self.groups.contains_key(group)
     }
 
-    /// Cuts a growing dimension off where a run goes on: what lies beyond is of no use to it. Changes nothing where the dimension is shorter.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::NotDeclared`] for another group; those of [`write`](Self::write).
-    pub fn cut(&mut self, group: &str, dimension: &str, length: usize) -> Result<(), StoreError> {
-        let Some(Some(growth)) = self.groups.get(group) else {
-            let path = self.partial().to_path_buf();
-            return Err(StoreError::NotDeclared { path, group: group.to_owned() });
-        };
-        if growth.length(dimension).is_none_or(|grown| grown <= length) {
-            return Ok(());
-        }
-        let room = room::with_description(0, 1);
-        let growth = self.restructure(group, room, |root, path| {
-            let cut = growth.cut(root, dimension, length);
-            let read = cut.and_then(|()| Growth::read(root, group));
-            read.map_err(|source| StoreError::writing(path, group, source))
-        })?;
-        self.groups.insert(group.to_owned(), growth);
-        Ok(())
-    }
-
     /// How far a growing dimension has grown.
     pub fn length(&self, group: &str, dimension: &str) -> Option<usize> {
         self.groups.get(group)?.as_ref()?.length(dimension)
@@ -324,7 +302,8 @@ impl ResultWriter {
                 self.set_complete(true)?;
                 let name = self.destination.path().to_path_buf();
                 let written = self.destination.publish()?;
-                checkpoint::remove(&name);
+                // One that stays behind does no harm: no unfinished file belongs to it.
+                let _ = checkpoint::remove(&name);
                 Ok(written)
             }
             Completion::Incomplete if self.damaged => Ok(self.partial().to_path_buf()),

@@ -72,7 +72,9 @@ pub struct Records {
 impl Records {
     pub(crate) fn bytes(&self) -> usize {
         let spikes = self.spikes.iter().map(|trains| trains.times.len() * BYTES_OF_SPIKE);
-        let words = self.activity.len()
+        let words = self.received.len()
+            + self.sent.len()
+            + self.activity.len()
             + self.spike_activity.len()
             + self.snapshots.len()
             + self.histograms.len();
@@ -246,9 +248,11 @@ impl<'a, const JUMPS: bool> Recorder<'a, JUMPS> {
         }
     }
 
-    /// Bytes that are recorded and not taken.
+    /// Bytes that are recorded and can be taken.
     pub(crate) fn bytes(&self) -> usize {
-        self.recorded.moments.trajectory.bytes()
+        let Trajectory { records, .. } = &self.recorded.moments.trajectory;
+        let kept = (records.received.len() + records.sent.len()) * size_of::<u64>();
+        self.recorded.moments.trajectory.bytes() - kept
     }
 
     /// Takes out what was recorded since the last part.

@@ -44,7 +44,7 @@ impl ResultWriter {
 
     /// Changes a copy of the partial file and puts it in its place. Where that fails, all is as
     /// before.
-    pub(super) fn restructure<T>(
+    fn restructure<T>(
         &self,
         item: &str,
         room: usize,
