@@ -200,6 +200,7 @@ fn a_folder_that_becomes_read_only_ends_the_run() {
 #[test]
 fn damaged_checkpoints_fall_back_to_the_one_before_or_say_so() {
     let place = Place::new();
+    let newest = place.path("result.h5.checkpoint");
     let previous = place.path("result.h5.checkpoint.previous");
     // Where the disk is slow checkpoints are rare: the run must be long enough for two.
     let much = (1..)
@@ -211,10 +212,9 @@ fn damaged_checkpoints_fall_back_to_the_one_before_or_say_so() {
             }
             child.kill().expect("killed");
             child.wait().expect("ended");
-            previous.exists()
+            previous.exists() && newest.exists()
         });
     let much = much.expect("one is long enough");
-    let newest = place.path("result.h5.checkpoint");
     let bytes = fs::read(&newest).expect("a checkpoint");
     let kept = fs::read(&previous).expect("a checkpoint");
     fs::write(&previous, &kept[..kept.len() / 2]).expect("damaged");
