@@ -114,7 +114,7 @@ impl Trajectory {
             jumps: self.jumps[sample * channels..(sample + 1) * channels].to_vec(),
             spike_counts: self.spike_counts.get(moments).unwrap_or_default().to_vec(),
             records: Records::default(),
-            before: Before { samples: self.before.samples + sample, ..Before::default() },
+            before: Before { spikes: vec![0; self.populations], ..Before::default() },
             ..*self
         }
     }
