@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use equipoise::engine::ensemble::{CHECKPOINT_VERSION, Receiver};
-use equipoise::engine::{Ensemble, Headway, Outcome, Trajectory};
+use equipoise::engine::{Ensemble, Headway, Outcome, RunError, Trajectory};
 use equipoise::layout::SOURCE;
 use equipoise::layout::stream::{Part, Position, REALIZATION, declarations, pieces};
 use equipoise::model::Scenario;
@@ -181,8 +181,12 @@ impl<'a, W: Watch> Simulation<'a, W> {
             let outcome = ensemble.go_on(checkpoint.as_deref(), &stop, &headway, &mut scribe);
             progress.stop();
             outcome
-        })?;
-        scribe.write()?;
+        });
+        // What came before a network failed is kept; where writing failed there is nothing to write to.
+        if !matches!(outcome, Err(RunError::Receiver(_))) {
+            scribe.write()?;
+        }
+        let outcome = outcome?;
         let (jumps, seconds) = (headway.jumps(), start.elapsed().as_secs_f64());
         self.note(&format!(
             "simulated {} jumps in {seconds:.1} s ({:.1} million a second)",
