@@ -12,6 +12,8 @@ use std::fs;
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use hdf5::File;
 use hdf5::file::{FileBuilder, FileCloseDegree};
@@ -33,6 +35,9 @@ const MARKING: u8 = 3;
 const MARK: usize = 11;
 /// More attributes than a root or group has: as many are kept where they can be changed in place.
 const MOST_ATTRIBUTES: u32 = 64;
+/// How often a file that may be growing is looked at before it is said to be damaged.
+const ATTEMPTS: usize = 20;
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// How result files are opened for writing.
 ///
@@ -50,14 +55,27 @@ pub fn access() -> FileBuilder {
 }
 
 /// Opens a file for reading, also one that is being written or whose writer was killed.
+///
+/// A reader looks at the length of a file before it reads where the file says that it ends. A
+/// writer may lengthen it in between, and a file that grows then seems to be cut off; so it is
+/// looked at again before it is believed to be.
 pub fn open(path: &Path) -> hdf5::Result<File> {
     let is_unfinished = path.extension().is_some_and(|extension| extension == "partial");
-    match mark(path) {
+    let attempt = || match mark(path) {
         Ok(Some(mark)) if mark != 0 || is_unfinished => {
             open_marked(path, H5F_ACC_RDONLY | H5F_ACC_SWMR_READ)
         }
         _ => access().open(path),
+    };
+    let mut opened = attempt();
+    for _ in 1..if is_unfinished { ATTEMPTS } else { 1 } {
+        if opened.is_ok() {
+            break;
+        }
+        thread::sleep(PAUSE);
+        opened = attempt();
     }
+    opened
 }
 
 /// Whether the writer of a file was killed, or is at work on it.
