@@ -224,12 +224,15 @@ pub struct Analyse {
     pub sweep: Option<Grid>,
 }
 
-/// How a run survives what ends it.
+/// How a run begins, and survives what ends it.
 #[derive(Debug, Args)]
 pub struct Persistence {
     /// Go on with a run that was interrupted or killed, with the same scenario: the result is the same as if it had not been
     #[arg(long)]
     pub resume: bool,
+    /// Say which method, work, time and memory the simulation would take, and stop
+    #[arg(long, conflicts_with = "resume")]
+    pub dry_run: bool,
     /// Time between two checkpoints, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60.0, value_parser = seconds)]
     pub checkpoint: f64,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use equipoise::engine::ensemble::{MOST_WAITING, WINDOWED_FROM};
 use equipoise::estimate::Estimate;
-use equipoise::model::Scenario;
+use equipoise::model::{Method, Scenario};
 use miette::miette;
 
 use super::failure::Failure;
@@ -33,9 +33,10 @@ pub fn check_room(
     held: Held,
 ) -> Result<(), Failure> {
     let estimate = Estimate::new(scenario, times);
-    if estimate.jumps > MOST_JUMPS {
+    let leaps = matches!(scenario.method, Method::Leap(_));
+    if !leaps && estimate.jumps > MOST_JUMPS {
         return Err(Failure::Usage(miette!(
-            help = "take a smaller n, lower rates, a shorter duration or fewer networks",
+            help = "take engine.method = \"leap\", a smaller n, lower rates, a shorter duration or fewer networks",
             "this would simulate about {:.0e} jumps, which takes years at any speed",
             estimate.jumps
         )));
@@ -133,7 +134,7 @@ fn memory_bytes() -> f64 {
 }
 
 /// In the largest unit of which there are one or more.
-fn human(bytes: f64) -> String {
+pub fn human(bytes: f64) -> String {
     const UNITS: [&str; 7] = ["bytes", "kB", "MB", "GB", "TB", "PB", "EB"];
     let power = if bytes < 1.0 { 0 } else { (bytes.log10() / 3.0).floor() as usize };
     match UNITS.get(power) {

@@ -1,5 +1,6 @@
 //! `equipoise simulate`: the ensemble alone.
 
+use equipoise::cost::Cost;
 use equipoise::engine::{Ensemble, Outcome};
 use equipoise::layout::stream::declarations;
 use equipoise::limit::Limit;
@@ -12,11 +13,16 @@ use super::failure::Failure;
 use super::output::{note, print};
 use super::room::{Held, check_room};
 use super::summary::{QUANTITIES, Summary};
-use super::{Ending, scenario, table};
+use super::{Ending, cost, scenario, table};
 
 pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
     let common = &arguments.common;
-    let scenario = scenario::read(common)?;
+    let mut scenario = scenario::read(common)?;
+    let cost = Cost::new(&scenario, &scenario.sampling.times());
+    scenario.method = cost.method;
+    if arguments.persistence.dry_run {
+        return cost::print_cost(&cost, &scenario, common);
+    }
     let mut ensemble = Ensemble::new(&scenario);
     ensemble.threads = common.threads;
     ensemble.check()?;
@@ -36,6 +42,7 @@ pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
     if !arguments.persistence.resume {
         check_room(&scenario, &ensemble.times, &path, Held::Parts)?;
     }
+    cost::announce(&cost, common);
     let provenance = scenario::provenance(&scenario, common, "simulate");
     let mut simulation = Simulation::begin(
         (&ensemble, &scenario),

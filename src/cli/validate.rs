@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use equipoise::cost::Cost;
 use equipoise::engine::{Ensemble, Outcome};
 use equipoise::layout::{comparison, theory};
 use equipoise::store::Completion;
@@ -15,16 +16,21 @@ use super::failure::Failure;
 use super::output::{note, print};
 use super::room::{Held, check_room};
 use super::table::{self, Report};
-use super::{Ending, interrupted, scenario};
+use super::{Ending, cost, interrupted, scenario};
 
 pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
     let common = &arguments.common;
-    let scenario = scenario::read(common)?;
+    let mut scenario = scenario::read(common)?;
     if scenario.replicates < 2 {
         return Err(Failure::Usage(miette!(
             help = "set ensemble.replicates to 2 at least; 200 or more make the comparison sharp",
             "validate needs more than one network to estimate a standard error"
         )));
+    }
+    let cost = Cost::new(&scenario, &scenario.sampling.times());
+    scenario.method = cost.method;
+    if arguments.persistence.dry_run {
+        return cost::print_cost(&cost, &scenario, common);
     }
     let mut ensemble = Ensemble::new(&scenario);
     ensemble.threads = common.threads;
@@ -59,6 +65,7 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
             Failure::File(miette!("cannot make the folder {}: {error}", folder.display()))
         })?;
     }
+    cost::announce(&cost, common);
     let provenance = scenario::provenance(&scenario, common, "validate");
     let mut simulation = Simulation::begin(
         (&ensemble, &scenario),

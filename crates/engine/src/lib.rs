@@ -13,6 +13,7 @@
 //! * [`thinning`]: the plain reference method;
 //! * [`target_driven`]: the fast method for independent transmission; [`windowed`]: the same for one large network on all cores;
 //! * [`spike_driven`]: the method for shared spikes and for release;
+//! * [`leap`]: many jumps at a time, for large networks: not exact, but of second order in its step;
 //! * [`observer`]: what can be recorded; [`trajectory`]: moments and jump counts at sample times; [`record`]: spike trains and all else;
 //! * [`ensemble`]: independent replicates in parallel; [`headway`]: how far they are.
 
@@ -20,6 +21,7 @@ mod arrays;
 pub mod ensemble;
 pub mod headway;
 pub mod jump;
+pub mod leap;
 pub mod method;
 pub mod observer;
 pub mod record;
@@ -35,6 +37,7 @@ pub mod windowed;
 pub use ensemble::{EngineError, Ensemble, Receiver, RunError};
 pub use headway::Headway;
 pub use jump::{Jump, Spike};
+pub use leap::Leap;
 pub use method::{JumpMethod, Method, OneByOne, Outcome, Progress, Run, simulate};
 pub use observer::Observer;
 pub use record::{Recorder, Records};

@@ -32,6 +32,13 @@ pub enum Purpose {
     Senders,
     /// Which targets a spike reaches.
     Releases,
+    /// Kicks of some neurons in leaps.
+    Chunk {
+        /// The number of the chunk, in all populations.
+        number: usize,
+    },
+    /// Of which kind the jumps of a leap are.
+    Counts,
 }
 
 /// The stream of a purpose in a replicate.
@@ -47,8 +54,10 @@ pub fn stream(seed: u64, replicate: u64, purpose: Purpose) -> Stream {
         Purpose::Spikes => 3,
         Purpose::Releases => 4,
         Purpose::Senders => 5,
+        Purpose::Counts => 6,
         Purpose::Arrivals { population } => (1 << 32) + population as u64,
         Purpose::Block { number } => (2 << 32) + number as u64,
+        Purpose::Chunk { number } => (3 << 32) + number as u64,
     };
     let mut state = [0_u8; 32];
     for (index, word) in state.chunks_exact_mut(8).enumerate() {
@@ -88,7 +97,7 @@ mod tests {
         assert_eq!(first(u64::MAX, u64::MAX, Purpose::Jumps), 17_404_129_452_477_270_014);
     }
 
-    const PURPOSES: [Purpose; 10] = [
+    const PURPOSES: [Purpose; 13] = [
         Purpose::InitialState,
         Purpose::Jumps,
         Purpose::Decisions,
@@ -99,6 +108,9 @@ mod tests {
         Purpose::Arrivals { population: 1 },
         Purpose::Block { number: 0 },
         Purpose::Block { number: 1 },
+        Purpose::Chunk { number: 0 },
+        Purpose::Chunk { number: 1 },
+        Purpose::Counts,
     ];
 
     #[test]

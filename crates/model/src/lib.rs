@@ -15,6 +15,7 @@
 //! * [`gain`]: intensity as a function of potentiation;
 //! * [`schedule`]: quantities given as a function of time (drives, external rates);
 //! * [`network`]: populations, coupling, transmission;
+//! * [`method`]: how it is simulated;
 //! * [`recording`]: what is recorded beside the moments;
 //! * [`scenario`]: the TOML contract with users, its checks and its error messages.
 //!
@@ -22,15 +23,17 @@
 //! MacLaurin & Vilanova, arXiv:2412.17273 (the network); the symbols are listed in `NOTATION.md`.
 
 pub mod gain;
+pub mod method;
 pub mod network;
 pub mod recording;
 pub mod scenario;
 pub mod schedule;
 
 pub use gain::{Gain, GainFunction};
+pub use method::{Leaps, Method};
 pub use network::{
     Coupling, ExternalPopulation, InitialLaw, Kind, Network, NeuronPopulation, Transmission,
 };
 pub use recording::{Bins, Recording, Selection};
-pub use scenario::{Method, Sampling, Scenario, ScenarioError};
+pub use scenario::{Sampling, Scenario, ScenarioError};
 pub use schedule::Schedule;

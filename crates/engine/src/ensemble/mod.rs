@@ -37,7 +37,7 @@ use replicate::Replicate;
 pub const WINDOWED_FROM: usize = 200_000;
 
 /// Version of what checkpoints hold: to be raised with every change of the state of a run, so that no checkpoint is taken for another.
-pub const CHECKPOINT_VERSION: u32 = 1;
+pub const CHECKPOINT_VERSION: u32 = 2;
 
 /// Why a network cannot be simulated.
 #[derive(Debug, Error)]
@@ -53,6 +53,11 @@ pub enum EngineError {
         /// The method asked for.
         method: &'static str,
     },
+    /// A method that has yet to be chosen.
+    #[error(
+        "method `auto` is no method of its own: choose `exact` or `leap` by what the scenario costs"
+    )]
+    Undecided,
     /// No memory for the neurons.
     #[error(
         "{neurons} neurons need {bytes} bytes for each network, of which {networks} are simulated at a time; that much memory cannot be had"
@@ -202,7 +207,7 @@ impl<'a> Ensemble<'a> {
                         }
                     }
                 };
-                if self.is_windowed() {
+                if self.takes_all_cores() {
                     pool.install(work);
                 } else {
                     pool.broadcast(|_| work());
@@ -243,10 +248,14 @@ impl<'a> Ensemble<'a> {
     }
 
     /// Whether all cores work on one network at a time.
-    fn is_windowed(&self) -> bool {
-        self.method == Method::Exact
+    fn takes_all_cores(&self) -> bool {
+        matches!(self.method, Method::Exact | Method::Leap(_))
             && self.network.transmission == Transmission::Independent
             && self.network.neuron_count() >= WINDOWED_FROM
+    }
+
+    fn is_windowed(&self) -> bool {
+        self.method == Method::Exact && self.takes_all_cores()
     }
 
     /// What a method holds that grows with the network.
@@ -266,18 +275,22 @@ impl<'a> Ensemble<'a> {
     /// Whether the network can be simulated at all; [`Ensemble::run`] looks, too.
     ///
     /// # Errors
-    /// [`EngineError::Transmission`] if the method does not simulate its transmission, [`EngineError::Memory`] if its
+    /// [`EngineError::Undecided`]; [`EngineError::Transmission`] if the method does not simulate its transmission; [`EngineError::Memory`] if its
     /// neurons do not fit in memory once for each network that is simulated at a time.
     pub fn check(&self) -> Result<(), EngineError> {
         let transmission = self.network.transmission;
-        if self.method == Method::Thinning && transmission != Transmission::Independent {
+        if matches!(self.method, Method::Automatic(_)) {
+            return Err(EngineError::Undecided);
+        }
+        let is_general = self.method == Method::Exact;
+        if !is_general && transmission != Transmission::Independent {
             return Err(EngineError::Transmission { transmission, method: self.method.name() });
         }
         let threads = match self.threads {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             threads => threads,
         };
-        let networks = if self.is_windowed() { 1 } else { threads };
+        let networks = if self.takes_all_cores() { 1 } else { threads };
         let neurons = self.network.neuron_count();
         let bytes = neurons.saturating_mul(self.bytes_for_a_neuron());
         let mut trial: Vec<u8> = Vec::new();

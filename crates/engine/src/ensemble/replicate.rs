@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::headway::{Headway, Reporter};
+use crate::leap::Leap;
 use crate::method::{Method, OneByOne, Outcome, Run};
 use crate::record::{self, Recorded, Recorder};
 use crate::spike_driven::SpikeDriven;
@@ -31,7 +32,9 @@ impl<W: Watch> Replicate<'_, W> {
     pub fn record<const JUMPS: bool>(&self) -> Result<(Trajectory, Outcome), EngineError> {
         let Ensemble { network, seed, method, .. } = *self.ensemble;
         let number = self.number;
-        if method == Chosen::Thinning {
+        if let Chosen::Leap(leaps) = method {
+            self.simulate::<_, JUMPS>(|| Leap::new(network, leaps, seed, number))
+        } else if method == Chosen::Thinning {
             self.simulate::<_, JUMPS>(|| OneByOne::new(Thinning::new(network), seed, number))
         } else if self.ensemble.is_windowed() {
             self.simulate::<_, JUMPS>(|| Windowed::new(network, seed, number))

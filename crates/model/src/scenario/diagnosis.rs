@@ -55,7 +55,7 @@ impl ProblemKind {
             Self::Duplicate { .. } => "the second time",
             Self::Unknown { .. } => "unknown",
             Self::Missing { .. } | Self::NoGain { .. } => "in this table",
-            Self::NotApplicable { .. } => "remove this",
+            Self::NotApplicable { .. } | Self::Unserved { .. } => "remove or change this",
             Self::OutOfRange { .. } | Self::TooMany { .. } | Self::TableOrder { .. } => {
                 "this value"
             }

@@ -16,27 +16,7 @@ mod reader;
 
 pub use problem::{Problem, ProblemKind, ScenarioError};
 
-use crate::{Network, Recording};
-
-/// How the network is simulated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Method {
-    /// Exact, target-driven: the default.
-    Exact,
-    /// Exact, by thinning of (source, target) pairs: the plain reference.
-    Thinning,
-}
-
-impl Method {
-    /// Its name in a scenario.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Exact => "exact",
-            Self::Thinning => "thinning",
-        }
-    }
-}
+use crate::{Method, Network, Recording};
 
 /// When the state is observed.
 #[derive(Debug, Clone, PartialEq)]

@@ -227,6 +227,16 @@ pub enum ProblemKind {
         /// What must hold.
         rule: &'static str,
     },
+    /// A field that the method of simulation cannot serve.
+    #[error("`{field}` does not go with method `{method}`: {reason}")]
+    Unserved {
+        /// The field.
+        field: String,
+        /// The method.
+        method: &'static str,
+        /// Why not.
+        reason: &'static str,
+    },
     /// A schedule without a step.
     #[error("`{field}` is empty; it needs at least the step at time 0")]
     NoSteps {

@@ -39,6 +39,9 @@ pub(super) struct RawScenario {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawEngine {
     pub method: Option<Spanned<RawMethod>>,
+    pub step: Option<Number>,
+    pub tolerance: Option<Number>,
+    pub resolve: Option<Spanned<bool>>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -46,6 +49,8 @@ pub(super) struct RawEngine {
 pub(super) enum RawMethod {
     Exact,
     Thinning,
+    Leap,
+    Auto,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -59,10 +64,10 @@ pub(super) struct RawEnsemble {
 pub(super) struct RawRecord {
     pub spikes: Option<Spanned<RawSpikes>>,
     pub activity: Option<Number>,
-    pub jumps: Option<bool>,
+    pub jumps: Option<Spanned<bool>>,
     pub snapshots: Option<Spanned<Vec<Number>>>,
     pub histograms: Option<Spanned<RawHistograms>>,
-    pub counts: Option<bool>,
+    pub counts: Option<Spanned<bool>>,
 }
 
 /// `"all"`, or neurons by the name of their population.

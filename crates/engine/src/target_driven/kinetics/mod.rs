@@ -215,7 +215,8 @@ pub(crate) enum Form {
 }
 
 impl Form {
-    fn of(gain: &Gain, largest_jump: f64) -> Self {
+    /// Of a gain, with the largest jump of the potentiation that a step must serve.
+    pub fn of(gain: &Gain, largest_jump: f64) -> Self {
         let linear = |gain: &Gain, refractory_time| match gain {
             Gain::ThresholdLinear(linear) => Self::Linear(Linear {
                 gain: linear.gain,

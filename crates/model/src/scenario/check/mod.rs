@@ -1,6 +1,7 @@
 //! From the fields of a file to a validated scenario. All problems are collected before giving up.
 
 mod coupling;
+mod engine;
 mod gain;
 mod numbers;
 mod population;
@@ -12,8 +13,8 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::problem::{Problem, ProblemKind};
-use super::raw::{RawKind, RawMethod, RawScenario, RawTransmission};
-use super::{Method, Sampling, Scenario};
+use super::raw::{RawKind, RawScenario, RawTransmission};
+use super::{Sampling, Scenario};
 use crate::{Coupling, Network, Transmission};
 
 /// Most samples of a run: their times alone take 80 MB.
@@ -28,11 +29,11 @@ pub(super) fn check(raw: &RawScenario, text: &str) -> Result<Scenario, Vec<Probl
     let mut check = Check { problems: Vec::new(), duration: *raw.duration.get_ref() };
     let sampling = check.sampling(raw);
     let network = check.network(raw);
-    let method = method(raw);
     let replicates = raw.ensemble.replicates.as_ref().map_or(DEFAULT_REPLICATES, |number| {
         check.whole("ensemble.replicates", number, MOST_REPLICATES) as u64
     });
     let recording = check.recording(&raw.record, &network, &sampling);
+    let method = check.method(raw, &network, &sampling);
     if !check.problems.is_empty() {
         return Err(check.problems);
     }
@@ -46,13 +47,6 @@ pub(super) fn check(raw: &RawScenario, text: &str) -> Result<Scenario, Vec<Probl
         recording,
         text: text.to_owned(),
     })
-}
-
-fn method(raw: &RawScenario) -> Method {
-    match raw.engine.method.as_ref().map(|method| *method.get_ref()) {
-        None | Some(RawMethod::Exact) => Method::Exact,
-        Some(RawMethod::Thinning) => Method::Thinning,
-    }
 }
 
 /// Collects problems; on a problem each reader returns a harmless value and goes on.

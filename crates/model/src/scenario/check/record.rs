@@ -24,13 +24,13 @@ impl Check {
                 .as_ref()
                 .map_or_else(Vec::new, |spikes| self.spikes(spikes, network)),
             activity: raw.activity.as_ref().map(|width| self.activity(width, sampling.duration)),
-            jumps: raw.jumps.unwrap_or(false),
+            jumps: raw.jumps.as_ref().is_some_and(|jumps| *jumps.get_ref()),
             snapshots: raw
                 .snapshots
                 .as_ref()
                 .map_or_else(Vec::new, |times| self.snapshots(times.get_ref(), sampling.duration)),
             histograms: raw.histograms.as_ref().map(|bins| self.histograms(bins.get_ref())),
-            counts: raw.counts.unwrap_or(false),
+            counts: raw.counts.as_ref().is_some_and(|counts| *counts.get_ref()),
         }
     }
 

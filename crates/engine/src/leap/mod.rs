@@ -1,0 +1,350 @@
+//! The leap method: many jumps at a time, for networks too large to follow every jump.
+//!
+//! In a step of length `h` all neurons of a population receive Poisson counts of jumps whose means are the same for all, but for the jumps that a neuron
+//! does not receive from itself. So a step takes one draw for each neuron and group of sources, from a table (`table`) that is made anew
+//! for each step and population, and no more as `n` grows.
+//!
+//! # One step
+//! With `R_b = sum_j lambda_b(z_b^j)`, `R_b'` the same at the end of the step, and `A_1, A_2` the integrals of `exp(-(h - s)/tau_a)` and of its square over the step:
+//!
+//! 1. **Kicks** (`counts`, `pass`). Counts are Poisson at the rates `R* = R + d/h`, with `d` what the step before left out (step 4). Sources whose jumps have the same size, up
+//!    or down, share a table: that of the difference of two Poisson counts. The jumps are decayed to the end of the step by the one
+//!    factor and the one rate that make mean and variance exact, `A_2/A_1` and `R* A_1^2/A_2`.
+//! 2. **No synapse onto oneself.** Each neuron gives back jumps of its own: a Poisson count of mean `lambda(z_k) A_1 E[jumps of the type | what was
+//!    drawn]/E[jumps of the type]`, to first order in `1/N` the law of thinned counts. (One that was independent of what was drawn would add variance where it should take it away.)
+//! 3. **Common motion** (`plan`). The drift of the population means follows the trapezoidal rule,
+//!    `m_a' = e^(-h/tau) m_a + ... + A_1 sum_b J_ab/sqrt(n) (R_b + R_b')/2`: what was drawn already contains `R*`, and the rest is
+//!    a shift that all neurons of the population have in common. `R_b'` is taken from the neurons themselves after the shift, so the
+//!    equation is implicit, and is solved by Newton's method on sums over the neurons.
+//! 4. **Noise.** The variance of kicks goes with `R*`, that of the model with `(R + R')/2`; the difference, `d = h (R' - R)/2`, is made up for in the next step.
+//!
+//! # What is right, and to which order
+//! * A linear mode of relaxation rate `k + 1/tau` with noise has under steps 1 and 3 its exact stationary variance, **for any `h`**: `x' = g x - k A_1 (x + x')/2 + noise`, `g = exp(-h/tau)`, has the
+//!   variance `sigma^2/(2 (k + 1/tau))`. So a step need not resolve the fast time `n^(-1/2)`: means, variances, law, and covariances of
+//!   population means at one time are kept, and counts of jumps, since what a mean has moved is what was counted. What is lost beyond the fast time is
+//!   the fast fluctuation *in time*: from step to step it alternates instead of decaying.
+//! * Steps below the fast time (`resolve`) keep that, too; there everything is of second weak order in `h`, but for terms that are smaller by `1/N`.
+//! * Nothing is taken from the theory of the limit; agreement with it is evidence.
+//!
+//! # Steps
+//! A step is as long as an error estimate allows, which is known before anything is drawn (a step that was thrown away for what it drew would bias the law), or fixed. Steps
+//! end at sample times and at steps of drives and external rates.
+//!
+//! # Reproducible
+//! Neurons are worked on in chunks of fixed length, each with a stream of its own, and sums over chunks are taken in their order; so results do not depend
+//! on threads.
+//!
+//! # Sources
+//! Leaps: Gillespie (2001), doi:10.1063/1.1378322; implicit: Rathinam, Petzold, Cao & Gillespie (2003), doi:10.1063/1.1627296; trapezoidal, which keeps stationary
+//! variances: Cao & Petzold (2005), "Trapezoidal tau-leaping formula for the stochastic simulation of biochemical systems", Proc. FOSBE, 149-152.
+
+mod counts;
+mod linear;
+mod pass;
+mod plan;
+mod table;
+mod tally;
+
+use equipoise_model::{Leaps, Network};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::method::{Method, Progress};
+use crate::observer::Observer;
+use crate::state::NetworkState;
+use crate::stream::{Purpose, Stream, stream};
+use crate::target_driven::kinetics::Form;
+use crate::vector::InstructionSet;
+use crate::vector::lanes::Lanes;
+
+use linear::solve;
+use pass::{Drawn, Kick, Kicks, Own, Sums};
+use plan::{Crowd, Decay, Inflow, Plan, Planner};
+use tally::{Group, Member, Tally};
+
+/// Neurons of a chunk.
+const CHUNK: usize = 4096;
+/// Moves of a population mean, in standard deviations of its neurons, for which rates are linear enough: an error below `1e-7`.
+const LINEAR: f64 = 3e-4;
+/// Part of a step by which a time may be missed.
+const CLOSE: f64 = 1e-9;
+/// Rounds of Newton's method, which needs two or three.
+const ROUNDS: usize = 20;
+
+/// See the [module](self).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Leap {
+    #[serde(skip, default = "InstructionSet::best")]
+    instructions: InstructionSet,
+    leaps: Leaps,
+    /// For the counts of jumps.
+    rng: Stream,
+    /// A stream for each chunk, by populations.
+    chunks: Vec<Vec<Lanes>>,
+    forms: Vec<Form>,
+    crowds: Vec<Crowd>,
+    time: f64,
+    /// Length of the last step; infinite where there was none.
+    step: f64,
+    /// `d_b`, jumps towards each neuron that have been left out.
+    debts: Vec<f64>,
+    tally: Tally,
+}
+
+impl Leap {
+    /// The method for a replicate of a network with independent transmission.
+    pub fn new(network: &Network, leaps: Leaps, seed: u64, replicate: u64) -> Self {
+        Self::with_instructions(network, leaps, (seed, replicate), InstructionSet::best())
+    }
+
+    /// The same on other instructions, with the same result to the last bit.
+    pub fn with_instructions(
+        network: &Network,
+        leaps: Leaps,
+        (seed, replicate): (u64, u64),
+        instructions: InstructionSet,
+    ) -> Self {
+        let mut number = 0;
+        let mut streams = |neurons: usize| -> Vec<Lanes> {
+            let chunks = number..number + neurons.div_ceil(CHUNK);
+            number = chunks.end;
+            let lanes = |number| Lanes::new(stream(seed, replicate, Purpose::Chunk { number }));
+            chunks.map(lanes).collect()
+        };
+        let populations = &network.populations;
+        Self {
+            instructions,
+            leaps,
+            rng: stream(seed, replicate, Purpose::Counts),
+            chunks: populations.iter().map(|population| streams(population.count)).collect(),
+            forms: populations.iter().map(|population| Form::of(&population.gain, 0.0)).collect(),
+            crowds: populations.iter().map(Crowd::of).collect(),
+            time: 0.0,
+            step: f64::INFINITY,
+            debts: vec![0.0; network.population_count()],
+            tally: Tally::new(network),
+        }
+    }
+
+    /// Sums over all neurons at a time.
+    fn look(&mut self, network: &Network, state: &NetworkState, time: f64) {
+        for (a, population) in network.populations.iter().enumerate() {
+            let common = state.common(a, time);
+            let (shape, instructions) = ((self.forms[a], &population.gain), self.instructions);
+            let part = |chunk: &[f64]| pass::look(chunk, common, shape, instructions);
+            let deviations = state.deviations(a);
+            let parts: Vec<Sums> = if deviations.len() > CHUNK {
+                deviations.par_chunks(CHUNK).map(part).collect()
+            } else {
+                vec![part(deviations)]
+            };
+            self.crowds[a].sums = parts.into_iter().fold(Sums::default(), Sums::and);
+        }
+    }
+
+    /// Takes one step towards `until`.
+    fn leap(&mut self, network: &Network, state: &mut NetworkState, until: f64) {
+        let planner =
+            Planner { network, state, crowds: &self.crowds, leaps: &self.leaps, time: self.time };
+        let plan = planner.plan(self.step, until);
+        let Plan { step, ref change, ref decay } = plan;
+        let end = if until - self.time <= step * (1.0 + 1e-9) { until } else { self.time + step };
+        let before: Vec<f64> = self.crowds.iter().map(|crowd| crowd.sums.intensity).collect();
+        let drawn_rates: Vec<f64> =
+            before.iter().zip(&self.debts).map(|(r, debt)| (r + debt / step).max(0.0)).collect();
+        let mut shifts = vec![0.0; before.len()];
+        for a in 0..before.len() {
+            let groups = self.groups(network, a, step, decay[a], &drawn_rates);
+            let common = state.common(a, end);
+            let own_weight = {
+                let after = (before[a] + self.crowds[a].sums.slope * change[a]).max(0.0);
+                let ratio = if after > 0.0 { 0.5 * (before[a] + after) / after } else { 1.0 };
+                decay[a].first * ratio.clamp(0.5, 2.0)
+            };
+            let (kicks, base) = kicks(&groups, (network.jump(a, a), a), own_weight, common.scale);
+            // What is expected to be left to the common motion, so that little is.
+            shifts[a] = (0..before.len())
+                .map(|b| {
+                    let after = before[b] + self.crowds[b].sums.slope * change[b];
+                    let rest = 0.5 * (before[b] + after) - drawn_rates[b];
+                    network.jump(a, b) * decay[a].first * rest
+                })
+                .sum();
+            state.translate(a, (shifts[a] + base) / common.scale);
+            let drawn = self.draw(network, state, a, &kicks, end);
+            self.crowds[a].sums = drawn.sums;
+            let size = self.crowds[a].count;
+            self.tally.draw(&mut self.rng, a, size, &groups, &drawn);
+        }
+        self.settle(network, state, (end, decay), &before, &drawn_rates, &mut shifts);
+        for b in 0..before.len() {
+            let after = self.crowds[b].sums.intensity;
+            let average = 0.5 * (before[b] + after);
+            for (a, crowd) in self.crowds.iter().enumerate() {
+                self.tally.add(a, b, crowd.count * step * (average - drawn_rates[b]));
+            }
+            if network.jump(b, b) == 0.0 {
+                // Where a jump of its own would not have moved a neuron, none was taken back.
+                self.tally.add(b, b, -step * average);
+            }
+            self.debts[b] += step * (average - drawn_rates[b]);
+        }
+        self.tally.count(state);
+        self.time = end;
+        self.step = step;
+        if state.refresh(end) {
+            self.look(network, state, end);
+        }
+    }
+
+    /// The sources of a population by the size of their jumps, with what comes from them.
+    fn groups(
+        &self,
+        network: &Network,
+        target: usize,
+        step: f64,
+        decay: Decay,
+        rates: &[f64],
+    ) -> Vec<Group> {
+        let time_constant = network.populations[target].time_constant;
+        let mut groups: Vec<Group> = Vec::new();
+        for source in 0..network.source_count() {
+            let jump = network.jump(target, source);
+            let inflow = match rates.get(source) {
+                Some(rate) => Inflow::constant(*rate, step, decay),
+                None => {
+                    let external = &network.externals[source - rates.len()];
+                    let rate =
+                        |since| external.count as f64 * external.rate.value(self.time + since);
+                    Inflow::varying(rate, step, time_constant)
+                }
+            };
+            let member = Member { source, is_up: jump > 0.0, inflow };
+            match groups.iter_mut().find(|group| group.jump == jump.abs()) {
+                Some(group) => group.members.push(member),
+                None => groups.push(Group::new(jump.abs(), member)),
+            }
+        }
+        groups.iter_mut().for_each(Group::prepare);
+        groups
+    }
+
+    fn draw(
+        &mut self,
+        network: &Network,
+        state: &mut NetworkState,
+        population: usize,
+        kicks: &Kicks,
+        end: f64,
+    ) -> Drawn {
+        let common = state.common(population, end);
+        let shape = (self.forms[population], &network.populations[population].gain);
+        let instructions = self.instructions;
+        let (deviations, _) = state.parts(population);
+        let lanes = &mut self.chunks[population];
+        let kick = |(deviations, lanes): (&mut [f64], &mut Lanes)| {
+            pass::kick(deviations, lanes, kicks, common, shape, instructions)
+        };
+        let parts: Vec<Drawn> = if lanes.len() > 1 {
+            deviations.par_chunks_mut(CHUNK).zip(lanes.par_iter_mut()).map(kick).collect()
+        } else {
+            deviations.chunks_mut(CHUNK).zip(lanes).map(kick).collect()
+        };
+        parts.iter().fold(Drawn::default(), Drawn::and)
+    }
+
+    /// Shifts the populations so that their means obey the trapezoidal rule.
+    fn settle(
+        &mut self,
+        network: &Network,
+        state: &mut NetworkState,
+        (end, decay): (f64, &[Decay]),
+        before: &[f64],
+        drawn_rates: &[f64],
+        shifts: &mut [f64],
+    ) {
+        for _ in 0..ROUNDS {
+            let residual: Vec<f64> = (0..shifts.len())
+                .map(|a| {
+                    let rest = |b: usize| {
+                        let average = 0.5 * (before[b] + self.crowds[b].sums.intensity);
+                        network.jump(a, b) * (average - drawn_rates[b])
+                    };
+                    decay[a].first * (0..shifts.len()).map(rest).sum::<f64>() - shifts[a]
+                })
+                .collect();
+            let (crowds, leaps, time) = (&self.crowds, &self.leaps, self.time);
+            let planner = Planner { network, state, crowds, leaps, time };
+            let moves = solve(planner.feedback(decay, 0.5), residual);
+            let mut largest = 0.0_f64;
+            for (a, moved) in moves.iter().enumerate() {
+                shifts[a] += moved;
+                state.translate(a, moved / state.common(a, end).scale);
+                let crowd = &mut self.crowds[a];
+                let deviation = crowd.variance().sqrt();
+                largest = largest.max(moved.abs() / deviation.max(f64::MIN_POSITIVE));
+                crowd.sums.intensity += crowd.sums.slope * moved;
+                crowd.sums.square += moved * (2.0 * crowd.sums.potentiation + moved * crowd.count);
+                crowd.sums.potentiation += moved * crowd.count;
+            }
+            if largest <= LINEAR || moves.iter().all(|moved| *moved == 0.0) {
+                return;
+            }
+            self.look(network, state, end);
+        }
+    }
+}
+
+/// The tables of a population's groups and what they have in common, divided by nothing: the change of `z` at the lowest place of each.
+fn kicks(
+    groups: &[Group],
+    (own_jump, population): (f64, usize),
+    own_weight: f64,
+    scale: f64,
+) -> (Kicks, f64) {
+    let mut kicks = Kicks { kicks: Vec::new(), own: None };
+    let mut base = 0.0;
+    for group in groups.iter().filter(|group| group.jump > 0.0) {
+        let counts = group.counts();
+        let size = group.jump * group.factor;
+        base += size * (counts.shift + counts.lump * counts.law.lowest as f64);
+        let is_own = |member: &&Member| member.source == population && member.inflow.count > 0.0;
+        if let Some(own) = group.members.iter().find(is_own) {
+            let shares = counts.shares(own.is_up);
+            kicks.own = Some(Own {
+                kick: kicks.kicks.len(),
+                // As many fewer as the kicks are larger than with all jumps at their own times.
+                weight: own_weight / group.factor,
+                largest_share: shares.iter().copied().fold(0.0, f64::max),
+                shares,
+                unit: -own_jump * group.factor / scale,
+            });
+        }
+        let unit = counts.lump * size / scale;
+        kicks.kicks.push(Kick { table: counts.into(), unit });
+    }
+    (kicks, base)
+}
+
+impl Method for Leap {
+    fn restart(&mut self, network: &Network, state: &NetworkState, time: f64) {
+        self.time = time;
+        self.step = f64::INFINITY;
+        self.look(network, state, time);
+    }
+
+    fn advance<O: Observer>(
+        &mut self,
+        network: &Network,
+        state: &mut NetworkState,
+        until: f64,
+        _: &mut O,
+    ) -> Progress {
+        if until - self.time <= CLOSE * self.step.min(1.0) {
+            self.time = self.time.max(until);
+            return Progress::Reached;
+        }
+        self.leap(network, state, until);
+        Progress::Paused(self.time)
+    }
+}

@@ -1,0 +1,216 @@
+//! How long a step is, and what is expected to happen in it: linear equations for the population means.
+
+use equipoise_model::{Leaps, Network, NeuronPopulation};
+use serde::{Deserialize, Serialize};
+
+use super::linear::{solve, spectral_radius};
+use super::pass::Sums;
+use crate::state::NetworkState;
+
+/// How much longer than the step before it a step may be.
+const GROWTH: f64 = 1.5;
+/// How much shorter the next that is tried is.
+const SHRINKAGE: f64 = 0.75;
+/// How much of an error of the fast flow counts: where it ends does not depend on how it is followed.
+const WEIGHT_OF_FAST: f64 = 1.0 / 16.0;
+/// Errors, in standard deviations of a population mean, that are left to chance.
+const CHANCE: f64 = 8.0;
+/// Resolving steps, in fast times.
+const RESOLVING: f64 = 0.5;
+
+/// A population at the start of a step.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Crowd {
+    /// `N_a`.
+    pub count: f64,
+    /// `tau_a`.
+    pub time_constant: f64,
+    /// What its neurons sum to.
+    pub sums: Sums,
+}
+
+impl Crowd {
+    /// Before anything is known of its neurons.
+    pub fn of(population: &NeuronPopulation) -> Self {
+        let (count, time_constant) = (population.count as f64, population.time_constant);
+        Self { count, time_constant, sums: Sums::default() }
+    }
+
+    /// The population mean.
+    pub fn mean(&self) -> f64 {
+        self.sums.potentiation / self.count
+    }
+
+    /// The variance over the population.
+    pub fn variance(&self) -> f64 {
+        (self.sums.square / self.count - self.mean().powi(2)).max(0.0)
+    }
+}
+
+/// Integrals over a step of length `h` with the decay from each moment to its end, `e = exp(-(h - s)/tau_a)`.
+#[derive(Debug, Clone, Copy)]
+pub struct Decay {
+    /// `int e ds`, for what is constant.
+    pub first: f64,
+    /// `int e^2 ds`.
+    pub second: f64,
+}
+
+impl Decay {
+    /// Over a step of this length.
+    pub fn over(step: f64, time_constant: f64) -> Self {
+        let integral = |tau: f64| -tau * (-step / tau).exp_m1();
+        Self { first: integral(time_constant), second: integral(0.5 * time_constant) }
+    }
+}
+
+/// The same for what varies in time, and its integral without decay.
+#[derive(Debug, Clone, Copy)]
+pub struct Inflow {
+    pub count: f64,
+    pub first: f64,
+    pub second: f64,
+}
+
+impl Inflow {
+    /// Of a rate that is constant in the step.
+    pub fn constant(rate: f64, step: f64, decay: Decay) -> Self {
+        Self { count: rate * step, first: rate * decay.first, second: rate * decay.second }
+    }
+
+    /// Of any rate, by Gauss's rule with three points.
+    pub fn varying(rate: impl Fn(f64) -> f64, step: f64, time_constant: f64) -> Self {
+        let offset = 0.5 * step * 0.6_f64.sqrt();
+        let nodes = [(-offset, 5.0 / 18.0), (0.0, 8.0 / 18.0), (offset, 5.0 / 18.0)];
+        let mut inflow = Self { count: 0.0, first: 0.0, second: 0.0 };
+        for (offset, weight) in nodes {
+            let since = 0.5 * step + offset;
+            let (decay, count) = (-(step - since) / time_constant, weight * step * rate(since));
+            inflow.count += count;
+            inflow.first += count * decay.exp();
+            inflow.second += count * (2.0 * decay).exp();
+        }
+        inflow
+    }
+}
+
+/// What is expected of a step.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Its length.
+    pub step: f64,
+    /// Expected change of each population mean.
+    pub change: Vec<f64>,
+    /// By population.
+    pub decay: Vec<Decay>,
+}
+
+/// All that a plan depends on.
+#[derive(Debug, Clone, Copy)]
+pub struct Planner<'a> {
+    pub network: &'a Network,
+    pub state: &'a NetworkState,
+    pub crowds: &'a [Crowd],
+    pub leaps: &'a Leaps,
+    pub time: f64,
+}
+
+impl Planner<'_> {
+    /// The next step: not beyond `until`, and such that several like it end there.
+    pub fn plan(&self, before: f64, until: f64) -> Plan {
+        let left = until - self.time;
+        let whole = |step: f64| left / (left / step * (1.0 - 1e-12)).ceil().max(1.0);
+        if let Some(step) = self.leaps.step {
+            return self.expect(whole(step)).0;
+        }
+        let mut step = self.longest().min(GROWTH * before);
+        loop {
+            let (plan, error) = self.expect(whole(step));
+            let shorter = SHRINKAGE * step;
+            // Not below what a double can tell from 0.
+            if error <= 1.0 || self.time + 1e-3 * shorter == self.time {
+                return plan;
+            }
+            step = shorter;
+        }
+    }
+
+    /// A step longer than all that are taken.
+    pub fn longest(&self) -> f64 {
+        let shortest = self.crowds.iter().map(|crowd| crowd.time_constant);
+        let slow = self.leaps.longest(shortest.fold(f64::INFINITY, f64::min));
+        if !self.leaps.resolve {
+            return slow;
+        }
+        let (size, crowds) = (self.crowds.len(), self.crowds);
+        let response: Vec<f64> = (0..size * size)
+            .map(|at| self.network.jump(at / size, at % size) * crowds[at % size].sums.slope)
+            .collect();
+        slow.min(RESOLVING / spectral_radius(&response, size))
+    }
+
+    /// What happens on average in a step of this length, and how large its error is for what is tolerated.
+    ///
+    /// Rates are linear in the means, `R_b + D_b dm_b` with `D_b = sum_j lambda_b'(z_j)`. The error is the difference between
+    /// the trapezoidal rule and the implicit Euler rule, and what neither sees: the squares of the changes of mean and variance.
+    fn expect(&self, step: f64) -> (Plan, f64) {
+        let (network, crowds) = (self.network, self.crowds);
+        let size = crowds.len();
+        let decay: Vec<Decay> = crowds.iter().map(|c| Decay::over(step, c.time_constant)).collect();
+        let end = self.time + step;
+        let mut drift = Vec::with_capacity(size);
+        let mut variance = Vec::with_capacity(size);
+        let mut noise = Vec::with_capacity(size);
+        for (a, crowd) in crowds.iter().enumerate() {
+            let (before, after) = (self.state.common(a, self.time), self.state.common(a, end));
+            let ratio = after.scale / before.scale;
+            let relaxed = after.offset + ratio * (crowd.mean() - before.offset);
+            let mut mean = relaxed - crowd.mean();
+            let mut input = 0.0;
+            for (b, source) in crowds.iter().enumerate() {
+                let jump = network.jump(a, b);
+                mean += jump * decay[a].first * source.sums.intensity;
+                input += jump * jump * source.sums.intensity;
+            }
+            mean -= network.jump(a, a) * decay[a].first * crowd.sums.intensity / crowd.count;
+            for (x, external) in network.externals.iter().enumerate() {
+                let rate = external.count as f64 * external.rate.value(self.time);
+                let jump = network.jump(a, size + x);
+                mean += jump * decay[a].first * rate;
+                input += jump * jump * rate;
+            }
+            drift.push(mean);
+            variance.push((ratio * ratio - 1.0) * crowd.variance() + decay[a].second * input);
+            noise.push(input);
+        }
+        let change = solve(self.feedback(&decay, 0.5), drift.clone());
+        let euler = solve(self.feedback(&decay, 1.0), drift);
+        let errors = (0..size).map(|a| {
+            let crowd = &crowds[a];
+            // Where all neurons are the same, what they are about to differ by is the measure.
+            let scale = crowd.variance().max(0.5 * crowd.time_constant * noise[a]).sqrt();
+            if scale == 0.0 {
+                return 0.0;
+            }
+            let fast = (change[a] - euler[a]).abs() / scale;
+            let chance = CHANCE / crowd.count.sqrt();
+            let spread = variance[a] / (scale * scale);
+            let slow = 0.5 * (change[a] / scale).powi(2) + 0.25 * spread * spread;
+            (WEIGHT_OF_FAST * (fast - chance).max(0.0) + (slow - chance * chance).max(0.0))
+                / self.leaps.tolerance
+        });
+        let error = errors.fold(0.0, f64::max);
+        (Plan { step, change, decay }, error)
+    }
+
+    /// `1 - weight int e ds J D/sqrt(n)`.
+    pub fn feedback(&self, decay: &[Decay], weight: f64) -> Vec<f64> {
+        let size = self.crowds.len();
+        let entry = |(a, b): (usize, usize)| {
+            let slope = self.crowds[b].sums.slope;
+            let response = self.network.jump(a, b) * decay[a].first * slope;
+            f64::from(u8::from(a == b)) - weight * response
+        };
+        (0..size).flat_map(|a| (0..size).map(move |b| (a, b))).map(entry).collect()
+    }
+}

@@ -1,0 +1,135 @@
+//! How many jumps there were of each kind: drawn given what the neurons have drawn, so that both tell the same.
+
+use equipoise_model::Network;
+use rand_distr::{Distribution, StandardNormal};
+use serde::{Deserialize, Serialize};
+
+use super::counts::Counts;
+use super::pass::Drawn;
+use super::plan::Inflow;
+use crate::state::NetworkState;
+use crate::stream::Stream;
+
+/// A source of jumps of a certain size.
+#[derive(Debug, Clone, Copy)]
+pub struct Member {
+    pub source: usize,
+    pub is_up: bool,
+    /// What comes from it to one neuron in the step.
+    pub inflow: Inflow,
+}
+
+/// The sources whose jumps onto a population have the same size.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// `|J_ab|/sqrt(n)`.
+    pub jump: f64,
+    pub members: Vec<Member>,
+    /// What a jump is multiplied by to be where it is at the end of the step.
+    pub factor: f64,
+    counts: Option<Counts>,
+}
+
+impl Group {
+    /// With its first member.
+    pub fn new(jump: f64, member: Member) -> Self {
+        Self { jump, members: vec![member], factor: 1.0, counts: None }
+    }
+
+    fn sum(&self, value: impl Fn(&Member) -> f64) -> f64 {
+        self.members.iter().map(value).sum()
+    }
+
+    /// Finds the counts and the factor with which mean and variance are those of jumps that decay.
+    pub fn prepare(&mut self) {
+        let excess = |m: &Member| if m.is_up { m.inflow.first } else { -m.inflow.first };
+        let (all, second) = (self.sum(|m| m.inflow.first), self.sum(|m| m.inflow.second));
+        if all > 0.0 {
+            self.factor = second / all;
+        }
+        let (all, excess) = (all / self.factor, self.sum(excess) / self.factor);
+        self.counts = Some(Counts::new(0.5 * (all + excess), 0.5 * (all - excess)));
+    }
+
+    /// What each neuron draws.
+    pub fn counts(&self) -> &Counts {
+        self.counts.as_ref().expect("prepared")
+    }
+}
+
+/// Jumps that have been counted and not yet told, (target, source); not whole.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Tally {
+    sources: usize,
+    jumps: Vec<f64>,
+}
+
+impl Tally {
+    /// Nothing yet.
+    pub fn new(network: &Network) -> Self {
+        let sources = network.source_count();
+        Self { sources, jumps: vec![0.0; sources * network.population_count()] }
+    }
+
+    /// More jumps.
+    pub fn add(&mut self, target: usize, source: usize, jumps: f64) {
+        self.jumps[target * self.sources + source] += jumps;
+    }
+
+    /// Those that `size` neurons of a population have drawn: Poisson counts (normal, as they are large) given the difference of those
+    /// that go up and those that go down, less those that were taken back.
+    pub fn draw(
+        &mut self,
+        rng: &mut Stream,
+        target: usize,
+        size: f64,
+        groups: &[Group],
+        drawn: &Drawn,
+    ) {
+        let mut places = drawn.places.iter();
+        for group in groups {
+            let mean = |member: &Member| size * member.inflow.count;
+            let sign = |member: &Member| if member.is_up { 1.0 } else { -1.0 };
+            let all: f64 = group.members.iter().map(mean).sum();
+            let expected: f64 = group.members.iter().map(|m| sign(m) * mean(m)).sum();
+            let noise: Vec<f64> = group
+                .members
+                .iter()
+                .map(|member| {
+                    let x: f64 = StandardNormal.sample(rng);
+                    mean(member).sqrt() * x
+                })
+                .collect();
+            let difference = if group.jump > 0.0 {
+                let counts = group.counts();
+                let places = *places.next().expect("drawn for each table") as f64;
+                let lowest = counts.shift + counts.lump * counts.law.lowest as f64;
+                let drawn = size * lowest + counts.lump * places;
+                // Before decay.
+                let decayed = group.sum(|member| member.inflow.first) / group.factor;
+                drawn * if decayed > 0.0 { all / (size * decayed) } else { 1.0 }
+            } else {
+                // Jumps of nothing are free.
+                let signed = group.members.iter().zip(&noise);
+                expected + signed.map(|(member, noise)| sign(member) * noise).sum::<f64>()
+            };
+            let signed = group.members.iter().zip(&noise);
+            let excess: f64 = signed.map(|(member, noise)| sign(member) * noise).sum();
+            for (member, noise) in group.members.iter().zip(&noise) {
+                let part = if all > 0.0 { sign(member) * mean(member) / all } else { 0.0 };
+                let jumps = mean(member) + noise + part * (difference - expected - excess);
+                self.add(target, member.source, jumps);
+            }
+        }
+        self.add(target, target, -(drawn.own as f64));
+    }
+
+    /// Tells the whole jumps to the state.
+    pub fn count(&mut self, state: &mut NetworkState) {
+        for (at, jumps) in self.jumps.iter_mut().enumerate() {
+            let whole = jumps.floor().max(0.0);
+            *jumps -= whole;
+            state.count_jumps(at / self.sources, at % self.sources, whole as u64);
+        }
+    }
+}

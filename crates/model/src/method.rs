@@ -1,0 +1,63 @@
+//! How a network is simulated.
+
+use serde::{Deserialize, Serialize};
+
+/// How the network is simulated.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Method {
+    /// Exact, target-driven: the default.
+    Exact,
+    /// Exact, by thinning of (source, target) pairs: the plain reference.
+    Thinning,
+    /// Many jumps at a time, for large networks: not exact.
+    Leap(Leaps),
+    /// Exact where that is affordable, leaps where it is not.
+    Automatic(Leaps),
+}
+
+impl Method {
+    /// Its name in a scenario.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Thinning => "thinning",
+            Self::Leap(_) => "leap",
+            Self::Automatic(_) => "auto",
+        }
+    }
+}
+
+/// How long the steps of leaps are.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Leaps {
+    /// Length of all steps, in time units; none where an error estimate chooses it.
+    pub step: Option<f64>,
+    /// Whether steps resolve the fast time `n^{-1/2}`. Where they do not, what happens within it is right at one time but not
+    /// from one time to another.
+    pub resolve: bool,
+    /// Relative error that a step may have: of the population means, in standard deviations of the potentiation of a neuron.
+    pub tolerance: f64,
+}
+
+impl Leaps {
+    /// The tolerance where none is given.
+    pub const TOLERANCE: f64 = 1e-3;
+    /// Longest step, in time constants, at a tolerance of 1; it grows with the root of the tolerance.
+    const LONGEST: f64 = 2.0;
+    /// Fewest neurons of a population that is simulated by leaps.
+    pub const FEWEST: usize = 20;
+}
+
+impl Leaps {
+    /// A step longer than all that are taken where an error estimate chooses it, for the shortest time constant of a network.
+    pub fn longest(&self, time_constant: f64) -> f64 {
+        Self::LONGEST * self.tolerance.sqrt() * time_constant
+    }
+}
+
+impl Default for Leaps {
+    fn default() -> Self {
+        Self { step: None, resolve: false, tolerance: Self::TOLERANCE }
+    }
+}

@@ -1,0 +1,78 @@
+//! `--dry-run`: what a simulation would cost.
+
+use equipoise::cost::Cost;
+use equipoise::model::{Method, Scenario};
+use serde_json::json;
+
+use super::Ending;
+use super::arguments::Common;
+use super::failure::Failure;
+use super::output::{note, print};
+use super::room::human;
+
+/// Seconds from which on the expected time is told before a run.
+const LONG: f64 = 60.0;
+
+fn cores(common: &Common) -> usize {
+    match common.threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        threads => threads,
+    }
+}
+
+/// Tells what a long run will take before it begins.
+pub fn announce(cost: &Cost, common: &Common) {
+    let seconds = cost.seconds(cores(common));
+    if seconds >= LONG && !common.quiet {
+        note(&format!(
+            "note: method {}, about {} on {} threads",
+            cost.method.name(),
+            duration(seconds),
+            cores(common)
+        ));
+    }
+}
+
+/// Prints what it would take.
+pub fn print_cost(cost: &Cost, scenario: &Scenario, common: &Common) -> Result<Ending, Failure> {
+    let (method, cores) = (cost.method.name(), cores(common));
+    let seconds = cost.seconds(cores);
+    if common.json {
+        let object = json!({
+            "title": scenario.title, "n": scenario.network.size, "replicates": scenario.replicates,
+            "method": method, "jumps": cost.jumps, "steps": cost.steps, "kicks": cost.kicks,
+            "network_bytes": cost.network_bytes, "record_bytes": cost.record_bytes,
+            "file_bytes": cost.file_bytes, "threads": cores, "seconds": seconds,
+        });
+        print(&format!("{object:#}\n"))?;
+        return Ok(Ending::Done);
+    }
+    let work = match cost.method {
+        Method::Leap(_) => format!(
+            "{:.2e} kicks: {} networks x {} steps or more x {} neurons",
+            cost.kicks,
+            scenario.replicates,
+            cost.steps,
+            scenario.network.neuron_count()
+        ),
+        _ => format!("{:.2e} jumps or spikes in {} networks", cost.jumps, scenario.replicates),
+    };
+    print(&format!(
+        "method:  {method}\nwork:    {work}\ntime:    about {}, to a factor of three, on {cores} threads\n\
+         memory:  {} for a network, {} for its records\nfile:    about {}\n",
+        duration(seconds),
+        human(cost.network_bytes),
+        human(cost.record_bytes),
+        human(cost.file_bytes)
+    ))?;
+    Ok(Ending::Done)
+}
+
+/// A time in the largest unit of which there are two or more.
+fn duration(seconds: f64) -> String {
+    let units =
+        [("years", 31_557_600.0), ("days", 86_400.0), ("hours", 3_600.0), ("minutes", 60.0)];
+    let unit = units.into_iter().find(|(_, length)| seconds >= 2.0 * length);
+    let (name, length) = unit.unwrap_or(("seconds", 1.0));
+    format!("{:.1} {name}", seconds / length)
+}

@@ -1,0 +1,121 @@
+//! What a simulation costs, and which method `auto` takes: functions of the scenario alone, on every machine the same.
+//!
+//! ```
+//! use equipoise::{cost::Cost, model::Scenario};
+//!
+//! let text = include_str!("../scenarios/inhibition-stabilised.toml");
+//! let text = text.replace("n = 100", "n = 1e6") + "\n[engine]\nmethod = \"auto\"\n";
+//! let scenario = Scenario::parse("inhibition-stabilised.toml", &text)?;
+//! let cost = Cost::new(&scenario, &scenario.sampling.times());
+//! assert_eq!(cost.method.name(), "leap");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use equipoise_model::{Leaps, Method, Scenario, Transmission};
+
+use crate::estimate::Estimate;
+
+/// Jumps of all networks up to which `auto` is exact: about a quarter of an hour on two cores.
+pub const AFFORDABLE: f64 = 1e11;
+
+/// Jumps and kicks that a core manages in a second, about.
+const JUMPS_A_SECOND: f64 = 6e7;
+const KICKS_A_SECOND: f64 = 1e8;
+
+/// What a simulation costs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cost {
+    /// The method, which is no longer `auto`.
+    pub method: Method,
+    /// Jumps of all networks (under shared transmission and release: spikes).
+    pub jumps: f64,
+    /// Steps of each network, of leaps: at least so many.
+    pub steps: f64,
+    /// Kicks of single neurons in all networks, of leaps: at least so many.
+    pub kicks: f64,
+    /// Bytes that the potentiations of one network take.
+    pub network_bytes: f64,
+    /// Bytes of all that is recorded of one network, in memory.
+    pub record_bytes: f64,
+    /// Bytes of the result file, about.
+    pub file_bytes: f64,
+}
+
+impl Cost {
+    /// Of a scenario that is sampled at these times.
+    pub fn new(scenario: &Scenario, times: &[f64]) -> Self {
+        let estimate = Estimate::new(scenario, times);
+        let method = match scenario.method {
+            Method::Automatic(leaps) => decide(scenario, leaps, estimate.jumps),
+            method => method,
+        };
+        let steps = match method {
+            Method::Leap(leaps) => steps(scenario, leaps, times),
+            _ => 0.0,
+        };
+        Self {
+            method,
+            jumps: estimate.jumps,
+            steps,
+            kicks: steps * scenario.network.neuron_count() as f64 * scenario.replicates as f64,
+            network_bytes: estimate.network_bytes,
+            record_bytes: estimate.record_bytes(),
+            file_bytes: estimate.least_bytes(),
+        }
+    }
+
+    /// How long it takes on so many cores, in seconds: to about a factor of three.
+    pub fn seconds(&self, cores: usize) -> f64 {
+        let work = match self.method {
+            Method::Leap(_) => self.kicks / KICKS_A_SECOND,
+            _ => self.jumps / JUMPS_A_SECOND,
+        };
+        work / cores as f64
+    }
+}
+
+/// What `auto` is: exact where that is affordable and where leaps do not apply.
+fn decide(scenario: &Scenario, leaps: Leaps, jumps: f64) -> Method {
+    let network = &scenario.network;
+    let fewest = network.populations.iter().map(|population| population.count).min();
+    let applies = network.transmission == Transmission::Independent
+        && fewest.is_some_and(|fewest| fewest >= Leaps::FEWEST);
+    if applies && jumps > AFFORDABLE { Method::Leap(leaps) } else { Method::Exact }
+}
+
+fn steps(scenario: &Scenario, leaps: Leaps, times: &[f64]) -> f64 {
+    let populations = scenario.network.populations.iter();
+    let shortest = populations.map(|population| population.time_constant);
+    let longest =
+        leaps.step.unwrap_or_else(|| leaps.longest(shortest.fold(f64::INFINITY, f64::min)));
+    times.windows(2).map(|pair| ((pair[1] - pair[0]) / longest).ceil().max(1.0)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cost(n: &str, more: &str) -> Cost {
+        let text = include_str!("../scenarios/inhibition-stabilised.toml");
+        let text = text.replace("n = 100", &format!("n = {n}\n{more}"));
+        let text = text + "\n[engine]\nmethod = \"auto\"\n";
+        let scenario = Scenario::parse("test", &text).expect("sound");
+        Cost::new(&scenario, &scenario.sampling.times())
+    }
+
+    #[test]
+    fn what_is_affordable_is_exact() {
+        assert_eq!(cost("1e3", "").method, Method::Exact);
+        assert_eq!(cost("1e5", "").method, Method::Leap(Leaps::default()));
+        // One operation for a spike, whatever the number of neurons.
+        assert_eq!(cost("1e5", "transmission = \"shared\"").method, Method::Exact);
+    }
+
+    #[test]
+    fn leaps_cost_what_their_steps_do() {
+        let (small, large) = (cost("1e5", ""), cost("1e6", ""));
+        assert_eq!(small.steps, large.steps);
+        assert!((large.kicks / small.kicks - 10.0).abs() < 1e-9);
+        assert!(small.steps >= 40.0 && small.seconds(2) < small.seconds(1));
+    }
+}
