@@ -1,7 +1,7 @@
 //! Tests of the engine: is the law of every method the law of the model?
 //!
 //! * `models`: networks whose law is known exactly, each with its source;
-//! * `simulators`, `naive`, `naive_spikes`, `stale`: what is tested, and wrong simulators that the same tests must reject;
+//! * `simulators`, `naive`, `naive_leaps`, `naive_spikes`, `stale`: what is tested, and wrong simulators that the same tests must reject;
 //! * `evidence`: families of tests with one named level;
 //! * the other modules: one question each.
 //!
@@ -12,8 +12,10 @@ mod calibration;
 mod channels;
 mod compensator;
 mod evidence;
+mod leaping;
 mod models;
 mod naive;
+mod naive_leaps;
 mod naive_spikes;
 mod networks;
 mod observation;

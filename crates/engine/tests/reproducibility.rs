@@ -6,16 +6,16 @@ use equipoise_engine::ensemble::WINDOWED_FROM;
 use equipoise_engine::spike_driven::Grouping;
 use equipoise_engine::vector::InstructionSet;
 use equipoise_engine::{
-    EngineError, Ensemble, NetworkState, OneByOne, Outcome, RunError, SpikeDriven, TargetDriven,
-    Thinning, Trajectory, TrajectoryRecorder, Windowed, simulate,
+    EngineError, Ensemble, Leap, NetworkState, OneByOne, Outcome, RunError, SpikeDriven,
+    TargetDriven, Thinning, Trajectory, TrajectoryRecorder, Windowed, simulate,
 };
 use equipoise_model::gain::ThresholdLinear;
-use equipoise_model::{Gain, Method, Network, Recording, Schedule};
+use equipoise_model::{Gain, Leaps, Method, Network, Recording, Schedule};
 
 use crate::networks::{SPIKING, balanced_pair, logistic, probit, sine};
 
 const SEED: u64 = 91;
-const METHODS: [Method; 2] = [Method::Exact, Method::Thinning];
+const METHODS: [Method; 3] = [Method::Exact, Method::Thinning, Method::Leap(Leaps::DEFAULT)];
 
 fn small() -> Network {
     balanced_pair(6, logistic(1.0, 0.0, 0.5))
@@ -119,6 +119,8 @@ fn instruction_sets_change_no_bit() {
     for mut network in varied() {
         assert_same_bits(&network, |set| TargetDriven::with_instructions(&network, SEED, 0, set));
         assert_same_bits(&network, |set| Windowed::with_instructions(&network, SEED, 0, set));
+        let leaps = Leaps::DEFAULT;
+        assert_same_bits(&network, |set| Leap::with_instructions(&network, leaps, (SEED, 0), set));
         for transmission in SPIKING {
             network.transmission = transmission;
             assert_same_bits(&network, |set| {
@@ -202,6 +204,8 @@ fn a_stop_within_a_replicate_keeps_its_samples() {
     interrupted_after_three_looks(&network, driven, &whole(Method::Exact));
     let thinning = OneByOne::new(Thinning::new(&network), SEED, 0);
     interrupted_after_three_looks(&network, thinning, &whole(Method::Thinning));
+    let leaps = Leap::new(&network, Leaps::DEFAULT, SEED, 0);
+    interrupted_after_three_looks(&network, leaps, &whole(Method::Leap(Leaps::DEFAULT)));
 }
 
 #[test]
@@ -225,18 +229,28 @@ fn a_failing_receiver_ends_the_run_with_its_error() {
 }
 
 #[test]
-fn thinning_refuses_spikes_of_neurons() {
-    for transmission in SPIKING {
+fn thinning_and_leaps_refuse_spikes_of_neurons() {
+    for (transmission, method) in
+        SPIKING.into_iter().flat_map(|t| [(t, METHODS[1]), (t, METHODS[2])])
+    {
         let network = Network { transmission, ..small() };
-        let thinning = ensemble(&network, Method::Thinning);
-        let result = thinning.run(&AtomicBool::new(false), |_| Err(()));
-        let Err(RunError::Engine(EngineError::Transmission { transmission: named, method })) =
+        let ensemble = ensemble(&network, method);
+        let result = ensemble.run(&AtomicBool::new(false), |_| Err(()));
+        let Err(RunError::Engine(EngineError::Transmission { transmission: named, method: by })) =
             result
         else {
             panic!("not refused: {result:?}");
         };
-        assert_eq!((named, method), (transmission, "thinning"));
+        assert_eq!((named, by), (transmission, method.name()));
     }
+}
+
+#[test]
+fn a_method_must_be_chosen() {
+    let network = small();
+    let undecided = ensemble(&network, Method::Automatic(Leaps::DEFAULT));
+    let result = undecided.run(&AtomicBool::new(false), |_| Err(()));
+    assert!(matches!(result, Err(RunError::Engine(EngineError::Undecided))), "{result:?}");
 }
 
 #[test]

@@ -11,11 +11,13 @@ use equipoise_engine::trajectory::Before;
 use equipoise_engine::vector::InstructionSet;
 use equipoise_engine::windowed::Pace;
 use equipoise_engine::{
-    EngineError, Ensemble, Headway, Method as Moves, OneByOne, Outcome, Receiver, Recorder,
+    EngineError, Ensemble, Headway, Leap, Method as Moves, OneByOne, Outcome, Receiver, Recorder,
     Records, Run, RunError, SpikeDriven, TargetDriven, Thinning, Trajectory, Windowed, record,
 };
 use equipoise_model::gain::{Tabulated, ThresholdLinear};
-use equipoise_model::{Bins, Coupling, Gain, Method, Network, Recording, Schedule, Selection};
+use equipoise_model::{
+    Bins, Coupling, Gain, Leaps, Method, Network, Recording, Schedule, Selection,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -266,11 +268,16 @@ fn ensembles_go_on_from_checkpoints() {
     let network = driven_pair(&logistic(1.0, 0.1, 0.4));
     let spiking =
         SPIKING.map(|transmission| (Method::Exact, Network { transmission, ..network.clone() }));
-    let independent = [Method::Exact, Method::Thinning].map(|method| (method, network.clone()));
+    let methods = [Method::Exact, Method::Thinning, Method::Leap(Leaps::DEFAULT)];
+    let independent = methods.map(|method| (method, network.clone()));
     let cases: Vec<_> = independent.into_iter().chain(spiking).collect();
     let mut all = 0;
     for (method, network) in &cases {
         for recording in [Recording::default(), everything()] {
+            if matches!(method, Method::Leap(_)) && recording.watches_jumps() {
+                // Leaps know no single jumps.
+                continue;
+            }
             let ensemble = ensemble(network, *method, &recording);
             let mut whole = whole(&ensemble);
             for trajectory in &mut whole {
@@ -295,7 +302,7 @@ fn ensembles_go_on_from_checkpoints() {
 fn potentiations_that_are_not_finite_end_the_ensemble() {
     let mut network = balanced_pair(9, logistic(1.0, 0.0, 0.5));
     network.coupling = Coupling::from_rows(&[vec![1e200, -1e200], vec![1.0, -1.0]]);
-    for method in [Method::Exact, Method::Thinning] {
+    for method in [Method::Exact, Method::Thinning, Method::Leap(Leaps::DEFAULT)] {
         let recording = Recording::default();
         let ensemble = ensemble(&network, method, &recording);
         let outcome = ensemble.run(&AtomicBool::new(false), |_| Ok::<(), ()>(()));
@@ -348,7 +355,12 @@ fn states_have_the_layout_of_their_version() {
             SpikeDriven::new(&shared, SEED, 4),
             stream,
         ))),
+        bytes(postcard::to_stdvec(&Run::begin(
+            independent,
+            Leap::new(independent, Leaps::DEFAULT, SEED, 4),
+            stream,
+        ))),
         bytes(postcard::to_stdvec(&nothing)),
     ];
-    assert_eq!((CHECKPOINT_VERSION, lengths), (1, [673, 62_728, 5_450, 37_709, 274]));
+    assert_eq!((CHECKPOINT_VERSION, lengths), (2, [673, 62_728, 5_450, 37_709, 1_150, 274]));
 }

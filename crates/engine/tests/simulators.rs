@@ -4,13 +4,14 @@ use equipoise_engine::spike_driven::Grouping;
 use equipoise_engine::vector::InstructionSet;
 use equipoise_engine::windowed::Pace;
 use equipoise_engine::{
-    Observer, OneByOne, Outcome, SpikeDriven, TargetDriven, Thinning, Trajectory,
+    Leap, Observer, OneByOne, Outcome, SpikeDriven, TargetDriven, Thinning, Trajectory,
     TrajectoryRecorder, Windowed, simulate,
 };
-use equipoise_model::Network;
+use equipoise_model::{Leaps, Network};
 use rayon::prelude::*;
 
 use crate::naive::{Mistake, NaiveClocks};
+use crate::naive_leaps::{LeapMistake, NaiveLeaps};
 use crate::naive_spikes::{NaiveSpikes, SpikeMistake};
 use crate::stale::StaleClasses;
 
@@ -23,6 +24,10 @@ pub enum Simulator {
     TargetDriven,
     /// The windowed method.
     Windowed,
+    /// Leaps, with steps as they are chosen or of this many thousandths.
+    Leap(Option<u32>),
+    /// Leaps of the plainest kind, with a mistake or none.
+    NaiveLeaps(LeapMistake),
     /// One clock for each channel, sums taken anew for each candidate, with a mistake or none.
     Naive(Mistake),
     /// Thinning that does not classify the target of a jump anew.
@@ -65,6 +70,16 @@ impl Simulator {
             }
             Self::Windowed => {
                 let method = windowed(network, stream);
+                simulate(network, method, stream, times, observer, go_on)
+            }
+            Self::Leap(step) => {
+                let step = step.map(|thousandths| f64::from(thousandths) / 1000.0);
+                let leaps = Leaps { step, ..Leaps::default() };
+                let method = Leap::new(network, leaps, stream.0, stream.1);
+                simulate(network, method, stream, times, observer, go_on)
+            }
+            Self::NaiveLeaps(mistake) => {
+                let method = NaiveLeaps::new(network, mistake, stream);
                 simulate(network, method, stream, times, observer, go_on)
             }
             Self::Naive(mistake) => {

@@ -43,6 +43,8 @@ pub struct Leaps {
 impl Leaps {
     /// The tolerance where none is given.
     pub const TOLERANCE: f64 = 1e-3;
+    /// Steps where nothing is said of them.
+    pub const DEFAULT: Self = Self { step: None, resolve: false, tolerance: Self::TOLERANCE };
     /// Longest step, in time constants, at a tolerance of 1; it grows with the root of the tolerance.
     const LONGEST: f64 = 2.0;
     /// Fewest neurons of a population that is simulated by leaps.
@@ -58,6 +60,6 @@ impl Leaps {
 
 impl Default for Leaps {
     fn default() -> Self {
-        Self { step: None, resolve: false, tolerance: Self::TOLERANCE }
+        Self::DEFAULT
     }
 }

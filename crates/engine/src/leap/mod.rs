@@ -10,7 +10,7 @@
 //! 1. **Kicks** (`counts`, `pass`). Counts are Poisson at the rates `R* = R + d/h`, with `d` what the step before left out (step 4). Sources whose jumps have the same size, up
 //!    or down, share a table: that of the difference of two Poisson counts. The jumps are decayed to the end of the step by the one
 //!    factor and the one rate that make mean and variance exact, `A_2/A_1` and `R* A_1^2/A_2`.
-//! 2. **No synapse onto oneself.** Each neuron gives back jumps of its own: a Poisson count of mean `lambda(z_k) A_1 E[jumps of the type | what was
+//! 2. **No synapse onto oneself.** Each neuron gives back jumps of its own: a Poisson count of mean `(lambda(z_k) + lambda(z_k'))/2 A_1 E[jumps of the type | what was
 //!    drawn]/E[jumps of the type]`, to first order in `1/N` the law of thinned counts. (One that was independent of what was drawn would add variance where it should take it away.)
 //! 3. **Common motion** (`plan`). The drift of the population means follows the trapezoidal rule,
 //!    `m_a' = e^(-h/tau) m_a + ... + A_1 sum_b J_ab/sqrt(n) (R_b + R_b')/2`: what was drawn already contains `R*`, and the rest is
@@ -51,7 +51,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::method::{Method, Progress};
 use crate::observer::Observer;
-use crate::state::NetworkState;
+use crate::state::{Common, NetworkState};
 use crate::stream::{Purpose, Stream, stream};
 use crate::target_driven::kinetics::Form;
 use crate::vector::InstructionSet;
@@ -156,12 +156,9 @@ impl Leap {
         for a in 0..before.len() {
             let groups = self.groups(network, a, step, decay[a], &drawn_rates);
             let common = state.common(a, end);
-            let own_weight = {
-                let after = (before[a] + self.crowds[a].sums.slope * change[a]).max(0.0);
-                let ratio = if after > 0.0 { 0.5 * (before[a] + after) / after } else { 1.0 };
-                decay[a].first * ratio.clamp(0.5, 2.0)
-            };
-            let (kicks, base) = kicks(&groups, (network.jump(a, a), a), own_weight, common.scale);
+            let before_step = state.common(a, self.time);
+            let own = (a, network.jump(a, a), decay[a].first, before_step);
+            let (kicks, base) = kicks(&groups, own, common.scale);
             // What is expected to be left to the common motion, so that little is.
             shifts[a] = (0..before.len())
                 .map(|b| {
@@ -298,8 +295,7 @@ impl Leap {
 /// The tables of a population's groups and what they have in common, divided by nothing: the change of `z` at the lowest place of each.
 fn kicks(
     groups: &[Group],
-    (own_jump, population): (f64, usize),
-    own_weight: f64,
+    (population, own_jump, decay, before): (usize, f64, f64, Common),
     scale: f64,
 ) -> (Kicks, f64) {
     let mut kicks = Kicks { kicks: Vec::new(), own: None };
@@ -313,8 +309,8 @@ fn kicks(
             let shares = counts.shares(own.is_up);
             kicks.own = Some(Own {
                 kick: kicks.kicks.len(),
-                // As many fewer as the kicks are larger than with all jumps at their own times.
-                weight: own_weight / group.factor,
+                weight: 0.5 * decay / group.factor,
+                before,
                 largest_share: shares.iter().copied().fold(0.0, f64::max),
                 shares,
                 unit: -own_jump * group.factor / scale,

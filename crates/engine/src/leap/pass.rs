@@ -171,8 +171,10 @@ pub struct Kick {
 pub struct Own {
     /// The kick of which they are a part.
     pub kick: usize,
-    /// Expected number by intensity of the neuron.
+    /// Expected number by the sum of the intensities of the neuron before and after the step.
     pub weight: f64,
+    /// The motion that all have in common at the start of the step.
+    pub before: Common,
     /// What it is multiplied by for each place of the table.
     pub shares: Vec<f64>,
     /// The largest of these.
@@ -276,6 +278,13 @@ impl<S: Shape> Hand<'_, S> {
     fn kick(&mut self, y: &mut [f64; BLOCK], count: usize) {
         let (mut words, mut places) = ([[0; WIDTH]; STEPS], [0_u32; BLOCK]);
         let mut own_places = places;
+        let mut intensities = [0.0; BLOCK];
+        let shape = self.shape;
+        if let Some(own) = &self.kicks.own {
+            for (intensity, y) in intensities.iter_mut().zip(&*y) {
+                *intensity = shape.at(own.before.potentiation(*y)).0;
+            }
+        }
         for (number, kick) in self.kicks.kicks.iter().enumerate() {
             self.lanes.fill(&mut words);
             for (place, word) in places.iter_mut().zip(words.as_flattened()) {
@@ -289,14 +298,16 @@ impl<S: Shape> Hand<'_, S> {
                 own_places = places;
             }
         }
-        let mut intensities = [0.0; BLOCK];
         // Copies, of which compilers know that nothing else points to them.
-        let (common, shape, mut lanes) = (self.common, self.shape, self.totals.lanes);
+        let (common, mut lanes) = (self.common, self.totals.lanes);
         for (row, (y, intensities)) in
             y.as_chunks::<WIDTH>().0.iter().zip(intensities.as_chunks_mut::<WIDTH>().0).enumerate()
         {
             let present = if count == BLOCK { [1.0; WIDTH] } else { first(count, row * WIDTH) };
-            *intensities = add(&mut lanes, y, &present, (common, shape));
+            let after = add(&mut lanes, y, &present, (common, shape));
+            for lane in 0..WIDTH {
+                intensities[lane] = present[lane] * (intensities[lane] + after[lane]);
+            }
         }
         self.totals.lanes = lanes;
         if let Some(own) = &self.kicks.own {

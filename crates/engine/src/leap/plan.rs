@@ -11,10 +11,13 @@ use crate::state::NetworkState;
 const GROWTH: f64 = 1.5;
 /// How much shorter the next that is tried is.
 const SHRINKAGE: f64 = 0.75;
+/// Part of the longest step below which none is tried, however large its error.
+const SHORTEST: f64 = 1e-6;
 /// How much of an error of the fast flow counts: where it ends does not depend on how it is followed.
 const WEIGHT_OF_FAST: f64 = 1.0 / 16.0;
-/// Errors, in standard deviations of a population mean, that are left to chance.
-const CHANCE: f64 = 8.0;
+/// Squares of moves of a population mean that are left to chance, in variances of a mean of `N` independent neurons and for moves
+/// that are slow within the step: those of balanced networks are about ten times as large.
+const CHANCE: f64 = 30.0;
 /// Resolving steps, in fast times.
 const RESOLVING: f64 = 0.5;
 
@@ -123,15 +126,14 @@ impl Planner<'_> {
         if let Some(step) = self.leaps.step {
             return self.expect(whole(step)).0;
         }
-        let mut step = self.longest().min(GROWTH * before);
+        let longest = self.longest();
+        let mut step = longest.min(GROWTH * before);
         loop {
             let (plan, error) = self.expect(whole(step));
-            let shorter = SHRINKAGE * step;
-            // Not below what a double can tell from 0.
-            if error <= 1.0 || self.time + 1e-3 * shorter == self.time {
+            if error <= 1.0 || step < SHORTEST * longest {
                 return plan;
             }
-            step = shorter;
+            step *= SHRINKAGE;
         }
     }
 
@@ -142,11 +144,16 @@ impl Planner<'_> {
         if !self.leaps.resolve {
             return slow;
         }
+        slow.min(RESOLVING / self.fast_rate())
+    }
+
+    /// The largest rate at which population means relax through the network.
+    fn fast_rate(&self) -> f64 {
         let (size, crowds) = (self.crowds.len(), self.crowds);
         let response: Vec<f64> = (0..size * size)
             .map(|at| self.network.jump(at / size, at % size) * crowds[at % size].sums.slope)
             .collect();
-        slow.min(RESOLVING / spectral_radius(&response, size))
+        spectral_radius(&response, size)
     }
 
     /// What happens on average in a step of this length, and how large its error is for what is tolerated.
@@ -185,6 +192,9 @@ impl Planner<'_> {
         }
         let change = solve(self.feedback(&decay, 0.5), drift.clone());
         let euler = solve(self.feedback(&decay, 1.0), drift);
+        // The part of a fast fluctuation that relaxes in the step.
+        let stiffness = step * self.fast_rate();
+        let moved = stiffness / (1.0 + 0.5 * stiffness);
         let errors = (0..size).map(|a| {
             let crowd = &crowds[a];
             // Where all neurons are the same, what they are about to differ by is the measure.
@@ -193,11 +203,10 @@ impl Planner<'_> {
                 return 0.0;
             }
             let fast = (change[a] - euler[a]).abs() / scale;
-            let chance = CHANCE / crowd.count.sqrt();
             let spread = variance[a] / (scale * scale);
             let slow = 0.5 * (change[a] / scale).powi(2) + 0.25 * spread * spread;
-            (WEIGHT_OF_FAST * (fast - chance).max(0.0) + (slow - chance * chance).max(0.0))
-                / self.leaps.tolerance
+            let chance = CHANCE * moved * moved / crowd.count;
+            (WEIGHT_OF_FAST * fast + (slow - chance).max(0.0)) / self.leaps.tolerance
         });
         let error = errors.fold(0.0, f64::max);
         (Plan { step, change, decay }, error)
