@@ -44,6 +44,33 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("amplitude_makes_rate_negative", "amplitude = 0.1", "amplitude = 0.6"),
     ("bad_choice_of_kind", "\"excitatory\"", "\"exitatory\""),
     ("bad_choice_of_method", "[ensemble]", "[engine]\nmethod = \"thining\"\n\n[ensemble]"),
+    ("engine_step_of_exact", "[ensemble]", "[engine]\nstep = 0.1\n\n[ensemble]"),
+    (
+        "engine_step_and_tolerance",
+        "[ensemble]",
+        "[engine]\nmethod = \"leap\"\nstep = 0.1\ntolerance = 1e-3\n\n[ensemble]",
+    ),
+    (
+        "engine_tolerance_too_large",
+        "[ensemble]",
+        "[engine]\nmethod = \"leap\"\ntolerance = 0.5\n\n[ensemble]",
+    ),
+    (
+        "leap_of_shared_spikes",
+        "duration = 4.0",
+        "transmission = \"shared\"\nengine.method = \"leap\"\nduration = 4.0",
+    ),
+    ("leap_of_few_neurons", "n = 100", "n = 30\nengine.method = \"leap\""),
+    (
+        "leap_with_spikes",
+        "[ensemble]",
+        "[engine]\nmethod = \"leap\"\n[record]\nspikes = \"all\"\n\n[ensemble]",
+    ),
+    (
+        "leap_between_samples",
+        "[ensemble]",
+        "[engine]\nmethod = \"auto\"\n[record]\nactivity = 0.5\nsnapshots = [0.5, 0.7, 4.0]\n\n[ensemble]",
+    ),
     ("bad_gain", "{ probit = {", "{ sigmoid = {"),
     ("bad_population_name", "[populations.X]", "[populations.\"a/b\"]"),
     ("bad_transmission", "duration = 4.0", "transmission = \"share\"\nduration = 4.0"),
@@ -283,7 +310,7 @@ fn every_method_takes_gains_without_a_bound() {
     let unbounded = "gain = { threshold_linear = { gain = 1.0, threshold = 0.0 } }";
     let text = SOUND.replace(PROBIT, unbounded);
     assert_ne!(text, SOUND);
-    for method in ["exact", "thinning"] {
+    for method in ["exact", "thinning", "leap", "auto"] {
         let text = format!("{text}\n[engine]\nmethod = \"{method}\"\n");
         Scenario::parse("scenario.toml", &text).expect("no method needs a bound");
     }

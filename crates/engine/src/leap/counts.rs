@@ -5,6 +5,8 @@ const REACH: f64 = 9.0;
 const MARGIN: f64 = 20.0;
 /// Rates below which nothing happens.
 const NEVER: f64 = 1e-18;
+/// Probabilities, not yet normalised, are kept below that.
+const LARGE: f64 = 1e150;
 /// Widest law, in standard deviations, that is kept jump by jump.
 const WIDEST: f64 = 256.0;
 
@@ -32,31 +34,32 @@ impl Difference {
         let (lowest, highest) = (lowest.floor() as i64, highest.ceil() as i64);
         let mut p = vec![0.0; (highest - lowest + 1) as usize];
         let last = p.len() - 1;
-        if highest > 0 {
-            p[last] = f64::MIN_POSITIVE;
-            for place in (1..=last).rev().take_while(|place| lowest + *place as i64 > 0) {
-                let above = p.get(place + 1).copied().unwrap_or(0.0);
-                p[place - 1] = ((lowest + place as i64) as f64 * p[place] + down * above) / up;
-                if p[place - 1] > 1e200 {
-                    p[place - 1..].iter_mut().for_each(|p| *p *= 1e-200);
-                }
+        // The value of a place.
+        let value = |place: usize| (lowest + place as i64) as f64;
+        // Where 0 is, or the end that is nearest to it.
+        let zero = (-lowest).clamp(0, last as i64) as usize;
+        p[last] = 1.0;
+        for place in (zero + 1..=last).rev() {
+            let above = p.get(place + 1).copied().unwrap_or(0.0);
+            p[place - 1] = (value(place) * p[place] + down * above) / up;
+            if p[place - 1] > LARGE {
+                p[place - 1..].iter_mut().for_each(|p| *p /= LARGE);
             }
-        } else {
-            p[last] = 1.0;
         }
-        if lowest < 0 {
-            let zero = (-lowest).min(last as i64) as usize;
-            let from_above = p[zero];
-            p[0] = f64::MIN_POSITIVE;
-            for place in 0..zero {
-                let below = if place == 0 { 0.0 } else { p[place - 1] };
-                p[place + 1] = (up * below - (lowest + place as i64) as f64 * p[place]) / down;
-                if p[place + 1] > 1e200 {
-                    p[..=place + 1].iter_mut().for_each(|p| *p *= 1e-200);
-                }
+        let from_above = p[zero];
+        p[0] = if zero == 0 { from_above } else { 1.0 };
+        for place in 0..zero {
+            let below = if place == 0 { 0.0 } else { p[place - 1] };
+            p[place + 1] = (up * below - value(place) * p[place]) / down;
+            if p[place + 1] > LARGE {
+                p[..=place + 1].iter_mut().for_each(|p| *p /= LARGE);
             }
+        }
+        // Both ways meet there, unless it is an end.
+        if zero > 0 && zero < last {
             let factor = from_above / p[zero];
-            p[..=zero].iter_mut().for_each(|p| *p *= factor);
+            p[..zero].iter_mut().for_each(|p| *p *= factor);
+            p[zero] = from_above;
         }
         let sum: f64 = p.iter().sum();
         p.iter_mut().for_each(|p| *p /= sum);
@@ -124,7 +127,7 @@ mod tests {
 
     #[test]
     fn differences_have_the_cumulants_of_poisson_counts() {
-        let means = [0.0, 1e-12, 0.03, 1.0, 7.5, 300.0, 9000.0];
+        let means = [0.0, 1e-12, 0.03, 1.0, 7.5, 70.0, 130.0, 300.0, 1100.0, 9000.0, 60_000.0];
         for (up, down) in means.iter().flat_map(|up| means.map(|down| (*up, down))) {
             let law = Difference::new(up, down);
             let [first, second, third, fourth] = cumulants(&law);

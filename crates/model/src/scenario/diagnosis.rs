@@ -55,7 +55,8 @@ impl ProblemKind {
             Self::Duplicate { .. } => "the second time",
             Self::Unknown { .. } => "unknown",
             Self::Missing { .. } | Self::NoGain { .. } => "in this table",
-            Self::NotApplicable { .. } | Self::Unserved { .. } => "remove or change this",
+            Self::NotApplicable { .. } => "remove this",
+            Self::Unserved { .. } => "remove or change this",
             Self::OutOfRange { .. } | Self::TooMany { .. } | Self::TableOrder { .. } => {
                 "this value"
             }

@@ -81,8 +81,8 @@ impl Check {
 
     fn network_of_leaps(&mut self, network: &Network, method: Method, span: &Range<usize>) {
         if network.transmission != Transmission::Independent {
-            let reason = "under shared spikes and release the exact method needs one operation for a spike, \
-                          whatever the number of targets";
+            let reason = "neurons that share spikes cannot be kicked one by one; use `exact`, which \
+                          follows spikes and not their jumps";
             self.unserved("transmission", method.name(), reason, span.clone());
         }
         if network.populations.iter().any(|population| population.count < Leaps::FEWEST) {
