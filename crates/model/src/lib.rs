@@ -31,6 +31,6 @@ pub use gain::{Gain, GainFunction};
 pub use network::{
     Coupling, ExternalPopulation, InitialLaw, Kind, Network, NeuronPopulation, Transmission,
 };
-pub use recording::{Bins, Recording, Selection};
+pub use recording::{Bins, Potentiations, Recording, Selection};
 pub use scenario::{Method, Sampling, Scenario, ScenarioError};
 pub use schedule::Schedule;
