@@ -12,7 +12,7 @@
 //! ```
 
 use equipoise_limit::Limit;
-use equipoise_model::{GainFunction, Network, Scenario, Selection, Transmission};
+use equipoise_model::{GainFunction, Network, NeuronPopulation, Scenario, Selection, Transmission};
 
 /// Bytes of a value in a file, and of most in memory.
 const VALUE: f64 = 8.0;
@@ -63,6 +63,7 @@ impl Estimate {
         groups.extend(sizes.events());
         groups.extend(recording.activity.map(|_| sizes.activity()));
         groups.extend((!recording.snapshots.is_empty()).then(|| sizes.snapshots()));
+        groups.extend(sizes.reports());
         groups.extend(recording.histograms.map(|bins| sizes.histograms(bins.count as f64 + 2.0)));
         groups.extend(recording.counts.then(|| sizes.counts()));
         let jumps = sizes.replicates * sizes.simulated();
@@ -136,6 +137,20 @@ impl<'a> Sizes<'a> {
         self.group("snapshots", self.scenario.recording.snapshots.len() as f64 * self.neurons, 0.0)
     }
 
+    fn reports(&self) -> Vec<GroupSize> {
+        let Some(report) = &self.scenario.recording.potentiations else { return Vec::new() };
+        let frames = report.frames(self.times.last().copied().unwrap_or_default()) as f64;
+        let populations = self.scenario.network.populations.iter().zip(&report.neurons);
+        let chosen = populations.filter(|(_, chosen)| !chosen.is_empty());
+        let group = |(population, chosen): (&NeuronPopulation, &Selection)| {
+            let values = frames * chosen.count(population.count) as f64;
+            let held = self.group(&format!("report/{}", population.name), values, 0.0);
+            // Half the bytes in the file.
+            GroupSize { bytes: held.bytes / 2.0, least_bytes: held.least_bytes / 2.0, ..held }
+        };
+        chosen.map(group).collect()
+    }
+
     fn histograms(&self, places: f64) -> GroupSize {
         self.group("histograms", 0.0, self.samples * self.populations * places)
     }
@@ -157,10 +172,9 @@ impl<'a> Sizes<'a> {
         for (a, population) in network.populations.iter().enumerate() {
             let chosen = match recording.spikes.get(a) {
                 None | Some(Selection::None) => continue,
-                Some(Selection::All) => population.count as f64,
-                Some(Selection::Neurons(neurons)) => neurons.len() as f64,
+                Some(chosen) => chosen.count(population.count),
             };
-            let spikes = chosen * self.fires[a] / network.transmission.release_probability();
+            let spikes = chosen as f64 * self.fires[a] / network.transmission.release_probability();
             let name = format!("spikes/{}", population.name);
             groups.push(self.of_events(&name, spikes, (2.0, 1.0), HELD_SPIKE));
         }
@@ -294,6 +308,14 @@ mod tests {
             assert!((bytes(&estimate, group) / expected - 1.0).abs() < 1e-12, "{group}");
         }
         assert!((estimate.jumps / (7.0 * jumps) - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn reports_are_single_precision() {
+        let report = "[record]\npotentiations = { interval = 0.5, neurons = { E = [3, 4] } }";
+        let text = CONSTANT.replace("TRANSMISSION", "independent").replace("[record]", report);
+        let estimate = estimate(&text.replace("replicates = 7", "replicates = 1"));
+        assert!((bytes(&estimate, "report/E") - 4.0 * 5.0 * 2.0).abs() < 1e-12);
     }
 
     #[test]

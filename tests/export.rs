@@ -19,6 +19,7 @@ const EVERYTHING: &str = "scenarios/recording.toml --set n=12 --set duration=1.0
 fn written(values: &Values, at: usize) -> String {
     match values {
         Values::Float(values) => format!("{:?}", values[at]),
+        Values::Single(values) => format!("{:?}", values[at]),
         Values::Integer(values) => values[at].to_string(),
         Values::Unsigned(values) => values[at].to_string(),
         Values::Text(values) => values[at].clone(),

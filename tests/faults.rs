@@ -155,6 +155,7 @@ fn two_signals_leave_a_run_to_go_on_with() {
     let place = Place::new();
     let child = start(&place, &format!("{MUCH} -o result.h5"), "result.h5");
     signal(&child, "INT");
+    sleep(Duration::from_millis(150));
     signal(&child, "INT");
     let run = end(child);
     if run.status == Some(0) {
@@ -162,6 +163,18 @@ fn two_signals_leave_a_run_to_go_on_with() {
     }
     run.expect(130);
     goes_on(&place, MUCH, "result.h5");
+}
+
+/// As `timeout` and some shells send it, to the process and to its group.
+#[test]
+fn a_signal_that_comes_twice_at_once_is_one() {
+    let place = Place::new();
+    let child = start(&place, &format!("{ENDLESS} -o result.h5"), "result.h5");
+    let kill = format!("kill -INT {0}; kill -INT {0}", child.id());
+    assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success());
+    let run = end(child).expect(130);
+    assert!(run.message().contains("--resume goes on from here"), "{}", run.err);
+    assert!(!read_header(&place.path("result.h5")).expect("readable").complete);
 }
 
 /// A terminal that is closed takes both outputs with it.

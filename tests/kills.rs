@@ -22,15 +22,18 @@ struct Case {
     arguments: String,
     result: &'static str,
     kills: usize,
+    /// Networks of a run that is short.
+    fewest: u32,
 }
 
-fn cases() -> [Case; 6] {
+fn cases() -> [Case; 7] {
     let pair = "scenarios/inhibition-stabilised.toml";
     let simulate = |name, scenario: &str, more: &str| Case {
         name,
         arguments: format!("simulate {scenario} {more} -o result.h5"),
         result: "result.h5",
         kills: 35,
+        fewest: 2,
     };
     let sized = |n: u32, duration: f64, networks: u32| {
         format!(
@@ -66,6 +69,19 @@ fn cases() -> [Case; 6] {
             ),
             result: "folder/result.h5",
             kills: 35,
+            fewest: 2,
+        },
+        // A report is of one network.
+        Case {
+            fewest: 1,
+            ..simulate(
+                "report",
+                pair,
+                &format!(
+                    "{} --set record.potentiations={{interval=0.01,neurons=\"all\"}}",
+                    sized(400, 40.0, 1)
+                ),
+            )
         },
     ]
 }
@@ -130,7 +146,8 @@ fn killed_until_complete(case: &Case, rng: &mut Xoshiro256PlusPlus) -> usize {
         whole.run(arguments).expect(0);
         start.elapsed()
     };
-    let least = lasts(&format!("{} --set ensemble.replicates=2 --force", case.arguments));
+    let fewest = format!("--set ensemble.replicates={}", case.fewest);
+    let least = lasts(&format!("{} {fewest} --force", case.arguments));
     let all = lasts(&format!("{} --force", case.arguments));
     let mut longest = least + all.saturating_sub(least) / 4;
     let whole = whole.path(case.result);
@@ -187,7 +204,7 @@ fn killed_runs_go_on_to_the_same_end() {
     let cases = cases();
     // Two at a time: much of each is waiting.
     let all: usize = std::thread::scope(|scope| {
-        let halves = cases.chunks(cases.len() / 2).zip(5..);
+        let halves = cases.chunks(cases.len().div_ceil(2)).zip(5..);
         let halves = halves.map(|(half, seed)| scope.spawn(move || kill_all(half, seed)));
         halves.collect::<Vec<_>>().into_iter().map(|half| half.join().expect("it ends")).sum()
     });

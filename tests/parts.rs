@@ -77,7 +77,7 @@ fn written(scenario: &Scenario, path: &Path, (size, at_once): (usize, usize)) ->
         checkpoints: 0,
     };
     for (group, growing) in declarations(scenario, &ensemble.times) {
-        scribe.writer.declare(&group, &[growing]).expect("declared");
+        scribe.writer.declare(&group, growing.as_slice()).expect("declared");
     }
     let stop = AtomicBool::new(false);
     ensemble.go_on(None, &stop, &Headway::default(), &mut scribe).expect("simulated");
@@ -101,6 +101,11 @@ fn parts_make_the_same_file_as_whole_networks() {
             "duration=0.5",
             "sample_interval=0.5",
             "record.snapshots=[0.5]",
+        ],
+        &[
+            "n=40",
+            "ensemble.replicates=1",
+            "record.potentiations={interval=0.01,neurons={E=\"all\",I=[0,7]}}",
         ],
         &["n=300", "ensemble.replicates=6", "transmission=\"shared\"", "record.spikes=\"all\""],
     ] {

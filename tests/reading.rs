@@ -38,7 +38,10 @@ fn libsonata_h5py_and_xarray_read_recordings() {
     place.run(&format!("{simulate} {release} -o spikes.h5")).expect(0);
     // So many spikes that other groups of their size are compressed.
     place.run("simulate scenarios/recording.toml -o large.h5").expect(0);
-    let files = ["jumps.h5", "spikes.h5", "large.h5"].map(|name| place.path(name));
+    // A report is of one network.
+    let report = "--set ensemble.replicates=1 --set record.potentiations={interval=0.5,neurons={E=\"all\",I=[2,0]}}";
+    place.run(&format!("{simulate} {report} -o report.h5")).expect(0);
+    let files = ["jumps.h5", "spikes.h5", "large.h5", "report.h5"].map(|name| place.path(name));
     is_read_by("recordings.py", &files);
 }
 

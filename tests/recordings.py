@@ -1,8 +1,8 @@
 """Open recordings with libsonata, h5py and both xarray engines, and check that they fit together.
 
-Called by reading.rs, which runs the program: python recordings.py JUMPS SPIKES LARGE
+Called by reading.rs, which runs the program: python recordings.py JUMPS SPIKES LARGE REPORT
 The scenario is scenarios/recording.toml with n = 30 and 3 replicates: with its jumps, and with release probability 0.5 and all spikes. The third
-file is of the scenario as it stands.
+file is of the scenario as it stands, the fourth of one network with n = 30 and potentiations of E and of the neurons 0 and 2 of I, every 0.5.
 """
 
 import sys
@@ -79,7 +79,35 @@ def check_jumps(path: str) -> None:
     np.testing.assert_array_equal(counts["received"].sum("neuron"), total)
 
 
-independent, release, large = sys.argv[1:]
+def check_report(path: str) -> None:
+    reader = libsonata.ElementReportReader(path)
+    assert sorted(reader.get_population_names()) == ["E", "I"]
+    snapshots = opened(path, "snapshots")["potentiation"].values[0]
+    times = np.arange(9) * 0.5
+    for name, neurons in (("E", list(range(N))), ("I", [0, 2])):
+        population = reader[name]
+        assert population.times == (0.0, 4.5, 0.5) and population.time_units == "ms"
+        assert population.data_units == "1" and population.get_node_ids() == neurons
+        frames = population.get()
+        assert frames.times.tolist() == times.tolist()
+        assert frames.ids.tolist() == [[neuron, 0] for neuron in neurons]
+        # At the times of the snapshots.
+        among_all = [neuron + N * "EI".index(name) for neuron in neurons]
+        np.testing.assert_array_equal(frames.data[::4], snapshots[:, among_all].astype(np.float32))
+        some = population.get(node_ids=[2], tstart=1.0, tstop=2.0)
+        assert some.times.tolist() == [1.0, 1.5, 2.0]
+        np.testing.assert_array_equal(some.data[:, 0], frames.data[2:5, neurons.index(2)])
+        report, mapping = opened(path, f"report/{name}"), opened(path, f"report/{name}/mapping")
+        assert report["data"].dims == ("time", "neuron") and report["data"].dtype == np.float32
+        np.testing.assert_array_equal(report["data"], frames.data)
+        assert report["time"].values.tolist() == times.tolist() and report["neuron"].values.tolist() == neurons
+        assert mapping["node_ids"].values.tolist() == neurons and not mapping["element_ids"].values.any()
+        with h5py.File(path) as file:
+            assert [file[f"report/{name}/mapping/{ids}"].dtype for ids in ("node_ids", "index_pointers")] == [np.uint64] * 2
+
+
+independent, release, large, report = sys.argv[1:]
+check_report(report)
 spikes = check_spikes(independent)
 assert set(spikes["I"]["node_ids"].values) <= {0, 1, 2}
 check_common(independent)

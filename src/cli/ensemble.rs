@@ -28,15 +28,21 @@ use super::scenario;
 const WRITE_EVERY: Duration = Duration::from_secs(2);
 /// and until it is so many bytes.
 const MOST_WAITING: usize = 1 << 24;
+/// Signals that come within this time of the first are one.
+const SAME_SIGNAL: Duration = Duration::from_millis(100);
 /// Checkpoints take at most this part of the time.
 const LEAST_PAUSE: u32 = 20;
 
 /// A flag that Ctrl-C, SIGTERM and SIGHUP set. The second signal ends the program at once.
+///
+/// `timeout` and some shells send one to the process and to its group: what comes within a moment of the first is the same.
 fn stop_on_signal() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
+    let mut first = None;
     let handler = move || {
-        if flag.swap(true, Ordering::Relaxed) {
+        flag.store(true, Ordering::Relaxed);
+        if first.get_or_insert_with(Instant::now).elapsed() > SAME_SIGNAL {
             std::process::exit(130);
         }
     };
@@ -158,7 +164,7 @@ impl<'a, W: Watch> Simulation<'a, W> {
     pub fn run(&mut self) -> Result<Outcome, Failure> {
         for (group, growing) in declarations(self.scenario, &self.ensemble.times) {
             if !self.writer.holds(&group.name) {
-                self.writer.declare(&group, &[growing])?;
+                self.writer.declare(&group, growing.as_slice())?;
             }
         }
         let stop = stop_on_signal();

@@ -61,6 +61,8 @@ pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
     let recorded: Vec<String> = declarations(&scenario, &ensemble.times)
         .into_iter()
         .skip(1)
+        // What does not grow only says what another group holds.
+        .filter(|(_, growing)| growing.is_some())
         .map(|(group, _)| format!("/{}", group.name))
         .collect();
     if common.json {

@@ -77,6 +77,7 @@ impl Block {
     fn repeated(&self, axis: usize, values: Values) -> Values {
         match values {
             Values::Float(values) => Values::Float(self.at_rows(axis, &values)),
+            Values::Single(values) => Values::Single(self.at_rows(axis, &values)),
             Values::Integer(values) => Values::Integer(self.at_rows(axis, &values)),
             Values::Unsigned(values) => Values::Unsigned(self.at_rows(axis, &values)),
             Values::Text(values) => Values::Text(self.at_rows(axis, &values)),

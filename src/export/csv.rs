@@ -49,6 +49,7 @@ impl Writer {
 fn put(column: &Values, row: usize, field: &mut Vec<u8>) -> csv::Result<()> {
     match column {
         Values::Float(values) => write!(field, "{:?}", values[row])?,
+        Values::Single(values) => write!(field, "{:?}", values[row])?,
         Values::Integer(values) => write!(field, "{}", values[row])?,
         Values::Unsigned(values) => write!(field, "{}", values[row])?,
         Values::Text(values) => field.extend_from_slice(values[row].as_bytes()),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use equipoise_store::{Provenance, ValueType, Values};
 use parquet::basic::{Compression, LogicalType, Repetition, Type as PhysicalType};
-use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, FloatType, Int64Type};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
@@ -88,6 +88,7 @@ fn schema(table: &Table) -> Result<TypePtr> {
 fn field(column: &Column) -> Result<Type> {
     let (physical, logical) = match column.value_type {
         ValueType::Float => (PhysicalType::DOUBLE, None),
+        ValueType::Single => (PhysicalType::FLOAT, None),
         ValueType::Integer => (PhysicalType::INT64, None),
         ValueType::Unsigned => (PhysicalType::INT64, Some(LogicalType::integer(64, false))),
         ValueType::Text => (PhysicalType::BYTE_ARRAY, Some(LogicalType::String)),
@@ -101,6 +102,7 @@ fn field(column: &Column) -> Result<Type> {
 fn write_column(writer: &mut SerializedColumnWriter<'_>, values: &Values) -> Result<()> {
     match values {
         Values::Float(values) => writer.typed::<DoubleType>().write_batch(values, None, None)?,
+        Values::Single(values) => writer.typed::<FloatType>().write_batch(values, None, None)?,
         Values::Integer(values) => writer.typed::<Int64Type>().write_batch(values, None, None)?,
         Values::Unsigned(values) => {
             let signed: Vec<i64> = values.iter().map(|value| value.cast_signed()).collect();

@@ -3,7 +3,7 @@
 //! This is the contract with those who read the files (xarray, h5py); the store knows nothing of it.
 //!
 //! * [`stream`] makes what an ensemble fills while it is simulated: `/trajectory`, and what `[record]` asks for: `/spikes`, `/jumps`, `/activity`,
-//!   `/snapshots`, `/histograms` and `/counts`;
+//!   `/snapshots`, `/report`, `/histograms` and `/counts`;
 //! * [`theory`] makes `/limit` and `/finite_n`;
 //! * [`fluctuations`] makes `/stationary`, `/lag_covariance`, `/spectrum`, `/response` and `/variability`;
 //! * [`comparison`] makes `/comparison`, `/law` and `/variability`;

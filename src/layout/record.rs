@@ -1,7 +1,10 @@
-//! What a scenario's `[record]` asks for: `/spikes/<population>`, `/jumps`, `/activity`, `/snapshots`, `/histograms` and `/counts`.
+//! What a scenario's `[record]` asks for: `/spikes/<population>`, `/jumps`, `/activity`, `/snapshots`, `/report/<population>` (`report`),
+//! `/histograms` and `/counts`.
 //!
 //! `/spikes` follows the SONATA format, which knows no ensembles: spikes of all networks stand one after the other, and `realization` says
 //! of which network each is.
+
+mod report;
 
 use equipoise_engine::record::Records;
 use equipoise_model::{Scenario, Selection, Transmission};
@@ -31,6 +34,7 @@ pub(super) fn record(scenario: &Scenario, block: &Block<'_>) -> Vec<(Group, Grow
     if !recording.snapshots.is_empty() {
         groups.push((pieces.snapshots(), networks(Some(("snapshot_time", before.snapshots)))));
     }
+    groups.append(&mut report::groups(scenario, block));
     if recording.histograms.is_some() {
         groups.push((pieces.histograms(), networks(Some(("time", before.samples)))));
     }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use equipoise_engine::Trajectory;
 use equipoise_engine::trajectory::Before;
-use equipoise_model::Scenario;
+use equipoise_model::{Potentiations, Scenario};
 use equipoise_store::{Group, Piece, Variable};
 use serde::{Deserialize, Serialize};
 
@@ -16,19 +16,25 @@ use super::trajectory::trajectory;
 
 /// The dimension of the networks of an ensemble.
 pub const REALIZATION: &str = "realization";
+/// The dimension of the neurons of a report.
+pub(super) const NEURON: &str = "neuron";
 /// The dimensions of events.
 pub(super) const SPIKE: &str = "spike";
 pub(super) const JUMP: &str = "jump";
 
-/// A group to be declared, and the dimension along which it grows, with the length that it is expected to have in the end; 0 if that is
-/// unknown.
-pub type Declaration = (Group, (&'static str, usize));
+/// A group to be declared, and the dimension along which it grows, if it does, with the length that it is expected to have in the end; 0 if that
+/// is unknown.
+pub type Declaration = (Group, Option<(&'static str, usize)>);
 
 /// How a group grows.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Growing {
     /// By networks, which may come in parts: along this dimension, from here on.
     Networks(Option<(&'static str, usize)>),
+    /// By the neurons of a report, of which there are so many and each part brings all: along time, from this row on.
+    Report { row: usize, neurons: usize },
+    /// Not at all: it is whole when it is declared.
+    Fixed,
     /// By spikes of a population.
     Spikes(usize),
     /// By jumps.
@@ -36,11 +42,13 @@ pub(super) enum Growing {
 }
 
 impl Growing {
-    fn dimension(self) -> &'static str {
+    fn dimension(self) -> Option<&'static str> {
         match self {
-            Self::Networks(_) => REALIZATION,
-            Self::Spikes(_) => SPIKE,
-            Self::Jumps => JUMP,
+            Self::Networks(_) => Some(REALIZATION),
+            Self::Report { .. } => Some(NEURON),
+            Self::Fixed => None,
+            Self::Spikes(_) => Some(SPIKE),
+            Self::Jumps => Some(JUMP),
         }
     }
 }
@@ -58,7 +66,8 @@ impl Part {
     /// Whether it is all of a network that has so many samples.
     fn is_whole(&self, samples: usize) -> bool {
         let Trajectory { before, .. } = &self.trajectory;
-        let is_first = before.samples + before.bins + before.snapshots + before.jumps == 0;
+        let before = before.samples + before.bins + before.snapshots + before.frames + before.jumps;
+        let is_first = before == 0;
         is_first && self.is_last && self.trajectory.samples() == samples
     }
 }
@@ -68,16 +77,25 @@ pub(super) struct Block<'a> {
     pub trajectories: &'a [&'a Trajectory],
     /// Their sample times.
     pub times: &'a [f64],
-    /// The numbers of their bins and snapshots.
+    /// The numbers of their bins, snapshots and rows of reports.
     pub bins: Range<usize>,
     pub snapshots: Range<usize>,
+    pub frames: Range<usize>,
 }
 
 impl<'a> Block<'a> {
     /// Of no trajectory, with all times.
     fn layout(scenario: &Scenario, times: &'a [f64]) -> Self {
-        let bins = 0..scenario.recording.bins(times.last().copied().unwrap_or_default());
-        Self { trajectories: &[], times, bins, snapshots: 0..scenario.recording.snapshots.len() }
+        let recording = &scenario.recording;
+        let end = times.last().copied().unwrap_or_default();
+        let frames = |potentiations: &Potentiations| potentiations.frames(end);
+        Self {
+            trajectories: &[],
+            times,
+            bins: 0..recording.bins(end),
+            snapshots: 0..recording.snapshots.len(),
+            frames: 0..recording.potentiations.as_ref().map_or(0, frames),
+        }
     }
 
     /// Of these.
@@ -85,12 +103,14 @@ impl<'a> Block<'a> {
         let network = &scenario.network;
         let Trajectory { before, records, .. } = trajectories[0];
         let from = |begin: usize, values: usize, each: usize| begin..begin + values / each.max(1);
+        let chosen = chosen(scenario).iter().sum();
         let channels = network.population_count() * network.source_count();
         Self {
             trajectories,
             times: &times[before.samples..before.samples + trajectories[0].samples()],
             bins: from(before.bins, records.activity.len(), channels),
             snapshots: from(before.snapshots, records.snapshots.len(), network.neuron_count()),
+            frames: from(before.frames, records.potentiations.len(), chosen),
         }
     }
 
@@ -98,6 +118,13 @@ impl<'a> Block<'a> {
     pub fn before(&self) -> Before {
         self.trajectories.first().map(|first| first.before.clone()).unwrap_or_default()
     }
+}
+
+/// How many neurons of each population are in a report.
+pub(super) fn chosen(scenario: &Scenario) -> Vec<usize> {
+    let populations = &scenario.network.populations;
+    let neurons = scenario.recording.potentiations.iter().flat_map(|report| &report.neurons);
+    neurons.zip(populations).map(|(chosen, population)| chosen.count(population.count)).collect()
 }
 
 /// The coordinate of the networks.
@@ -118,10 +145,12 @@ fn groups(scenario: &Scenario, block: &Block<'_>) -> Vec<(Group, Growing)> {
 pub fn declarations(scenario: &Scenario, times: &[f64]) -> Vec<Declaration> {
     let expected = |growing| match growing {
         Growing::Networks(_) => scenario.replicates as usize,
-        Growing::Spikes(_) | Growing::Jumps => 0,
+        Growing::Report { neurons, .. } => neurons,
+        Growing::Spikes(_) | Growing::Jumps | Growing::Fixed => 0,
     };
-    let declare =
-        |(group, growing): (Group, Growing)| (group, (growing.dimension(), expected(growing)));
+    let declare = |(group, growing): (Group, Growing)| {
+        (group, growing.dimension().map(|dimension| (dimension, expected(growing))))
+    };
     groups(scenario, &Block::layout(scenario, times)).into_iter().map(declare).collect()
 }
 
@@ -177,7 +206,7 @@ impl Position {
         groups(scenario, &Block::layout(scenario, &[]))
             .into_iter()
             .filter_map(|(group, growing)| match growing {
-                Growing::Networks(_) => None,
+                Growing::Networks(_) | Growing::Report { .. } | Growing::Fixed => None,
                 Growing::Spikes(population) => Some((group.name, SPIKE, all.spikes_of(population))),
                 Growing::Jumps => Some((group.name, JUMP, all.jumps)),
             })
@@ -221,14 +250,15 @@ pub fn pieces(
         let first = block[0].replicate as usize;
         let block = Block::of(scenario, times, &block);
         for (mut group, growing) in groups(scenario, &block) {
-            let dimension = growing.dimension();
+            let Some(dimension) = growing.dimension() else { continue };
             group.variables.retain(|variable| variable.dimensions.iter().any(|d| d == dimension));
             let at = match (growing, &events) {
                 (Growing::Networks(None), _) => vec![(dimension, first)],
                 (Growing::Networks(Some(along)), _) => vec![(dimension, first), along],
+                (Growing::Report { row, .. }, _) => vec![("time", row)],
                 (Growing::Spikes(a), Some(events)) => vec![(dimension, events.spikes_of(a))],
                 (Growing::Jumps, Some(events)) => vec![(dimension, events.jumps)],
-                (Growing::Spikes(_) | Growing::Jumps, None) => continue,
+                (Growing::Spikes(_) | Growing::Jumps, None) | (Growing::Fixed, _) => continue,
             };
             // What a part does not bring: the counts of neurons are known at the end.
             if group.variables.iter().any(|variable| variable.values.is_empty()) {

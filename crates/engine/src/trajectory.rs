@@ -18,6 +18,8 @@ pub struct Before {
     pub bins: usize,
     /// Snapshots.
     pub snapshots: usize,
+    /// Times at which potentiations of chosen neurons were recorded.
+    pub frames: usize,
     /// Recorded spikes, by population.
     pub spikes: Vec<usize>,
     /// Recorded jumps.

@@ -5,7 +5,9 @@ use equipoise_engine::stream::{Purpose, Stream, stream};
 use equipoise_engine::{
     Ensemble, Jump, NetworkState, Observer, Recorder, Records, Spike, Trajectory, record,
 };
-use equipoise_model::{Bins, GainFunction, Method, Network, Recording, Selection, Transmission};
+use equipoise_model::{
+    Bins, GainFunction, Method, Network, Potentiations, Recording, Selection, Transmission,
+};
 use rand::RngExt;
 
 use crate::channels::{steep_network, unbounded_network};
@@ -32,6 +34,10 @@ fn everything() -> Recording {
         activity: Some(0.125),
         jumps: true,
         snapshots: vec![0.0, 0.3, 1.0],
+        potentiations: Some(Potentiations {
+            interval: 0.3,
+            neurons: vec![Selection::All, Selection::Neurons(vec![1, 5])],
+        }),
         histograms: Some(Bins { from: -1.0, to: 1.0, count: 7 }),
         counts: true,
     }
@@ -67,6 +73,7 @@ fn recording_changes_no_other_number() {
         Recording { activity: all.activity, ..none.clone() },
         Recording { jumps: true, ..none.clone() },
         Recording { snapshots: all.snapshots.clone(), ..none.clone() },
+        Recording { potentiations: all.potentiations.clone(), ..none.clone() },
         Recording { histograms: all.histograms, ..none.clone() },
         Recording { counts: true, ..none.clone() },
     ];
@@ -97,6 +104,11 @@ fn only(recording: &Recording, all: &Records) -> Records {
             none.snapshots
         } else {
             all.snapshots.clone()
+        },
+        potentiations: if recording.potentiations.is_some() {
+            all.potentiations.clone()
+        } else {
+            none.potentiations
         },
         histograms: chosen(recording.histograms.is_some(), &all.histograms),
         received: chosen(recording.counts, &all.received),
@@ -148,6 +160,13 @@ fn records_fit_together() {
         }
         assert_eq!(records.histograms.len(), 4 * 2 * 9);
         assert_eq!(records.snapshots.len(), 3 * 18);
+        // The grid has four times; the snapshots at 0 and 0.3 are its first two.
+        assert_eq!(records.potentiations.len(), 4 * 11);
+        for (frame, snapshot) in
+            records.potentiations.chunks(11).zip(records.snapshots.chunks(18)).take(2)
+        {
+            assert_eq!(frame, [&snapshot[..9], &[snapshot[10], snapshot[14]]].concat());
+        }
         let mean = records.snapshots[36..45].iter().sum::<f64>() / 9.0;
         assert!((mean - trajectory.mean[3 * 2]).abs() < 1e-12);
     }

@@ -16,7 +16,7 @@ use equipoise_engine::{
 };
 use equipoise_model::gain::{Tabulated, ThresholdLinear};
 use equipoise_model::{
-    Bins, Coupling, Gain, Leaps, Method, Network, Recording, Schedule, Selection,
+    Bins, Coupling, Gain, Leaps, Method, Network, Potentiations, Recording, Schedule, Selection,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -54,6 +54,10 @@ fn everything() -> Recording {
         activity: Some(0.07),
         jumps: true,
         snapshots: vec![0.0, 0.3, 1.0],
+        potentiations: Some(Potentiations {
+            interval: 0.3,
+            neurons: vec![Selection::All, Selection::Neurons(vec![1, 5])],
+        }),
         histograms: Some(Bins { from: -1.0, to: 1.0, count: 7 }),
         counts: true,
     }
@@ -156,7 +160,7 @@ fn put<T: PartialEq + Clone + std::fmt::Debug>(shelf: &mut Vec<T>, at: usize, va
 impl Shelf {
     fn add(&mut self, part: &Trajectory, is_last: bool, bins: usize) {
         let whole = self.trajectories.entry(part.replicate).or_insert_with(|| emptied(part));
-        let Before { samples, bins: bin, snapshots, spikes, jumps } = &part.before;
+        let Before { samples, bins: bin, snapshots, frames, spikes, jumps } = &part.before;
         let (p, channels) = (part.populations, part.populations * part.sources);
         put(&mut whole.mean, samples * p, &part.mean);
         put(&mut whole.variance, samples * p, &part.variance);
@@ -171,6 +175,7 @@ impl Shelf {
         put(&mut all.activity, bin * channels, &new.activity);
         put(&mut all.spike_activity, bin * p, &new.spike_activity);
         put(&mut all.snapshots, snapshots * 18, &new.snapshots);
+        put(&mut all.potentiations, frames * 11, &new.potentiations);
         put(&mut all.histograms, samples * p * (bins + 2), &new.histograms);
         put(&mut all.jumps.times, *jumps, &new.jumps.times);
         put(&mut all.jumps.target_populations, *jumps, &new.jumps.target_populations);
@@ -362,5 +367,5 @@ fn states_have_the_layout_of_their_version() {
         ))),
         bytes(postcard::to_stdvec(&nothing)),
     ];
-    assert_eq!((CHECKPOINT_VERSION, lengths), (2, [673, 62_728, 5_450, 37_709, 1_150, 274]));
+    assert_eq!((CHECKPOINT_VERSION, lengths), (2, [673, 62_728, 5_450, 37_709, 1_150, 277]));
 }

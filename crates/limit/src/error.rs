@@ -21,8 +21,8 @@ pub enum LimitError {
     },
     /// Balance asks for a rate that a gain cannot give.
     #[error(
-        "not balanced: at time {} balance needs population `{population}` to have rate {rate:.6}, but its gain \
-         only gives rates {}{}", shown(*.time), between(*.range), nearly_singular(*.condition)
+        "not balanced: at time {} balance needs population `{population}` to have rate {:.6}, but its gain \
+         only gives rates {}{}", shown(*.time), shown(*.rate), between(*.range), nearly_singular(*.condition)
     )]
     RateOutOfRange {
         /// When.
@@ -123,9 +123,9 @@ impl LimitError {
     }
 }
 
-/// A time to six decimals, and no more than it has.
-fn shown(time: f64) -> f64 {
-    (time * 1e6).round() / 1e6
+/// A number to six decimals, and no more than it has; zero has no sign.
+fn shown(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6 + 0.0
 }
 
 /// The open range of a gain in words.

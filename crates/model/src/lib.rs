@@ -34,6 +34,6 @@ pub use method::{Leaps, Method};
 pub use network::{
     Coupling, ExternalPopulation, InitialLaw, Kind, Network, NeuronPopulation, Transmission,
 };
-pub use recording::{Bins, Recording, Selection};
+pub use recording::{Bins, Potentiations, Recording, Selection};
 pub use scenario::{Sampling, Scenario, ScenarioError};
 pub use schedule::Schedule;

@@ -22,6 +22,24 @@ impl Selection {
         }
     }
 
+    /// How many neurons of a population of so many it holds.
+    pub fn count(&self, members: usize) -> usize {
+        match self {
+            Self::None => 0,
+            Self::All => members,
+            Self::Neurons(neurons) => neurons.len(),
+        }
+    }
+
+    /// The neurons that it holds of a population of so many, rising.
+    pub fn neurons(&self, members: usize) -> Vec<usize> {
+        match self {
+            Self::None => Vec::new(),
+            Self::All => (0..members).collect(),
+            Self::Neurons(neurons) => neurons.clone(),
+        }
+    }
+
     /// Whether this neuron is among them.
     pub fn contains(&self, neuron: usize) -> bool {
         match self {
@@ -71,6 +89,33 @@ impl Bins {
     }
 }
 
+/// Potentiations of chosen neurons on a regular grid of times, which begins at time 0.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Potentiations {
+    /// Distance of the times.
+    pub interval: f64,
+    /// The neurons, by population.
+    pub neurons: Vec<Selection>,
+}
+
+impl Potentiations {
+    /// The times of the grid up to the end of a run, which is among them if it is a multiple of the interval.
+    pub fn times(&self, duration: f64) -> impl Iterator<Item = f64> + use<> {
+        let interval = self.interval;
+        (0..=whole(duration, interval)).map(move |frame| (frame as f64 * interval).min(duration))
+    }
+
+    /// How many times there are.
+    pub fn frames(&self, duration: f64) -> usize {
+        whole(duration, self.interval) + 1
+    }
+}
+
+/// How many intervals have room in a duration, with some tolerance of rounding.
+fn whole(duration: f64, interval: f64) -> usize {
+    (duration / interval * (1.0 + 1e-12) + 1e-9).floor() as usize
+}
+
 /// What is recorded beside moments and counts at the sample times. Nothing that is simulated depends on it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Recording {
@@ -82,6 +127,8 @@ pub struct Recording {
     pub jumps: bool,
     /// Times at which the potentiations of all neurons are recorded, rising.
     pub snapshots: Vec<f64>,
+    /// Potentiations of chosen neurons on a regular grid of times.
+    pub potentiations: Option<Potentiations>,
     /// Bins in which the potentiations are counted at the sample times.
     pub histograms: Option<Bins>,
     /// Whether jumps (spikes, under shared transmission and release) are counted for each neuron.
@@ -101,7 +148,7 @@ impl Recording {
 
     /// Whole bins of the activity until this time.
     pub fn bins(&self, duration: f64) -> usize {
-        self.activity.map_or(0, |width| (duration / width * (1.0 + 1e-12) + 1e-9).floor() as usize)
+        self.activity.map_or(0, |width| whole(duration, width))
     }
 }
 
@@ -126,5 +173,26 @@ mod tests {
         assert_eq!(recording(0.1).bins(0.3), 3);
         assert_eq!(recording(0.1).bins(0.35), 3);
         assert_eq!(Recording::default().bins(1.0), 0);
+    }
+
+    #[test]
+    fn a_grid_has_both_ends() {
+        let grid = |interval| Potentiations { interval, neurons: Vec::new() };
+        assert_eq!(grid(0.1).times(0.3).collect::<Vec<_>>(), [0.0, 0.1, 0.2, 0.3]);
+        assert_eq!(grid(0.1).times(0.35).last(), Some(3.0 * 0.1));
+        assert_eq!(grid(1.0).times(0.35).collect::<Vec<_>>(), [0.0]);
+        for (interval, duration) in [(0.1, 0.3), (0.1, 0.35), (0.07, 7.0)] {
+            let grid = grid(interval);
+            assert_eq!(grid.times(duration).count(), grid.frames(duration));
+        }
+    }
+
+    #[test]
+    fn selections_are_counted() {
+        for selection in [Selection::None, Selection::All, Selection::Neurons(vec![0, 3])] {
+            let neurons = selection.neurons(5);
+            assert_eq!(neurons.len(), selection.count(5));
+            assert!((0..5).all(|neuron| selection.contains(neuron) == neurons.contains(&neuron)));
+        }
     }
 }

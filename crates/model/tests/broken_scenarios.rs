@@ -1,6 +1,6 @@
 //! Every message about a broken scenario, as people see it.
 
-use equipoise_model::{Bins, Recording, Scenario, Selection};
+use equipoise_model::{Bins, Potentiations, Recording, Scenario, Selection};
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
 const SOUND: &str = r#"title = "A sound scenario"
@@ -214,6 +214,26 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "[ensemble]",
         "[record]\nhistograms = { from = 1.0, to = 2.0, bins = 0 }\n\n[ensemble]",
     ),
+    (
+        "record_potentiations_of_many_networks",
+        "[ensemble]",
+        "[record]\npotentiations = { interval = 0.1, neurons = \"all\" }\n\n[ensemble]",
+    ),
+    (
+        "record_potentiations_of_no_neuron",
+        "[ensemble]\nreplicates = 10",
+        "[record]\npotentiations = { interval = 0.1, neurons = { I = [0.5] } }\n\n[ensemble]\nreplicates = 1",
+    ),
+    (
+        "record_potentiations_too_many",
+        "[ensemble]\nreplicates = 10",
+        "[record]\npotentiations = { interval = 1e-9, neurons = \"all\" }\n\n[ensemble]\nreplicates = 1",
+    ),
+    (
+        "record_potentiations_without_neurons",
+        "[ensemble]",
+        "[record]\npotentiations = { interval = 0.1 }\n\n[ensemble]",
+    ),
     ("record_snapshots_too_late", "[ensemble]", "[record]\nsnapshots = [0, 4.5]\n\n[ensemble]"),
     ("record_spikes_of_external", "[ensemble]", "[record]\nspikes = { X = \"all\" }\n\n[ensemble]"),
     (
@@ -285,14 +305,19 @@ fn sound_scenario_is_accepted() {
 fn recordings_are_read() {
     let text = format!(
         "{SOUND}\n[record]\nspikes = {{ I = [7, 0, 7], E = \"all\" }}\nactivity = 0.5\njumps = true\n\
-         snapshots = [2.0, 0]\nhistograms = {{ from = -1, to = 1, bins = 4 }}\ncounts = true\n"
+         snapshots = [2.0, 0]\npotentiations = {{ interval = 0.5, neurons = {{ I = [3] }} }}\nhistograms = {{ from = -1, to = 1, bins = 4 }}\ncounts = true\n"
     );
+    let text = text.replace("replicates = 10", "replicates = 1");
     let recording = Scenario::parse("scenario.toml", &text).expect("sound").recording;
     let expected = Recording {
         spikes: vec![Selection::All, Selection::Neurons(vec![0, 7])],
         activity: Some(0.5),
         jumps: true,
         snapshots: vec![0.0, 2.0],
+        potentiations: Some(Potentiations {
+            interval: 0.5,
+            neurons: vec![Selection::None, Selection::Neurons(vec![3])],
+        }),
         histograms: Some(Bins { from: -1.0, to: 1.0, count: 4 }),
         counts: true,
     };

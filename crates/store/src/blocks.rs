@@ -103,6 +103,7 @@ fn read_block(
     plausible(dataset, counts)?;
     Ok(match value_type {
         ValueType::Float => Values::Float(slab(dataset, start, counts)?),
+        ValueType::Single => Values::Single(slab(dataset, start, counts)?),
         ValueType::Integer => Values::Integer(slab(dataset, start, counts)?),
         ValueType::Unsigned => Values::Unsigned(slab(dataset, start, counts)?),
         ValueType::Text => {

@@ -22,36 +22,44 @@ const NO_FILTER: u32 = 0b11;
 /// How much effort goes into compression, of 9.
 pub const EFFORT: u8 = 4;
 
-/// A value of eight bytes, of which growing arrays consist.
+/// A value of which growing arrays consist.
 pub trait Word: Element + Copy + Send + Sync {
     /// What stands where nothing was written.
     const UNWRITTEN: Self;
 
-    /// Its bits.
-    fn bits(self) -> u64;
+    /// Its bytes, as they lie in the file.
+    fn bytes(self) -> impl AsRef<[u8]>;
 }
 
 impl Word for f64 {
-    const UNWRITTEN: Self = f64::NAN;
+    const UNWRITTEN: Self = Self::NAN;
 
-    fn bits(self) -> u64 {
-        self.to_bits()
+    fn bytes(self) -> impl AsRef<[u8]> {
+        self.to_ne_bytes()
+    }
+}
+
+impl Word for f32 {
+    const UNWRITTEN: Self = Self::NAN;
+
+    fn bytes(self) -> impl AsRef<[u8]> {
+        self.to_ne_bytes()
     }
 }
 
 impl Word for i64 {
     const UNWRITTEN: Self = -1;
 
-    fn bits(self) -> u64 {
-        self.cast_unsigned()
+    fn bytes(self) -> impl AsRef<[u8]> {
+        self.to_ne_bytes()
     }
 }
 
 impl Word for u64 {
     const UNWRITTEN: Self = 0;
 
-    fn bits(self) -> u64 {
-        self
+    fn bytes(self) -> impl AsRef<[u8]> {
+        self.to_ne_bytes()
     }
 }
 
@@ -64,7 +72,10 @@ pub struct Encoded {
 impl Encoded {
     /// The values as they are.
     pub fn plain<T: Word>(values: &[T]) -> Self {
-        let bytes = values.iter().flat_map(|value| value.bits().to_ne_bytes()).collect();
+        let mut bytes = Vec::with_capacity(size_of_val(values));
+        for value in values {
+            bytes.extend_from_slice(value.bytes().as_ref());
+        }
         Self { bytes, skipped_filters: NO_FILTER }
     }
 
@@ -115,7 +126,7 @@ fn shuffled<T: Word>(values: &[T]) -> Vec<u8> {
     }
     for (plane, place) in bytes.chunks_exact_mut(values.len()).zip(0..) {
         for (byte, value) in plane.iter_mut().zip(values) {
-            *byte = value.bits().to_ne_bytes()[place];
+            *byte = value.bytes().as_ref()[place];
         }
     }
     bytes

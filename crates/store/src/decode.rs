@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use hdf5::types::{TypeDescriptor, VarLenArray, VarLenUnicode};
+use hdf5::types::{FloatSize, TypeDescriptor, VarLenArray, VarLenUnicode};
 use hdf5::{
     Container, Dataset, H5Type, Hyperslab, IndexType, IterationOrder, LinkType, Location,
     LocationType, ObjectReference1, ReferencedObject,
@@ -256,6 +256,7 @@ fn is_placeholder(scale: &Dataset) -> bool {
 
 fn value_type(dataset: &Dataset) -> hdf5::Result<ValueType> {
     match dataset.dtype()?.to_descriptor()? {
+        TypeDescriptor::Float(FloatSize::U4) => Ok(ValueType::Single),
         TypeDescriptor::Float(_) => Ok(ValueType::Float),
         TypeDescriptor::Integer(_) => Ok(ValueType::Integer),
         TypeDescriptor::Unsigned(_) => Ok(ValueType::Unsigned),
@@ -273,6 +274,7 @@ fn decode_values(
     plausible(dataset, &dataset.get_shape()?)?;
     match value_type {
         ValueType::Float => Ok(Values::Float(read_part(dataset, shape)?)),
+        ValueType::Single => Ok(Values::Single(read_part(dataset, shape)?)),
         ValueType::Integer => Ok(Values::Integer(read_part(dataset, shape)?)),
         ValueType::Unsigned => Ok(Values::Unsigned(read_part(dataset, shape)?)),
         ValueType::Text => {

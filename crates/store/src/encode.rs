@@ -35,7 +35,9 @@ impl Element for f64 {
     const MISSING: Option<Self> = Some(Self::UNWRITTEN);
 }
 
-impl Element for f32 {}
+impl Element for f32 {
+    const MISSING: Option<Self> = Some(Self::UNWRITTEN);
+}
 
 impl Element for i64 {
     const MISSING: Option<Self> = Some(Self::UNWRITTEN);
@@ -135,6 +137,7 @@ impl Blueprint<'_> {
     fn write_variable(&self, variable: &Variable) -> hdf5::Result<Dataset> {
         let dataset = match &variable.values {
             Values::Float(values) => self.write_values(variable, values),
+            Values::Single(values) => self.write_values(variable, values),
             Values::Integer(values) => self.write_values(variable, values),
             Values::Unsigned(values) => self.write_values(variable, values),
             Values::Text(values) => self.write_values(variable, &encode_texts(values)?),
@@ -151,8 +154,10 @@ impl Blueprint<'_> {
 
     fn write_values<T: Element>(&self, variable: &Variable, values: &[T]) -> hdf5::Result<Dataset> {
         let dataset = self.create::<T>(&variable.name, &variable.dimensions)?;
-        if matches!(variable.values, Values::Float(_)) && !variable.is_coordinate() {
-            dataset.new_attr::<f64>().create("_FillValue")?.write_scalar(&f64::NAN)?;
+        match variable.values {
+            Values::Float(_) if !variable.is_coordinate() => write_fill(&dataset, &f64::NAN)?,
+            Values::Single(_) if !variable.is_coordinate() => write_fill(&dataset, &f32::NAN)?,
+            _ => {}
         }
         if !values.is_empty() {
             dataset.write_raw(values)?;
@@ -199,6 +204,11 @@ fn encode_text(text: &str) -> hdf5::Result<VarLenUnicode> {
 
 fn write_text(location: &Location, name: &str, text: &str) -> hdf5::Result<()> {
     location.new_attr::<VarLenUnicode>().create(name)?.write_scalar(&encode_text(text)?)
+}
+
+/// Says what stands where nothing was written.
+fn write_fill<T: H5Type>(dataset: &Dataset, missing: &T) -> hdf5::Result<()> {
+    dataset.new_attr::<T>().create("_FillValue")?.write_scalar(missing)
 }
 
 fn write_attribute(location: &Location, name: &str, value: &Attribute) -> hdf5::Result<()> {

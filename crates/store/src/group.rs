@@ -1,5 +1,8 @@
 //! The data in memory: a group of variables over named dimensions.
 
+/// Where the SONATA format has its reports, values of nodes on a grid of times.
+const SONATA_REPORTS: &str = "report/";
+
 /// The values of a variable, in row-major order: the last dimension varies fastest.
 ///
 /// Two floats are equal also when both are `NaN`, so that data with gaps can be compared.
@@ -7,6 +10,8 @@
 pub enum Values {
     /// Real numbers; `NaN` stands for a missing value.
     Float(Vec<f64>),
+    /// Real numbers in half the bytes, for formats that ask for them; `NaN` stands for a missing value.
+    Single(Vec<f32>),
     /// Integers.
     Integer(Vec<i64>),
     /// Numbers of things, from 0.
@@ -20,6 +25,7 @@ impl Values {
     pub fn len(&self) -> usize {
         match self {
             Self::Float(values) => values.len(),
+            Self::Single(values) => values.len(),
             Self::Integer(values) => values.len(),
             Self::Unsigned(values) => values.len(),
             Self::Text(values) => values.len(),
@@ -38,6 +44,9 @@ impl PartialEq for Values {
             (Self::Float(a), Self::Float(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(&a, &b)| same(a, b))
             }
+            (Self::Single(a), Self::Single(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(&a, &b)| same(a.into(), b.into()))
+            }
             (Self::Integer(a), Self::Integer(b)) => a == b,
             (Self::Unsigned(a), Self::Unsigned(b)) => a == b,
             (Self::Text(a), Self::Text(b)) => a == b,
@@ -54,6 +63,12 @@ fn same(a: f64, b: f64) -> bool {
 impl From<Vec<f64>> for Values {
     fn from(values: Vec<f64>) -> Self {
         Self::Float(values)
+    }
+}
+
+impl From<Vec<f32>> for Values {
+    fn from(values: Vec<f32>) -> Self {
+        Self::Single(values)
     }
 }
 
@@ -271,9 +286,11 @@ impl Group {
         self.dimensions.iter().find(|dimension| dimension.name == name)
     }
 
-    /// Whether it is one of the SONATA format.
+    /// Whether it is one of the SONATA format: events with their order, or a report, which the
+    /// format knows by its place alone.
     pub(crate) fn is_sonata(&self) -> bool {
-        self.attributes.iter().any(|(_, value)| matches!(value, Attribute::Sorting(_)))
+        let is_sorting = |(_, value): &(String, Attribute)| matches!(value, Attribute::Sorting(_));
+        self.attributes.iter().any(is_sorting) || self.name.starts_with(SONATA_REPORTS)
     }
 
     /// The lengths of the dimensions of a variable, slowest first.

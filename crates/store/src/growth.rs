@@ -44,6 +44,7 @@ impl Column {
         };
         let kind = match dataset.dtype()?.to_descriptor()? {
             TypeDescriptor::Float(FloatSize::U8) => Some(Values::Float(Vec::new())),
+            TypeDescriptor::Float(FloatSize::U4) => Some(Values::Single(Vec::new())),
             TypeDescriptor::Integer(IntSize::U8) => Some(Values::Integer(Vec::new())),
             TypeDescriptor::Unsigned(IntSize::U8) => Some(Values::Unsigned(Vec::new())),
             _ => None,
@@ -118,7 +119,7 @@ impl Growth {
         self.columns.iter().find(|column| column.name == variable.name && column.takes(variable))
     }
 
-    /// Bytes of the chunks that a checked piece touches, and how many datasets may be extended.
+    /// Bytes of the chunks that a checked piece touches, at most, and how many datasets may be extended.
     pub fn room(&self, piece: &Piece) -> (usize, usize) {
         let bytes = |variable: &Variable| {
             self.column(variable).map_or(0, |column| {
@@ -196,6 +197,7 @@ impl Column {
         let region = region(piece, variable);
         match &variable.values {
             Values::Float(values) => target.place(&region, values),
+            Values::Single(values) => target.place(&region, values),
             Values::Integer(values) => target.place(&region, values),
             Values::Unsigned(values) => target.place(&region, values),
             Values::Text(_) => Err("texts cannot grow".into()),

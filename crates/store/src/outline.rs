@@ -7,6 +7,8 @@ use crate::group::{Attribute, Dimension};
 pub enum ValueType {
     /// Real numbers.
     Float,
+    /// Real numbers in half the bytes.
+    Single,
     /// Integers.
     Integer,
     /// Numbers of things, from 0.
@@ -20,6 +22,7 @@ impl ValueType {
     pub fn name(self) -> &'static str {
         match self {
             Self::Float => "float",
+            Self::Single => "single",
             Self::Integer => "integer",
             Self::Unsigned => "unsigned",
             Self::Text => "text",

@@ -126,7 +126,9 @@ impl Target<'_> {
         let mut new = old.clone().unwrap_or_else(missing);
         new.slice_each_axis_mut(|axis| relative(axis.axis.index(), corner))
             .assign(&values.slice_each_axis(|axis| relative(axis.axis.index(), &region.at)));
-        let is_same = |old: ArrayD<T>| old.iter().zip(&new).all(|(a, b)| a.bits() == b.bits());
+        let is_same = |old: ArrayD<T>| {
+            old.iter().zip(&new).all(|(a, b)| a.bytes().as_ref() == b.bytes().as_ref())
+        };
         if old.is_some_and(is_same) {
             return Ok(None);
         }

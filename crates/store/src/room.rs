@@ -33,6 +33,7 @@ pub fn with_description(values: usize, datasets: usize) -> usize {
 fn bytes(values: &Values) -> usize {
     match values {
         Values::Float(values) => size_of_val(values.as_slice()),
+        Values::Single(values) => size_of_val(values.as_slice()),
         Values::Integer(values) => size_of_val(values.as_slice()),
         Values::Unsigned(values) => size_of_val(values.as_slice()),
         Values::Text(texts) => texts.iter().map(|text| text.len() + BYTES_BESIDE_TEXT).sum(),

@@ -104,7 +104,7 @@ fn check_texts(variable: &Variable) -> Result<(), StoreError> {
         Values::Text(texts) => {
             texts.iter().try_for_each(|text| without_zero_byte(&variable.name, text))
         }
-        Values::Float(_) | Values::Integer(_) | Values::Unsigned(_) => Ok(()),
+        Values::Float(_) | Values::Single(_) | Values::Integer(_) | Values::Unsigned(_) => Ok(()),
     }
 }
 

@@ -141,6 +141,7 @@ fn check(partial: &Path, steps: usize) {
 fn first(values: &Values, count: usize) -> Values {
     match values {
         Values::Float(values) => values[..count].to_vec().into(),
+        Values::Single(values) => values[..count].to_vec().into(),
         Values::Integer(values) => values[..count].to_vec().into(),
         Values::Unsigned(values) => values[..count].to_vec().into(),
         Values::Text(values) => values[..count].to_vec().into(),

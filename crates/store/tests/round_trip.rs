@@ -205,6 +205,7 @@ fn an_unsound_group_is_not_written() {
 fn values(count: usize) -> impl Strategy<Value = Values> {
     prop_oneof![
         prop::collection::vec(any::<f64>(), count).prop_map(Values::Float),
+        prop::collection::vec(any::<f32>(), count).prop_map(Values::Single),
         prop::collection::vec(any::<i64>(), count).prop_map(Values::Integer),
         prop::collection::vec(any::<u64>(), count).prop_map(Values::Unsigned),
         prop::collection::vec("[^\0]{0,12}", count).prop_map(Values::Text),

@@ -1,6 +1,6 @@
 //! What is recorded of a run: moments, and what a [`Recording`] asks for beside them.
 //!
-//! What is not asked for costs nothing: activity, snapshots and histograms are taken from the state when the run pauses; only spike
+//! What is not asked for costs nothing: activity, snapshots, potentiations and histograms are taken from the state when the run pauses; only spike
 //! trains, the stream of jumps and counts of neurons have jumps looked at one by one ([`Observer::WATCHES_JUMPS`]). Nothing that is simulated depends
 //! on it: methods know neither pauses nor observers, and the sources of spikes have a random stream of their own ([`senders`]).
 
@@ -8,7 +8,7 @@ pub mod senders;
 
 use std::mem::take;
 
-use equipoise_model::{Network, Recording, Transmission};
+use equipoise_model::{Network, Recording, Selection, Transmission};
 
 use crate::ensemble::EngineError;
 use crate::jump::{Jump, Spike};
@@ -61,6 +61,8 @@ pub struct Records {
     pub jumps: JumpStream,
     /// Potentiation at the snapshot times, (snapshot, neuron), neurons in the order of the populations.
     pub snapshots: Vec<f64>,
+    /// Potentiation of the chosen neurons on the grid of times, (frame, chosen neuron), neurons in the order of the populations.
+    pub potentiations: Vec<f64>,
     /// Neurons with their potentiation below all bins, in each bin, and above all bins, (sample time, population, place).
     pub histograms: Vec<u64>,
     /// Jumps of single neurons until the end, (neuron, source population).
@@ -77,6 +79,7 @@ impl Records {
             + self.activity.len()
             + self.spike_activity.len()
             + self.snapshots.len()
+            + self.potentiations.len()
             + self.histograms.len();
         spikes.sum::<usize>() + self.jumps.times.len() * BYTES_OF_JUMP + words * size_of::<u64>()
     }
@@ -93,17 +96,19 @@ impl Records {
             spike_activity: take(&mut self.spike_activity),
             jumps: take(&mut self.jumps),
             snapshots: take(&mut self.snapshots),
+            potentiations: take(&mut self.potentiations),
             histograms: take(&mut self.histograms),
             ..Self::default()
         }
     }
 }
 
-/// The times at which a run must pause: sample times, snapshots and edges of bins, rising.
+/// The times at which a run must pause: sample times, snapshots, edges of bins and the grid of potentiations, rising.
 pub fn times(samples: &[f64], recording: &Recording) -> Vec<f64> {
     let mut times = samples.to_vec();
     times.extend_from_slice(&recording.snapshots);
     times.extend(edges(samples, recording));
+    times.extend(grid(samples, recording));
     times.sort_by(f64::total_cmp);
     times.dedup();
     times
@@ -119,6 +124,12 @@ fn edges(samples: &[f64], recording: &Recording) -> impl Iterator<Item = f64> {
     edges.map(move |edge| (edge as f64 * width).min(end))
 }
 
+/// When the potentiations of chosen neurons are recorded.
+fn grid(samples: &[f64], recording: &Recording) -> impl Iterator<Item = f64> {
+    let end = samples.last().copied().unwrap_or(0.0);
+    recording.potentiations.iter().flat_map(move |potentiations| potentiations.times(end))
+}
+
 /// Takes the next of some rising times if it is this one.
 fn is_next(times: &[f64], next: &mut usize, time: f64) -> bool {
     let is_next = times.get(*next).is_some_and(|next| *next == time);
@@ -130,8 +141,8 @@ fn is_next(times: &[f64], next: &mut usize, time: f64) -> bool {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Recorded {
     moments: TrajectoryRecorder,
-    /// How many of the sample times, snapshots and edges of bins have passed.
-    passed: (usize, usize, usize),
+    /// How many of the sample times, snapshots, edges of bins and times of the grid have passed.
+    passed: (usize, usize, usize, usize),
     /// Jumps and spikes until the last edge.
     tally: Vec<u64>,
     spikes: Vec<u64>,
@@ -144,6 +155,7 @@ pub struct Recorder<'a, const JUMPS: bool> {
     recording: &'a Recording,
     samples: &'a [f64],
     edges: Vec<f64>,
+    grid: Vec<f64>,
     /// Whether neurons have spikes of their own.
     counts_spikes: bool,
     /// Number of the first neuron of each population.
@@ -174,7 +186,7 @@ impl Recorded {
         }
         Self {
             moments,
-            passed: (0, 0, 0),
+            passed: (0, 0, 0, 0),
             tally: Vec::new(),
             spikes: Vec::new(),
             senders: Senders::new(network, stream(seed, replicate, Purpose::Senders)),
@@ -215,6 +227,7 @@ impl<'a, const JUMPS: bool> Recorder<'a, JUMPS> {
             recording,
             samples,
             edges: edges(samples, recording).collect(),
+            grid: grid(samples, recording).collect(),
             counts_spikes: network.transmission != Transmission::Independent,
             firsts: firsts.collect(),
             fault: None,
@@ -261,6 +274,7 @@ impl<'a, const JUMPS: bool> Recorder<'a, JUMPS> {
         let part = moments.trajectory.take();
         moments.trajectory.before.snapshots = passed.1;
         moments.trajectory.before.bins = passed.2.saturating_sub(1);
+        moments.trajectory.before.frames = passed.3;
         part
     }
 
@@ -291,6 +305,22 @@ impl<'a, const JUMPS: bool> Recorder<'a, JUMPS> {
         }
     }
 
+    fn record_potentiations(&mut self, state: &NetworkState, time: f64) {
+        let Some(chosen) = &self.recording.potentiations else { return };
+        let all = &mut self.recorded.records().potentiations;
+        for (population, chosen) in chosen.neurons.iter().enumerate() {
+            match chosen {
+                Selection::None => {}
+                Selection::All => all.extend(state.potentiations(population, time)),
+                Selection::Neurons(neurons) => {
+                    all.extend(
+                        neurons.iter().map(|&neuron| state.potentiation(population, neuron, time)),
+                    );
+                }
+            }
+        }
+    }
+
     fn record_spike(&mut self, time: f64, population: usize, neuron: usize) {
         let chosen = self.recording.spikes.get(population);
         if chosen.is_some_and(|chosen| chosen.contains(neuron)) {
@@ -316,6 +346,9 @@ impl<const JUMPS: bool> Observer for Recorder<'_, JUMPS> {
         }
         if is_next(&self.edges, &mut self.recorded.passed.2, time) {
             self.close_bin(state);
+        }
+        if is_next(&self.grid, &mut self.recorded.passed.3, time) {
+            self.record_potentiations(state, time);
         }
     }
 

@@ -65,6 +65,7 @@ impl ProblemKind {
             Self::MissingCoupling { .. } => "in this row",
             Self::NotAPopulation { .. } | Self::BadName { .. } => "this name",
             Self::NoNeurons => "no neurons here",
+            Self::SeveralNetworks { .. } => "asked for here",
             Self::SeveralGains { .. } => "the second gain",
             Self::WrongLength { .. }
             | Self::NoSteps { .. }
@@ -87,6 +88,11 @@ impl ProblemKind {
             Self::MissingCoupling { source_population, .. } => {
                 Some(format!("write `{source_population} = 0.0` if there is no synapse"))
             }
+            Self::SeveralNetworks { .. } => Some(
+                "set `ensemble.replicates` to 1, or record `snapshots`, which have a place for \
+                 each network"
+                    .to_owned(),
+            ),
             Self::DalesLaw { .. } => Some(
                 "all synapses of a neuron have the same sign (Dale's law): change the sign of the \
                  jump, or the kind of the source population"

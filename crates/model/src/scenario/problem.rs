@@ -177,6 +177,14 @@ pub enum ProblemKind {
         /// Number of neurons.
         needed: usize,
     },
+    /// A report of potentiations of more than one network.
+    #[error(
+        "`record.potentiations` is the report of one network, and `ensemble.replicates` is {replicates}"
+    )]
+    SeveralNetworks {
+        /// How many there are.
+        replicates: u64,
+    },
     /// A gain table that names no gain.
     #[error("`{field}` names no gain")]
     NoGain {

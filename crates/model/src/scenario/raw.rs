@@ -62,17 +62,18 @@ pub(super) struct RawEnsemble {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawRecord {
-    pub spikes: Option<Spanned<RawSpikes>>,
+    pub spikes: Option<Spanned<RawSelections>>,
     pub activity: Option<Number>,
     pub jumps: Option<Spanned<bool>>,
     pub snapshots: Option<Spanned<Vec<Number>>>,
+    pub potentiations: Option<Spanned<RawPotentiations>>,
     pub histograms: Option<Spanned<RawHistograms>>,
     pub counts: Option<Spanned<bool>>,
 }
 
 /// `"all"`, or neurons by the name of their population.
 #[derive(Debug)]
-pub(super) enum RawSpikes {
+pub(super) enum RawSelections {
     All,
     By(Named<Spanned<RawNeurons>>),
 }
@@ -82,6 +83,13 @@ pub(super) enum RawSpikes {
 pub(super) enum RawNeurons {
     All,
     Listed(Vec<Number>),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table with `interval` and `neurons`")]
+pub(super) struct RawPotentiations {
+    pub interval: Number,
+    pub neurons: Spanned<RawSelections>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -229,27 +237,27 @@ fn all<T, E: serde::de::Error>(word: &str, value: T) -> Result<T, E> {
     if word == "all" { Ok(value) } else { Err(E::unknown_variant(word, &["all"])) }
 }
 
-impl<'de> Deserialize<'de> for RawSpikes {
+impl<'de> Deserialize<'de> for RawSelections {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct SpikesVisitor;
+        struct SelectionsVisitor;
 
-        impl<'de> Visitor<'de> for SpikesVisitor {
-            type Value = RawSpikes;
+        impl<'de> Visitor<'de> for SelectionsVisitor {
+            type Value = RawSelections;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 formatter.write_str("\"all\", or a table of populations")
             }
 
-            fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<RawSpikes, E> {
-                all(word, RawSpikes::All)
+            fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<RawSelections, E> {
+                all(word, RawSelections::All)
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawSpikes, A::Error> {
-                Named::deserialize(MapAccessDeserializer::new(map)).map(RawSpikes::By)
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawSelections, A::Error> {
+                Named::deserialize(MapAccessDeserializer::new(map)).map(RawSelections::By)
             }
         }
 
-        deserializer.deserialize_any(SpikesVisitor)
+        deserializer.deserialize_any(SelectionsVisitor)
     }
 }
 

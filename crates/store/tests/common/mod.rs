@@ -68,6 +68,7 @@ pub fn declaration(group: &Group, along: &str) -> Group {
     for variable in layout.variables.iter_mut().filter(|variable| grows(variable, along)) {
         variable.values = match variable.values {
             Values::Float(_) => Values::Float(Vec::new()),
+            Values::Single(_) => Values::Single(Vec::new()),
             Values::Integer(_) => Values::Integer(Vec::new()),
             Values::Unsigned(_) => Values::Unsigned(Vec::new()),
             Values::Text(_) => Values::Text(Vec::new()),

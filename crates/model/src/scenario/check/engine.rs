@@ -112,7 +112,10 @@ impl Check {
         let reason = "leaps end at samples; take times that are multiples of `sample_interval`";
         let snapshots = record.snapshots.as_ref().map_or(&[][..], |times| times.get_ref());
         let times = snapshots.iter().map(|time| ("record.snapshots", time));
-        for (field, time) in times.chain(record.activity.as_ref().map(|w| ("record.activity", w))) {
+        let bins = record.activity.as_ref().map(|width| ("record.activity", width));
+        let grid = record.potentiations.as_ref().map(|asked| &asked.get_ref().interval);
+        let grid = grid.map(|interval| ("record.potentiations.interval", interval));
+        for (field, time) in times.chain(bins).chain(grid) {
             if off_grid(*time.get_ref()) {
                 self.unserved(field, method.name(), reason, time.span());
             }

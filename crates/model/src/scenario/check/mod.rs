@@ -32,7 +32,7 @@ pub(super) fn check(raw: &RawScenario, text: &str) -> Result<Scenario, Vec<Probl
     let replicates = raw.ensemble.replicates.as_ref().map_or(DEFAULT_REPLICATES, |number| {
         check.whole("ensemble.replicates", number, MOST_REPLICATES) as u64
     });
-    let recording = check.recording(&raw.record, &network, &sampling);
+    let recording = check.recording(&raw.record, &network, &sampling, replicates);
     let method = check.method(raw, &network, &sampling);
     if !check.problems.is_empty() {
         return Err(check.problems);
