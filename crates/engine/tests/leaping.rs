@@ -242,6 +242,8 @@ fn transient(count: usize) -> Network {
 
 const TIMES: [f64; 1] = [1.0];
 
+type Quantity = (&'static str, fn(&Records) -> Vec<f64>);
+
 #[test]
 fn errors_are_of_second_order() {
     let network = transient(1000);
@@ -255,7 +257,7 @@ fn errors_are_of_second_order() {
         };
         Records((0..3000).into_par_iter().map(run).collect())
     };
-    let quantities: [(&str, fn(&Records) -> Vec<f64>); 3] = [
+    let quantities: [Quantity; 3] = [
         ("fires of E", |r| r.spikes(0, 0)),
         ("fires of I", |r| r.spikes(0, 1)),
         ("variance of I", |r| r.variance(0, 1)),

@@ -66,26 +66,19 @@ impl NaiveLeaps {
                 state.potentiations(a, start).map(|z| gain.intensity(z)).collect()
             })
             .collect();
-        let sums: Vec<f64> = rates.iter().map(|rates| rates.iter().sum()).collect();
-        for target in 0..populations {
-            let middle = start + 0.5 * step;
+        let middle = start + 0.5 * step;
+        let external = network.externals.iter().map(|x| x.count as f64 * x.rate.value(middle));
+        let sums: Vec<f64> = rates.iter().map(|rates| rates.iter().sum()).chain(external).collect();
+        for (target, own_rates) in rates.iter().enumerate() {
             // Jumps are where the middle of their step is, or where its end is.
             let at = if self.mistake == LeapMistake::NoDecayWithin { start + step } else { middle };
             let scale = state.common(target, at).scale;
-            for source in 0..network.source_count() {
+            for (source, rate) in sums.iter().enumerate() {
                 let jump = network.jump(target, source) / scale;
-                let rate = match sums.get(source) {
-                    Some(sum) => *sum,
-                    None => {
-                        let external = &network.externals[source - populations];
-                        external.count as f64 * external.rate.value(middle)
-                    }
-                };
                 let common = self.count(rate * step);
-                for neuron in 0..network.populations[target].count {
-                    let keeps_own = self.mistake == LeapMistake::SelfSynapse;
-                    let own =
-                        if source == target && !keeps_own { rates[source][neuron] } else { 0.0 };
+                let has_own = source == target && self.mistake != LeapMistake::SelfSynapse;
+                for (neuron, own) in own_rates.iter().enumerate() {
+                    let own = if has_own { *own } else { 0.0 };
                     let count = match self.mistake {
                         LeapMistake::CommonDraws => common,
                         _ => self.count((rate - own) * step),

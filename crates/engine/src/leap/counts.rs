@@ -62,7 +62,9 @@ impl Difference {
             p[zero] = from_above;
         }
         let sum: f64 = p.iter().sum();
-        p.iter_mut().for_each(|p| *p /= sum);
+        for p in &mut p {
+            *p /= sum;
+        }
         Self { lowest, probabilities: p }
     }
 }

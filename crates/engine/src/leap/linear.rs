@@ -41,7 +41,9 @@ pub fn spectral_radius(matrix: &[f64], size: usize) -> f64 {
         if exponent == 64.0 {
             break;
         }
-        power.iter_mut().for_each(|x| *x /= norm);
+        for x in &mut power {
+            *x /= norm;
+        }
         let product = |at: usize| -> f64 {
             (0..size).map(|k| power[at / size * size + k] * power[k * size + at % size]).sum()
         };

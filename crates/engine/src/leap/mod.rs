@@ -207,14 +207,12 @@ impl Leap {
         let mut groups: Vec<Group> = Vec::new();
         for source in 0..network.source_count() {
             let jump = network.jump(target, source);
-            let inflow = match rates.get(source) {
-                Some(rate) => Inflow::constant(*rate, step, decay),
-                None => {
-                    let external = &network.externals[source - rates.len()];
-                    let rate =
-                        |since| external.count as f64 * external.rate.value(self.time + since);
-                    Inflow::varying(rate, step, time_constant)
-                }
+            let inflow = if let Some(rate) = rates.get(source) {
+                Inflow::constant(*rate, step, decay)
+            } else {
+                let external = &network.externals[source - rates.len()];
+                let rate = |since| external.count as f64 * external.rate.value(self.time + since);
+                Inflow::varying(rate, step, time_constant)
             };
             let member = Member { source, is_up: jump > 0.0, inflow };
             match groups.iter_mut().find(|group| group.jump == jump.abs()) {
