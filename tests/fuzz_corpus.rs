@@ -72,7 +72,7 @@ fn any_scenario_is_read_or_refused() {
 }
 
 /// Whole files only, within this process: on damaged ones the HDF5 library itself may crash, which
-/// `tests/damaged.rs` has the program survive.
+/// `tests/damaged.rs` has the program survive, and for which the fuzz target has a child process.
 #[test]
 fn result_files_are_read() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/result_file");
