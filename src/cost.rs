@@ -80,6 +80,13 @@ fn decide(scenario: &Scenario, leaps: Leaps, jumps: f64) -> Method {
     let fewest = network.populations.iter().map(|population| population.count).min();
     let applies = network.transmission == Transmission::Independent
         && fewest.is_some_and(|fewest| fewest >= Leaps::FEWEST);
+    // Where neither the limit nor the gains say how many jumps there are, as many as at a rate of one.
+    let jumps = if jumps > 0.0 {
+        jumps
+    } else {
+        let neurons = network.neuron_count() as f64;
+        neurons * neurons * scenario.sampling.duration * scenario.replicates as f64
+    };
     if applies && jumps > AFFORDABLE { Method::Leap(leaps) } else { Method::Exact }
 }
 

@@ -57,8 +57,12 @@ pub fn print_cost(cost: &Cost, scenario: &Scenario, common: &Common) -> Result<E
         ),
         _ => format!("{:.2e} jumps or spikes in {} networks", cost.jumps, scenario.replicates),
     };
+    let or_more = match cost.method {
+        Method::Leap(_) => " or more",
+        _ => "",
+    };
     print(&format!(
-        "method:  {method}\nwork:    {work}\ntime:    about {}, to a factor of three, on {cores} threads\n\
+        "method:  {method}\nwork:    {work}\ntime:    about {}{or_more}, to a factor of three, on {cores} threads\n\
          memory:  {} for a network, {} for its records\nfile:    about {}\n",
         duration(seconds),
         human(cost.network_bytes),

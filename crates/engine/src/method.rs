@@ -14,7 +14,7 @@ pub trait Method {
     fn restart(&mut self, network: &Network, state: &NetworkState, time: f64);
 
     /// Applies the jumps until `until`, which is not after the next step of a drive or external rate. What happens does
-    /// not depend on the times at which a method is asked to pause. Returns [`Progress::Paused`] now and then before it
+    /// not depend on the times at which a method is asked to pause, but for leaps, whose steps end there. Returns [`Progress::Paused`] now and then before it
     /// is done, so that the caller can look at a signal to stop; it is then called again.
     fn advance<O: Observer>(
         &mut self,
@@ -138,7 +138,7 @@ impl<M: Method> Run<M> {
     /// Goes on until all `times` (rising, from 0 on) have been observed, or until `halt` says so, which is asked now and then; it may look at
     /// the run as it is then, and may keep it.
     ///
-    /// What happens does not depend on `times`, on what the observer does or on where a run was kept: only the last time says
+    /// What happens does not depend on `times` (but for leaps), on what the observer does or on where a run was kept: only the last time says
     /// when to stop.
     pub fn go_on<O: Observer>(
         &mut self,
@@ -179,7 +179,7 @@ impl<M: Method> Run<M> {
 
     /// Jumps so far, in all channels.
     pub(crate) fn jumps(&self) -> u64 {
-        self.state.tally().iter().sum()
+        self.state.tally().iter().fold(0, |sum, jumps| sum.saturating_add(*jumps))
     }
 }
 

@@ -285,7 +285,8 @@ impl NetworkState {
     /// Counts `jumps` jumps from source population `b` onto neurons of population `a`.
     #[inline]
     pub fn count_jumps(&mut self, target: usize, source: usize, jumps: u64) {
-        self.tally[target * self.sources + source] += jumps;
+        let tally = &mut self.tally[target * self.sources + source];
+        *tally = tally.saturating_add(jumps);
     }
 
     /// Spikes since time 0 of each population; under independent transmission a neuron has none of its own.

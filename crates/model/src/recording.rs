@@ -116,7 +116,8 @@ fn whole(duration: f64, interval: f64) -> usize {
     (duration / interval * (1.0 + 1e-12) + 1e-9).floor() as usize
 }
 
-/// What is recorded beside moments and counts at the sample times. Nothing that is simulated depends on it.
+/// What is recorded beside moments and counts at the sample times. Nothing that is simulated depends on it, if leaps are asked for sample times only, as
+/// scenarios see to.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Recording {
     /// Neurons whose spike trains are recorded, by population; none where it is empty.

@@ -60,6 +60,16 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "duration = 4.0",
         "transmission = \"shared\"\nengine.method = \"leap\"\nduration = 4.0",
     ),
+    (
+        "engine_step_too_long",
+        "[ensemble]",
+        "[engine]\nmethod = \"leap\"\nstep = 11.0\n\n[ensemble]",
+    ),
+    (
+        "engine_step_too_short",
+        "[ensemble]",
+        "[engine]\nmethod = \"leap\"\nstep = 1e-18\n\n[ensemble]",
+    ),
     ("leap_of_few_neurons", "n = 100", "n = 30\nengine.method = \"leap\""),
     (
         "leap_with_spikes",

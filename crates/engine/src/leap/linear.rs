@@ -28,18 +28,16 @@ pub fn solve(mut matrix: Vec<f64>, mut right: Vec<f64>) -> Vec<f64> {
     right
 }
 
-/// The spectral radius of a matrix to a few per cent from above: `|A^64|^(1/64)` in the largest row sum.
-pub fn spectral_radius(matrix: &[f64], size: usize) -> f64 {
-    let (mut power, mut log_scale, mut exponent) = (matrix.to_vec(), 0.0, 1.0);
-    for _ in 0..=6 {
+/// `ln |A^m|` with `m = 2^doublings`, in the largest row sum.
+fn log_of_power(matrix: &[f64], size: usize, doublings: u32) -> f64 {
+    let (mut power, mut log_scale) = (matrix.to_vec(), 0.0);
+    for doubling in 0..=doublings {
         let row_sum = |row: &[f64]| row.iter().map(|x| x.abs()).sum::<f64>();
         let norm = power.chunks(size).map(row_sum).fold(0.0, f64::max);
-        if norm == 0.0 || !norm.is_finite() {
-            return norm;
-        }
-        log_scale += norm.ln() / exponent;
-        if exponent == 64.0 {
-            break;
+        log_scale = 2.0 * log_scale + norm.ln();
+        if doubling == doublings || norm == 0.0 || !norm.is_finite() {
+            // Of a power that is zero, so are all that follow.
+            return log_scale;
         }
         for x in &mut power {
             *x /= norm;
@@ -48,9 +46,31 @@ pub fn spectral_radius(matrix: &[f64], size: usize) -> f64 {
             (0..size).map(|k| power[at / size * size + k] * power[k * size + at % size]).sum()
         };
         power = (0..size * size).map(product).collect();
-        exponent *= 2.0;
     }
-    f64::exp(log_scale)
+    log_scale
+}
+
+/// The spectral radius of a matrix, to a few per cent from above.
+pub fn spectral_radius(matrix: &[f64], size: usize) -> f64 {
+    const DOUBLINGS: u32 = 6;
+    f64::exp(log_of_power(matrix, size, DOUBLINGS) / f64::from(1 << DOUBLINGS))
+}
+
+/// Whether `dx/dt = A x` grows as fast as some of its spectral radius, by a hundredth of it or more.
+pub fn grows(matrix: &[f64], size: usize) -> bool {
+    const DOUBLINGS: u32 = 16;
+    /// A part of the fast time, so short that `1 + A dt` grows as `exp(A dt)` does.
+    const PART: f64 = 0.02;
+    /// Growth that eigenvectors which are far from orthogonal may feign.
+    const FEIGNED: f64 = 5.0;
+    let radius = spectral_radius(matrix, size);
+    if radius == 0.0 || !radius.is_finite() {
+        return false;
+    }
+    let step =
+        |(at, x): (usize, &f64)| f64::from(u8::from(at / size == at % size)) + PART / radius * x;
+    let step: Vec<f64> = matrix.iter().enumerate().map(step).collect();
+    log_of_power(&step, size, DOUBLINGS) > FEIGNED
 }
 
 #[cfg(test)]
@@ -73,5 +93,22 @@ mod tests {
         assert!((spectral_radius(&[4.0, 1.0, 2.0, 3.0], 2) / 5.0 - 1.0).abs() < 0.02);
         assert!((spectral_radius(&[0.0, -3.0, 3.0, 0.0], 2) / 3.0 - 1.0).abs() < 0.02);
         assert_eq!(spectral_radius(&[0.0, 1.0, 0.0, 0.0], 2), 0.0);
+    }
+
+    #[test]
+    fn what_grows_is_found() {
+        // Of rank 1, as equal-weight pairs are, with the eigenvalue `p + s` beside 0.
+        let pair = |p: f64, s: f64| [p, -p, -s, s];
+        for factor in [1e-6, 1.0, 1e5] {
+            let scaled = |matrix: [f64; 4]| matrix.map(|x| factor * x);
+            assert!(!grows(&scaled(pair(-1.0, -2.0)), 2));
+            assert!(!grows(&scaled(pair(-3.0, 2.0)), 2));
+            assert!(grows(&scaled(pair(-2.0, 3.0)), 2));
+            assert!(grows(&scaled(pair(-2.0, 2.1)), 2));
+            // A spiral out of a focus, and one into it.
+            assert!(grows(&scaled([0.1, -1.0, 1.0, 0.1]), 2));
+            assert!(!grows(&scaled([-0.1, -1.0, 1.0, -0.1]), 2));
+            assert!(!grows(&scaled([0.0, 1.0, 0.0, 0.0]), 2));
+        }
     }
 }

@@ -66,10 +66,11 @@ use tally::{Group, Member, Tally};
 const CHUNK: usize = 4096;
 /// Moves of a population mean, in standard deviations of its neurons, for which rates are linear enough: an error below `1e-7`.
 const LINEAR: f64 = 3e-4;
-/// Part of a step by which a time may be missed.
-const CLOSE: f64 = 1e-9;
-/// Rounds of Newton's method, which needs two or three.
-const ROUNDS: usize = 20;
+/// Steps have so many grains of time or more, about. Times that differ by rounding alone are the same grain, so that it is all the same which of
+/// them is asked for.
+const GRAINS: f64 = 1e9;
+/// Rounds of Newton's method, which needs two or three unless it comes from far.
+const ROUNDS: usize = 100;
 
 /// See the [module](self).
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -84,8 +85,10 @@ pub struct Leap {
     forms: Vec<Form>,
     crowds: Vec<Crowd>,
     time: f64,
-    /// Length of the last step; infinite where there was none.
-    step: f64,
+    /// Length of the last step, if there was one since the start or a step of a drive or rate.
+    step: Option<f64>,
+    /// What times are rounded to.
+    grain: f64,
     /// `d_b`, jumps towards each neuron that have been left out.
     debts: Vec<f64>,
     tally: Tally,
@@ -120,10 +123,16 @@ impl Leap {
             forms: populations.iter().map(|population| Form::of(&population.gain, 0.0)).collect(),
             crowds: populations.iter().map(Crowd::of).collect(),
             time: 0.0,
-            step: f64::INFINITY,
+            step: None,
+            grain: grain(network, &leaps),
             debts: vec![0.0; network.population_count()],
             tally: Tally::new(network),
         }
+    }
+
+    /// A time to the next grain.
+    fn rounded(&self, time: f64) -> f64 {
+        (time / self.grain).round() * self.grain
     }
 
     /// Sums over all neurons at a time.
@@ -158,7 +167,13 @@ impl Leap {
             let common = state.common(a, end);
             let before_step = state.common(a, self.time);
             let own = (a, network.jump(a, a), decay[a].first, before_step);
-            let (kicks, base) = kicks(&groups, own, common.scale);
+            let (kicks, mut base) = kicks(&groups, own, common.scale);
+            if kicks.own.is_none() {
+                // No jump of its own kind was drawn of which one could be taken back.
+                let mean = before[a] / self.crowds[a].count;
+                base -= network.jump(a, a) * decay[a].first * mean;
+                self.tally.add(a, a, -step * before[a]);
+            }
             // What is expected to be left to the common motion, so that little is.
             shifts[a] = (0..before.len())
                 .map(|b| {
@@ -180,15 +195,11 @@ impl Leap {
             for (a, crowd) in self.crowds.iter().enumerate() {
                 self.tally.add(a, b, crowd.count * step * (average - drawn_rates[b]));
             }
-            if network.jump(b, b) == 0.0 {
-                // Where a jump of its own would not have moved a neuron, none was taken back.
-                self.tally.add(b, b, -step * average);
-            }
             self.debts[b] += step * (average - drawn_rates[b]);
         }
         self.tally.count(state);
         self.time = end;
-        self.step = step;
+        self.step = Some(step);
         if state.refresh(end) {
             self.look(network, state, end);
         }
@@ -212,7 +223,8 @@ impl Leap {
             } else {
                 let external = &network.externals[source - rates.len()];
                 let rate = |since| external.count as f64 * external.rate.value(self.time + since);
-                Inflow::varying(rate, step, time_constant)
+                let parts = Inflow::parts(&external.rate, step);
+                Inflow::varying(rate, (step, parts), time_constant)
             };
             let member = Member { source, is_up: jump > 0.0, inflow };
             match groups.iter_mut().find(|group| group.jump == jump.abs()) {
@@ -270,7 +282,14 @@ impl Leap {
                 .collect();
             let (crowds, leaps, time) = (&self.crowds, &self.leaps, self.time);
             let planner = Planner { network, state, crowds, leaps, time };
-            let moves = solve(planner.feedback(decay, 0.5), residual);
+            let mut moves = solve(planner.feedback(decay, 0.5), residual);
+            // Not further than the rates may be linear at all.
+            let excess = self.crowds.iter().zip(&moves).map(|(crowd, moved)| {
+                let deviation = crowd.variance().sqrt();
+                if deviation > 0.0 { moved.abs() / deviation } else { 0.0 }
+            });
+            let excess = excess.fold(1.0, f64::max);
+            moves.iter_mut().for_each(|moved| *moved /= excess);
             let mut largest = 0.0_f64;
             for (a, moved) in moves.iter().enumerate() {
                 shifts[a] += moved;
@@ -288,6 +307,13 @@ impl Leap {
             self.look(network, state, end);
         }
     }
+}
+
+/// What times are rounded to: a power of two.
+fn grain(network: &Network, leaps: &Leaps) -> f64 {
+    let time_constants = network.populations.iter().map(|population| population.time_constant);
+    let longest = leaps.longest(time_constants.fold(f64::INFINITY, f64::min));
+    (leaps.step.unwrap_or(longest).min(longest) / GRAINS).log2().floor().exp2()
 }
 
 /// The tables of a population's groups and what they have in common, divided by nothing: the change of `z` at the lowest place of each.
@@ -322,8 +348,8 @@ fn kicks(
 
 impl Method for Leap {
     fn restart(&mut self, network: &Network, state: &NetworkState, time: f64) {
-        self.time = time;
-        self.step = f64::INFINITY;
+        self.time = self.rounded(time);
+        self.step = None;
         self.look(network, state, time);
     }
 
@@ -334,8 +360,8 @@ impl Method for Leap {
         until: f64,
         _: &mut O,
     ) -> Progress {
-        if until - self.time <= CLOSE * self.step.min(1.0) {
-            self.time = self.time.max(until);
+        let until = self.rounded(until);
+        if until <= self.time {
             return Progress::Reached;
         }
         self.leap(network, state, until);

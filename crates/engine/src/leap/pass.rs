@@ -351,6 +351,11 @@ impl<S: Shape> Hand<'_, S> {
 fn poisson(mean: f64, level: f64) -> u32 {
     /// More than that many standard deviations do not happen.
     const MOST: f64 = 40.0;
+    /// Beyond that the count is its mean, to a twentieth: of jumps that are a part `1/N` of all.
+    const LARGE: f64 = 500.0;
+    if mean > LARGE {
+        return mean.round().min(f64::from(u32::MAX)) as u32;
+    }
     // The probability of one or more is below the mean.
     if level >= mean {
         return 0;

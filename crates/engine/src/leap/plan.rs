@@ -1,9 +1,9 @@
 //! How long a step is, and what is expected to happen in it: linear equations for the population means.
 
-use equipoise_model::{Leaps, Network, NeuronPopulation};
+use equipoise_model::{Leaps, Network, NeuronPopulation, Schedule};
 use serde::{Deserialize, Serialize};
 
-use super::linear::{solve, spectral_radius};
+use super::linear::{grows, solve, spectral_radius};
 use super::pass::Sums;
 use crate::state::NetworkState;
 
@@ -12,7 +12,7 @@ const GROWTH: f64 = 1.5;
 /// How much shorter the next that is tried is.
 const SHRINKAGE: f64 = 0.75;
 /// Part of the longest step below which none is tried, however large its error.
-const SHORTEST: f64 = 1e-6;
+const SHORTEST: f64 = 1e-5;
 /// How much of an error of the fast flow counts: where it ends does not depend on how it is followed.
 const WEIGHT_OF_FAST: f64 = 1.0 / 16.0;
 /// Squares of moves of a population mean that are left to chance, in variances of a mean of `N` independent neurons and for moves
@@ -20,6 +20,10 @@ const WEIGHT_OF_FAST: f64 = 1.0 / 16.0;
 const CHANCE: f64 = 30.0;
 /// Resolving steps, in fast times.
 const RESOLVING: f64 = 0.5;
+/// Longest step, in periods of an external rate.
+const OF_A_PERIOD: f64 = 0.1;
+/// Part of the mean square of a potentiation below which its variance is rounding.
+const ROUNDING: f64 = 1e-12;
 
 /// A population at the start of a step.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -81,19 +85,32 @@ impl Inflow {
         Self { count: rate * step, first: rate * decay.first, second: rate * decay.second }
     }
 
-    /// Of any rate, by Gauss's rule with three points.
-    pub fn varying(rate: impl Fn(f64) -> f64, step: f64, time_constant: f64) -> Self {
-        let offset = 0.5 * step * 0.6_f64.sqrt();
+    /// Of any rate, in so many parts by Gauss's rule with three points.
+    pub fn varying(
+        rate: impl Fn(f64) -> f64,
+        (step, parts): (f64, usize),
+        time_constant: f64,
+    ) -> Self {
+        let part = step / parts as f64;
+        let offset = 0.5 * part * 0.6_f64.sqrt();
         let nodes = [(-offset, 5.0 / 18.0), (0.0, 8.0 / 18.0), (offset, 5.0 / 18.0)];
         let mut inflow = Self { count: 0.0, first: 0.0, second: 0.0 };
-        for (offset, weight) in nodes {
-            let since = 0.5 * step + offset;
-            let (decay, count) = (-(step - since) / time_constant, weight * step * rate(since));
+        for (number, (offset, weight)) in (0..parts).flat_map(|n| nodes.map(|node| (n, node))) {
+            let since = (number as f64 + 0.5) * part + offset;
+            let (decay, count) = (-(step - since) / time_constant, weight * part * rate(since));
             inflow.count += count;
             inflow.first += count * decay.exp();
             inflow.second += count * (2.0 * decay).exp();
         }
         inflow
+    }
+
+    /// Parts for a schedule.
+    pub fn parts(schedule: &Schedule, step: f64) -> usize {
+        match schedule {
+            Schedule::Sine(sine) => (step * sine.frequency / OF_A_PERIOD).ceil().max(1.0) as usize,
+            _ => 1,
+        }
     }
 }
 
@@ -119,18 +136,21 @@ pub struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    /// The next step: not beyond `until`, and such that several like it end there.
-    pub fn plan(&self, before: f64, until: f64) -> Plan {
+    /// The next step, after one of the length `before` if there was one: not beyond `until`, and such that several like it end there.
+    pub fn plan(&self, before: Option<f64>, until: f64) -> Plan {
         let left = until - self.time;
         let whole = |step: f64| left / (left / step * (1.0 - 1e-12)).ceil().max(1.0);
         if let Some(step) = self.leaps.step {
             return self.expect(whole(step)).0;
         }
         let longest = self.longest();
-        let mut step = longest.min(GROWTH * before);
+        // Growing from within the fast time, steps pass the lengths that forget where a fast mode began.
+        let before = before.unwrap_or_else(|| 1.0 / (GROWTH * self.fast_rate()));
+        let mut step = longest.min(GROWTH * before).max(SHORTEST * longest);
         loop {
             let (plan, error) = self.expect(whole(step));
-            if error <= 1.0 || step < SHORTEST * longest {
+            // Of what is no number, the error is none either: the recorder will say so.
+            if error <= 1.0 || !error.is_finite() || step < SHORTEST * longest {
                 return plan;
             }
             step *= SHRINKAGE;
@@ -141,19 +161,34 @@ impl Planner<'_> {
     pub fn longest(&self) -> f64 {
         let shortest = self.crowds.iter().map(|crowd| crowd.time_constant);
         let slow = self.leaps.longest(shortest.fold(f64::INFINITY, f64::min));
-        if !self.leaps.resolve {
+        let periods = self.network.externals.iter().filter_map(|external| match &external.rate {
+            Schedule::Sine(sine) => Some(1.0 / sine.frequency),
+            _ => None,
+        });
+        let slow = slow.min(OF_A_PERIOD * periods.fold(f64::INFINITY, f64::min));
+        if !self.crowds.iter().all(|crowd| crowd.sums.square.is_finite()) {
+            // The recorder will say so at the next sample.
             return slow;
         }
-        slow.min(RESOLVING / self.fast_rate())
+        // A balance that does not attract is left along a path that only short steps follow.
+        if self.leaps.resolve || grows(&self.response(), self.crowds.len()) {
+            slow.min((RESOLVING / self.fast_rate()).max(SHORTEST * slow))
+        } else {
+            slow
+        }
     }
 
-    /// The largest rate at which population means relax through the network.
-    fn fast_rate(&self) -> f64 {
+    /// What a move of each population mean changes of the drift of the others.
+    fn response(&self) -> Vec<f64> {
         let (size, crowds) = (self.crowds.len(), self.crowds);
-        let response: Vec<f64> = (0..size * size)
+        (0..size * size)
             .map(|at| self.network.jump(at / size, at % size) * crowds[at % size].sums.slope)
-            .collect();
-        spectral_radius(&response, size)
+            .collect()
+    }
+
+    /// The largest rate at which population means move through the network.
+    pub fn fast_rate(&self) -> f64 {
+        spectral_radius(&self.response(), self.crowds.len())
     }
 
     /// What happens on average in a step of this length, and how large its error is for what is tolerated.
@@ -198,17 +233,26 @@ impl Planner<'_> {
         let errors = (0..size).map(|a| {
             let crowd = &crowds[a];
             // Where all neurons are the same, what they are about to differ by is the measure.
-            let scale = crowd.variance().max(0.5 * crowd.time_constant * noise[a]).sqrt();
+            let rounding = ROUNDING * crowd.sums.square / crowd.count;
+            let own = 0.5 * crowd.time_constant * noise[a];
+            let scale = crowd.variance().max(own).max(rounding).sqrt();
             if scale == 0.0 {
                 return 0.0;
             }
             let fast = (change[a] - euler[a]).abs() / scale;
             let spread = variance[a] / (scale * scale);
-            let slow = 0.5 * (change[a] / scale).powi(2) + 0.25 * spread * spread;
+            let moves = 0.5 * (change[a] / scale).powi(2);
             let chance = CHANCE * moved * moved / crowd.count;
-            (WEIGHT_OF_FAST * fast + (slow - chance).max(0.0)) / self.leaps.tolerance
+            let slow = (moves - chance).max(0.0) + 0.25 * spread * spread;
+            (WEIGHT_OF_FAST * fast + slow) / self.leaps.tolerance
         });
-        let error = errors.fold(0.0, f64::max);
+        let error =
+            errors.fold(
+                0.0,
+                |largest: f64, error| {
+                    if error.is_finite() { largest.max(error) } else { f64::INFINITY }
+                },
+            );
         (Plan { step, change, decay }, error)
     }
 

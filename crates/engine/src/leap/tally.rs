@@ -104,10 +104,14 @@ impl Tally {
                 let counts = group.counts();
                 let places = *places.next().expect("drawn for each table") as f64;
                 let lowest = counts.shift + counts.lump * counts.law.lowest as f64;
-                let drawn = size * lowest + counts.lump * places;
+                let number = size * lowest + counts.lump * places;
                 // Before decay.
                 let decayed = group.sum(|member| member.inflow.first) / group.factor;
-                drawn * if decayed > 0.0 { all / (size * decayed) } else { 1.0 }
+                let before_decay = if decayed > 0.0 { all / (size * decayed) } else { 1.0 };
+                if group.members.iter().any(|member| member.source == target) {
+                    self.add(target, target, -(drawn.own as f64) * before_decay);
+                }
+                number * before_decay
             } else {
                 // Jumps of nothing are free.
                 let signed = group.members.iter().zip(&noise);
@@ -121,7 +125,6 @@ impl Tally {
                 self.add(target, member.source, jumps);
             }
         }
-        self.add(target, target, -(drawn.own as f64));
     }
 
     /// Tells the whole jumps to the state.

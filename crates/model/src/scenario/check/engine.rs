@@ -7,6 +7,8 @@ use crate::scenario::problem::ProblemKind;
 use crate::scenario::raw::{Number, RawEngine, RawMethod, RawScenario};
 use crate::{Leaps, Method, Network, Sampling, Transmission};
 
+/// Most steps of a run.
+const MOST_STEPS: f64 = 1e9;
 /// Part of a sample interval by which a time may miss a sample.
 const CLOSE: f64 = 1e-9;
 
@@ -19,7 +21,7 @@ impl Check {
         sampling: &Sampling,
     ) -> Method {
         let engine = &raw.engine;
-        let leaps = self.leaps(engine);
+        let leaps = self.leaps(engine, network, sampling);
         let method = match engine.method.as_ref().map(|method| *method.get_ref()) {
             None | Some(RawMethod::Exact) => Method::Exact,
             Some(RawMethod::Thinning) => Method::Thinning,
@@ -32,14 +34,36 @@ impl Check {
                 self.network_of_leaps(network, method, &span);
                 self.records_of_leaps(raw, sampling, method);
             }
-            Method::Automatic(_) => self.records_of_leaps(raw, sampling, method),
+            // Whether it leaps must not depend on what is recorded.
+            Method::Automatic(_) if can_leap(network) => {
+                self.records_of_leaps(raw, sampling, method);
+            }
+            Method::Automatic(_) => {}
             Method::Exact | Method::Thinning => self.no_steps(engine, method),
         }
         method
     }
 
-    fn leaps(&mut self, raw: &RawEngine) -> Leaps {
-        let step = raw.step.as_ref().map(|step| self.positive("engine.step", step));
+    fn leaps(&mut self, raw: &RawEngine, network: &Network, sampling: &Sampling) -> Leaps {
+        let time_constants = network.populations.iter().map(|population| population.time_constant);
+        let shortest = time_constants.fold(f64::INFINITY, f64::min);
+        let step = raw.step.as_ref().map(|number| {
+            let step = self.positive("engine.step", number);
+            if step > 10.0 * shortest {
+                self.out_of_range(
+                    "engine.step",
+                    number,
+                    "at most 10 times the shortest time constant",
+                );
+            } else if step > 0.0 && sampling.duration / step > MOST_STEPS {
+                self.out_of_range(
+                    "engine.step",
+                    number,
+                    "at least a thousand-millionth of the duration",
+                );
+            }
+            step
+        });
         let tolerance = raw.tolerance.as_ref().map_or(Leaps::TOLERANCE, |tolerance| {
             let value = *tolerance.get_ref();
             let allowed = (1e-10..=0.1).contains(&value);
@@ -85,9 +109,9 @@ impl Check {
                           follows spikes and not their jumps";
             self.unserved("transmission", method.name(), reason, span.clone());
         }
-        if network.populations.iter().any(|population| population.count < Leaps::FEWEST) {
-            let reason = "rates change too much in a step where a population has fewer than 20 neurons; \
-                          the exact method is faster there";
+        if has_few(network) {
+            let reason =
+                "a population has fewer than 20 neurons, whose rates change too much in a step";
             self.unserved("n", method.name(), reason, span.clone());
         }
     }
@@ -121,4 +145,13 @@ impl Check {
             }
         }
     }
+}
+
+fn has_few(network: &Network) -> bool {
+    network.populations.iter().any(|population| population.count < Leaps::FEWEST)
+}
+
+/// Whether leaps simulate the network.
+fn can_leap(network: &Network) -> bool {
+    network.transmission == Transmission::Independent && !has_few(network)
 }
