@@ -289,7 +289,9 @@ impl Leap {
                 if deviation > 0.0 { moved.abs() / deviation } else { 0.0 }
             });
             let excess = excess.fold(1.0, f64::max);
-            moves.iter_mut().for_each(|moved| *moved /= excess);
+            for moved in &mut moves {
+                *moved /= excess;
+            }
             let mut largest = 0.0_f64;
             for (a, moved) in moves.iter().enumerate() {
                 shifts[a] += moved;
