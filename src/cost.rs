@@ -1,10 +1,10 @@
 //! What a simulation costs, and which method `auto` takes: functions of the scenario alone, on every machine the same.
 //!
 //! ```
-//! use equipoise::{cost::Cost, model::Scenario};
+//! use equipoise::{cost::Cost, model::Scenario, model::scenario::overrides::apply};
 //!
 //! let text = include_str!("../scenarios/inhibition-stabilised.toml");
-//! let text = text.replace("n = 100", "n = 1e6") + "\n[engine]\nmethod = \"auto\"\n";
+//! let text = apply(text, &["n=1e6".into(), "engine.method=auto".into()])?;
 //! let scenario = Scenario::parse("inhibition-stabilised.toml", &text)?;
 //! let cost = Cost::new(&scenario, &scenario.sampling.times());
 //! assert_eq!(cost.method.name(), "leap");
@@ -100,27 +100,33 @@ fn steps(scenario: &Scenario, leaps: Leaps, times: &[f64]) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use equipoise_model::scenario::overrides::apply;
+
     use super::*;
 
-    fn cost(n: &str, more: &str) -> Cost {
+    fn cost(n: &str, transmission: &str) -> Cost {
         let text = include_str!("../scenarios/inhibition-stabilised.toml");
-        let text = text.replace("n = 100", &format!("n = {n}\n{more}"));
-        let text = text + "\n[engine]\nmethod = \"auto\"\n";
+        let changes = [
+            format!("n={n}"),
+            format!("transmission={transmission}"),
+            "engine.method=auto".to_owned(),
+        ];
+        let text = apply(text, &changes).expect("sound");
         let scenario = Scenario::parse("test", &text).expect("sound");
         Cost::new(&scenario, &scenario.sampling.times())
     }
 
     #[test]
     fn what_is_affordable_is_exact() {
-        assert_eq!(cost("1e3", "").method, Method::Exact);
-        assert_eq!(cost("1e5", "").method, Method::Leap(Leaps::default()));
+        assert_eq!(cost("1e3", "independent").method, Method::Exact);
+        assert_eq!(cost("1e5", "independent").method, Method::Leap(Leaps::default()));
         // One operation for a spike, whatever the number of neurons.
-        assert_eq!(cost("1e5", "transmission = \"shared\"").method, Method::Exact);
+        assert_eq!(cost("1e5", "shared").method, Method::Exact);
     }
 
     #[test]
     fn leaps_cost_what_their_steps_do() {
-        let (small, large) = (cost("1e5", ""), cost("1e6", ""));
+        let (small, large) = (cost("1e5", "independent"), cost("1e6", "independent"));
         assert_eq!(small.steps, large.steps);
         assert!((large.kicks / small.kicks - 10.0).abs() < 1e-9);
         assert!(small.steps >= 40.0 && small.seconds(2) < small.seconds(1));
