@@ -11,7 +11,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use equipoise_model::{Leaps, Method, Scenario, Transmission};
+use equipoise_model::{Leaps, Method, Scenario};
 
 use crate::estimate::Estimate;
 
@@ -20,7 +20,7 @@ pub const AFFORDABLE: f64 = 1e11;
 
 /// Jumps and kicks that a core manages in a second, about.
 const JUMPS_A_SECOND: f64 = 6e7;
-const KICKS_A_SECOND: f64 = 1e8;
+const KICKS_A_SECOND: f64 = 5e7;
 
 /// What a simulation costs.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,9 +77,6 @@ impl Cost {
 /// What `auto` is: exact where that is affordable and where leaps do not apply.
 fn decide(scenario: &Scenario, leaps: Leaps, jumps: f64) -> Method {
     let network = &scenario.network;
-    let fewest = network.populations.iter().map(|population| population.count).min();
-    let applies = network.transmission == Transmission::Independent
-        && fewest.is_some_and(|fewest| fewest >= Leaps::FEWEST);
     // Where neither the limit nor the gains say how many jumps there are, as many as at a rate of one.
     let jumps = if jumps > 0.0 {
         jumps
@@ -87,7 +84,7 @@ fn decide(scenario: &Scenario, leaps: Leaps, jumps: f64) -> Method {
         let neurons = network.neuron_count() as f64;
         neurons * neurons * scenario.sampling.duration * scenario.replicates as f64
     };
-    if applies && jumps > AFFORDABLE { Method::Leap(leaps) } else { Method::Exact }
+    if Leaps::apply_to(network) && jumps > AFFORDABLE { Method::Leap(leaps) } else { Method::Exact }
 }
 
 fn steps(scenario: &Scenario, leaps: Leaps, times: &[f64]) -> f64 {

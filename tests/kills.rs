@@ -4,7 +4,7 @@ mod common;
 
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -26,7 +26,7 @@ struct Case {
     fewest: u32,
 }
 
-fn cases() -> [Case; 7] {
+fn cases() -> [Case; 8] {
     let pair = "scenarios/inhibition-stabilised.toml";
     let simulate = |name, scenario: &str, more: &str| Case {
         name,
@@ -55,6 +55,7 @@ fn cases() -> [Case; 7] {
             "scenarios/release.toml",
             &format!("{} {EVERYTHING}", sized(60, 1.0, 120)),
         ),
+        simulate("leap", pair, &format!("--set engine.method=leap {}", sized(2000, 1.0, 100))),
         // One network after the other, on all cores.
         simulate(
             "windowed",
@@ -236,6 +237,24 @@ fn killed(place: &Place, arguments: &str, awaited: &str) {
     }
 }
 
+/// The checkpoint of a run that was interrupted when some networks were in its file.
+fn checkpoint_with_networks(arguments: &str) -> Vec<u8> {
+    for time in 1.. {
+        let place = Place::new();
+        let mut command = place.command(arguments);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let child = child.expect("it starts");
+        sleep(Duration::from_millis(300 * time));
+        let kill = format!("kill -INT {}", child.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success());
+        let run = Run::from(child.wait_with_output().expect("it ends")).expect(130);
+        if !run.err.contains("interrupted; 0 complete networks") {
+            return fs::read(place.path("result.h5.checkpoint")).expect("a checkpoint");
+        }
+    }
+    unreachable!("it has been waited for");
+}
+
 const LONG: &str =
     "scenarios/inhibition-stabilised.toml --set ensemble.replicates=100000 --set n=20";
 
@@ -264,7 +283,6 @@ fn what_does_not_fit_is_refused_and_nothing_is_changed() {
         }
     }
     // A checkpoint of another run.
-    let own = fs::read(place.path("result.h5.checkpoint")).expect("a checkpoint");
     let other = Place::new();
     killed(&other, &format!("{arguments} --seed 3 --checkpoint 0.02"), "result.h5.checkpoint");
     fs::copy(other.path("result.h5.checkpoint"), place.path("result.h5.checkpoint"))
@@ -280,6 +298,7 @@ fn what_does_not_fit_is_refused_and_nothing_is_changed() {
     let _ = fs::remove_file(place.path("result.h5.checkpoint.previous"));
     killed(&place, &format!("{arguments} --force"), "result.h5.partial");
     let begun = read_group(&place.path("result.h5.partial"), "trajectory").expect("read");
+    let own = checkpoint_with_networks(&arguments);
     fs::write(place.path("result.h5.checkpoint"), own).expect("written");
     if begun.dimension("realization").expect("networks").length == 0 {
         let run = place.run(&format!("{arguments} --resume")).expect(3);

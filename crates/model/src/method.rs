@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{Network, Transmission};
+
 /// How the network is simulated.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -49,9 +51,17 @@ impl Leaps {
     const LONGEST: f64 = 2.0;
     /// Fewest neurons of a population that is simulated by leaps.
     pub const FEWEST: usize = 20;
-}
 
-impl Leaps {
+    /// Whether leaps simulate a network: independent transmission, and enough neurons in each population for its rate to keep still in a step.
+    pub fn apply_to(network: &Network) -> bool {
+        network.transmission == Transmission::Independent && !Self::are_few(network)
+    }
+
+    /// Whether a population has too few neurons.
+    pub fn are_few(network: &Network) -> bool {
+        network.populations.iter().any(|population| population.count < Self::FEWEST)
+    }
+
     /// A step longer than all that are taken where an error estimate chooses it, for the shortest time constant of a network.
     pub fn longest(&self, time_constant: f64) -> f64 {
         Self::LONGEST * self.tolerance.sqrt() * time_constant

@@ -78,7 +78,7 @@ pub struct Counts {
     /// Jumps that come together.
     pub lump: f64,
     /// What is added.
-    pub shift: f64,
+    shift: f64,
 }
 
 impl Counts {
@@ -89,6 +89,11 @@ impl Counts {
         let (all, third) = (all / (lump * lump), excess / (lump * lump * lump));
         let law = Difference::new(0.5 * (all + third), 0.5 * (all - third));
         Self { law, lump, shift: excess - lump * third }
+    }
+
+    /// The first value of `D`.
+    pub fn lowest(&self) -> f64 {
+        self.shift + self.lump * self.law.lowest as f64
     }
 
     /// `E[U | D]/E[U]` where `of_up`, and `E[V | D]/E[V]` otherwise, for each value of `D'`.

@@ -215,7 +215,7 @@ impl Leap {
         rates: &[f64],
     ) -> Vec<Group> {
         let time_constant = network.populations[target].time_constant;
-        let mut groups: Vec<Group> = Vec::new();
+        let mut groups: Vec<(f64, Vec<Member>)> = Vec::new();
         for source in 0..network.source_count() {
             let jump = network.jump(target, source);
             let inflow = if let Some(rate) = rates.get(source) {
@@ -227,13 +227,12 @@ impl Leap {
                 Inflow::varying(rate, (step, parts), time_constant)
             };
             let member = Member { source, is_up: jump > 0.0, inflow };
-            match groups.iter_mut().find(|group| group.jump == jump.abs()) {
-                Some(group) => group.members.push(member),
-                None => groups.push(Group::new(jump.abs(), member)),
+            match groups.iter_mut().find(|(size, _)| *size == jump.abs()) {
+                Some((_, members)) => members.push(member),
+                None => groups.push((jump.abs(), vec![member])),
             }
         }
-        groups.iter_mut().for_each(Group::prepare);
-        groups
+        groups.into_iter().map(|(size, members)| Group::new(size, members)).collect()
     }
 
     fn draw(
@@ -318,7 +317,7 @@ fn grain(network: &Network, leaps: &Leaps) -> f64 {
     (leaps.step.unwrap_or(longest).min(longest) / GRAINS).log2().floor().exp2()
 }
 
-/// The tables of a population's groups and what they have in common, divided by nothing: the change of `z` at the lowest place of each.
+/// The tables of a population's groups, and the change of `z` that their first places stand for.
 fn kicks(
     groups: &[Group],
     (population, own_jump, decay, before): (usize, f64, f64, Common),
@@ -327,9 +326,9 @@ fn kicks(
     let mut kicks = Kicks { kicks: Vec::new(), own: None };
     let mut base = 0.0;
     for group in groups.iter().filter(|group| group.jump > 0.0) {
-        let counts = group.counts();
+        let counts = &group.counts;
         let size = group.jump * group.factor;
-        base += size * (counts.shift + counts.lump * counts.law.lowest as f64);
+        base += size * counts.lowest();
         let is_own = |member: &&Member| member.source == population && member.inflow.count > 0.0;
         if let Some(own) = group.members.iter().find(is_own) {
             let shares = counts.shares(own.is_up);

@@ -13,7 +13,7 @@ const GROWTH: f64 = 1.5;
 const SHRINKAGE: f64 = 0.75;
 /// Part of the longest step below which none is tried, however large its error.
 const SHORTEST: f64 = 1e-5;
-/// How much of an error of the fast flow counts: where it ends does not depend on how it is followed.
+/// How much of the difference between the two rules counts: most of it is the fast flow, which ends in the same place by both.
 const WEIGHT_OF_FAST: f64 = 1.0 / 16.0;
 /// Squares of moves of a population mean that are left to chance, in variances of a mean of `N` independent neurons and for moves
 /// that are slow within the step: those of balanced networks are about ten times as large.

@@ -19,6 +19,12 @@ pub struct Member {
     pub inflow: Inflow,
 }
 
+impl Member {
+    fn sign(&self) -> f64 {
+        if self.is_up { 1.0 } else { -1.0 }
+    }
+}
+
 /// The sources whose jumps onto a population have the same size.
 #[derive(Debug, Clone)]
 pub struct Group {
@@ -27,33 +33,23 @@ pub struct Group {
     pub members: Vec<Member>,
     /// What a jump is multiplied by to be where it is at the end of the step.
     pub factor: f64,
-    counts: Option<Counts>,
+    /// What each neuron draws.
+    pub counts: Counts,
 }
 
 impl Group {
-    /// With its first member.
-    pub fn new(jump: f64, member: Member) -> Self {
-        Self { jump, members: vec![member], factor: 1.0, counts: None }
+    /// With the counts and the factor that give mean and variance of jumps that decay.
+    pub fn new(jump: f64, members: Vec<Member>) -> Self {
+        let sum = |value: &dyn Fn(&Member) -> f64| members.iter().map(value).sum::<f64>();
+        let (all, second) = (sum(&|m| m.inflow.first), sum(&|m| m.inflow.second));
+        let factor = if all > 0.0 { second / all } else { 1.0 };
+        let (all, excess) = (all / factor, sum(&|m| m.sign() * m.inflow.first) / factor);
+        let counts = Counts::new(0.5 * (all + excess), 0.5 * (all - excess));
+        Self { jump, members, factor, counts }
     }
 
     fn sum(&self, value: impl Fn(&Member) -> f64) -> f64 {
         self.members.iter().map(value).sum()
-    }
-
-    /// Finds the counts and the factor with which mean and variance are those of jumps that decay.
-    pub fn prepare(&mut self) {
-        let excess = |m: &Member| if m.is_up { m.inflow.first } else { -m.inflow.first };
-        let (all, second) = (self.sum(|m| m.inflow.first), self.sum(|m| m.inflow.second));
-        if all > 0.0 {
-            self.factor = second / all;
-        }
-        let (all, excess) = (all / self.factor, self.sum(excess) / self.factor);
-        self.counts = Some(Counts::new(0.5 * (all + excess), 0.5 * (all - excess)));
-    }
-
-    /// What each neuron draws.
-    pub fn counts(&self) -> &Counts {
-        self.counts.as_ref().expect("prepared")
     }
 }
 
@@ -89,9 +85,8 @@ impl Tally {
         let mut places = drawn.places.iter();
         for group in groups {
             let mean = |member: &Member| size * member.inflow.count;
-            let sign = |member: &Member| if member.is_up { 1.0 } else { -1.0 };
-            let all: f64 = group.members.iter().map(mean).sum();
-            let expected: f64 = group.members.iter().map(|m| sign(m) * mean(m)).sum();
+            let all = group.sum(mean);
+            let expected = group.sum(|member| member.sign() * mean(member));
             let noise: Vec<f64> = group
                 .members
                 .iter()
@@ -100,12 +95,11 @@ impl Tally {
                     mean(member).sqrt() * x
                 })
                 .collect();
+            let signed = group.members.iter().zip(&noise);
+            let excess: f64 = signed.map(|(member, noise)| member.sign() * noise).sum();
             let difference = if group.jump > 0.0 {
-                let counts = group.counts();
                 let places = *places.next().expect("drawn for each table") as f64;
-                let lowest = counts.shift + counts.lump * counts.law.lowest as f64;
-                let number = size * lowest + counts.lump * places;
-                // Before decay.
+                let number = size * group.counts.lowest() + group.counts.lump * places;
                 let decayed = group.sum(|member| member.inflow.first) / group.factor;
                 let before_decay = if decayed > 0.0 { all / (size * decayed) } else { 1.0 };
                 if group.members.iter().any(|member| member.source == target) {
@@ -114,13 +108,10 @@ impl Tally {
                 number * before_decay
             } else {
                 // Jumps of nothing are free.
-                let signed = group.members.iter().zip(&noise);
-                expected + signed.map(|(member, noise)| sign(member) * noise).sum::<f64>()
+                expected + excess
             };
-            let signed = group.members.iter().zip(&noise);
-            let excess: f64 = signed.map(|(member, noise)| sign(member) * noise).sum();
             for (member, noise) in group.members.iter().zip(&noise) {
-                let part = if all > 0.0 { sign(member) * mean(member) / all } else { 0.0 };
+                let part = if all > 0.0 { member.sign() * mean(member) / all } else { 0.0 };
                 let jumps = mean(member) + noise + part * (difference - expected - excess);
                 self.add(target, member.source, jumps);
             }

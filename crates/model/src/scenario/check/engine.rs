@@ -35,7 +35,7 @@ impl Check {
                 self.records_of_leaps(raw, sampling, method);
             }
             // Whether it leaps must not depend on what is recorded.
-            Method::Automatic(_) if can_leap(network) => {
+            Method::Automatic(_) if Leaps::apply_to(network) => {
                 self.records_of_leaps(raw, sampling, method);
             }
             Method::Automatic(_) => {}
@@ -109,7 +109,7 @@ impl Check {
                           follows spikes and not their jumps";
             self.unserved("transmission", method.name(), reason, span.clone());
         }
-        if has_few(network) {
+        if Leaps::are_few(network) {
             let reason =
                 "a population has fewer than 20 neurons, whose rates change too much in a step";
             self.unserved("n", method.name(), reason, span.clone());
@@ -145,13 +145,4 @@ impl Check {
             }
         }
     }
-}
-
-fn has_few(network: &Network) -> bool {
-    network.populations.iter().any(|population| population.count < Leaps::FEWEST)
-}
-
-/// Whether leaps simulate the network.
-fn can_leap(network: &Network) -> bool {
-    network.transmission == Transmission::Independent && !has_few(network)
 }
