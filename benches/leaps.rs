@@ -1,8 +1,8 @@
 //! Leaps against the plainest tau-leap in NumPy, in turn in the same run, and what they cost at all sizes.
 //!
 //! `cargo bench --bench leaps` runs all, `cargo bench --bench leaps -- against` and `-- sizes` a part; `-- vast` adds 10^8 to the sizes, and
-//! `-- order` measures errors against the step and draws `docs/leaps-order.svg`. The first part needs NumPy, which `./setup --tests` installs. Compare ratios: machines differ,
-//! and so does one machine from minute to minute.
+//! `-- order` measures errors against the step and draws `docs/leaps-order.svg`, and `-- bias` measures those of leaps and script against exact networks of 1000. The first part and
+//! the last need NumPy, which `./setup --tests` installs. Compare ratios: machines differ, and so does one machine from minute to minute.
 
 use std::path::Path;
 use std::process::Command;
@@ -53,20 +53,23 @@ fn on_one_core(scenario: &Scenario, leaps: Leaps, replicate: u64) -> (f64, u32) 
     })
 }
 
-/// Seconds of the steps of the script.
-fn by_script(size: f64, duration: f64, seed: u32) -> f64 {
+/// What the script prints of so many networks: seconds of the steps, means and variances of E and I.
+fn by_script(size: f64, duration: f64, (seed, networks): (u64, u64)) -> Vec<[f64; 5]> {
     let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python");
     let python = if ours.exists() { ours } else { "python3".into() };
-    let arguments = [format!("{size}"), format!("{duration}"), format!("{seed}")];
     let output = Command::new(python)
         .arg(SCRIPT)
-        .args(arguments)
+        .args([size, duration].map(|number| number.to_string()))
+        .args([seed, networks].map(|number| number.to_string()))
         .envs([("OMP_NUM_THREADS", "1"), ("OPENBLAS_NUM_THREADS", "1")])
         .output()
         .expect("Python");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    text.split_whitespace().next().and_then(|word| word.parse().ok()).expect("its seconds")
+    let row = |line: &str| -> [f64; 5] {
+        let numbers = line.split_whitespace().map(|word| word.parse().expect("a number"));
+        numbers.collect::<Vec<f64>>().try_into().expect("five numbers")
+    };
+    String::from_utf8_lossy(&output.stdout).lines().map(row).collect()
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -81,7 +84,7 @@ fn against() {
         let scenario = scenario(size, duration);
         let (mut script, mut leaps) = (Vec::new(), [Vec::new(), Vec::new()]);
         for round in 0..ROUNDS {
-            script.push(by_script(size, duration, round));
+            script.push(by_script(size, duration, (round.into(), 1))[0][0]);
             for (times, kind) in leaps.iter_mut().zip([RESOLVING, PROJECTING]) {
                 times.push(on_one_core(&scenario, kind, u64::from(round)).0);
             }
@@ -93,6 +96,50 @@ fn against() {
         });
         println!("{size:>8.0e} {duration:>6} {script:>10.3} {:>20} {:>20}", ours[0], ours[1]);
     }
+}
+
+/// What the script and leaps make of means and variances, against exact networks of 1000.
+fn bias() {
+    const SIZE: f64 = 1000.0;
+    const NETWORKS: u64 = 2000;
+    let scenario = scenario(SIZE, 1.0);
+    let ours = |method: Method, seed: u64| -> Vec<Estimate> {
+        let ensemble = Ensemble { method, seed, replicates: NETWORKS, ..Ensemble::new(&scenario) };
+        let mut rows: Vec<[f64; 4]> = Vec::new();
+        let receive = |network: Trajectory| {
+            let (mean, variance) = (&network.mean[2..], &network.variance[2..]);
+            rows.push([mean[0], mean[1], variance[0], variance[1]]);
+            Ok::<(), ()>(())
+        };
+        ensemble.run(&AtomicBool::new(false), receive).expect("networks");
+        (0..4).map(|at| column(&rows, at)).collect()
+    };
+    let script: Vec<Estimate> = {
+        let rows = by_script(SIZE, 1.0, (1, NETWORKS));
+        (1..5).map(|at| column(&rows, at)).collect()
+    };
+    let exact = ours(Method::Exact, 2);
+    println!(
+        "{NETWORKS} networks of n = {SIZE}, T = 1: errors against the exact method, with standard errors"
+    );
+    let names = ["mean of E", "mean of I", "variance of E", "variance of I"];
+    println!("{:>10} {:>22} {:>22} {:>22} {:>22}", "", names[0], names[1], names[2], names[3]);
+    let print = |name: &str, measured: &[Estimate]| {
+        print!("{name:>10}");
+        for (x, exact) in measured.iter().zip(&exact) {
+            let error = x.standard_error.hypot(exact.standard_error);
+            print!(" {:>22}", format!("{:+.5} ({error:.5})", x.value - exact.value));
+        }
+        println!();
+    };
+    print("NumPy", &script);
+    print("resolving", &ours(Method::Leap(RESOLVING), 3));
+    print("projecting", &ours(Method::Leap(PROJECTING), 4));
+}
+
+/// The mean of a column.
+fn column<const WIDTH: usize>(rows: &[[f64; WIDTH]], at: usize) -> Estimate {
+    estimate::mean(&rows.iter().map(|row| row[at]).collect::<Vec<f64>>())
 }
 
 /// Bytes a second that one core reads and writes, where nothing fits in its caches.
@@ -156,8 +203,7 @@ fn order() {
             Ok::<(), ()>(())
         };
         ensemble.run(&AtomicBool::new(false), receive).expect("networks");
-        let column = |at: usize| rows.iter().map(|row| row[at]).collect::<Vec<f64>>();
-        (0..3).map(|at| estimate::mean(&column(at))).collect()
+        (0..3).map(|at| column(&rows, at)).collect()
     };
     let names = ["fires of E", "variance of E", "variance of I"];
     let exact = measure(7, 0);
@@ -238,6 +284,9 @@ fn main() {
     let asked = |name: &str| std::env::args().any(|argument| argument == name);
     if asked("order") {
         return order();
+    }
+    if asked("bias") {
+        return bias();
     }
     let all = !asked("against") && !asked("sizes") && !asked("vast");
     if all || asked("against") {

@@ -13,7 +13,7 @@
 
 use equipoise_model::{Leaps, Method, Scenario};
 
-use crate::estimate::Estimate;
+use crate::estimate::{Estimate, network_bytes};
 
 /// Jumps of all networks up to which `auto` is exact: about a quarter of an hour on two cores.
 pub const AFFORDABLE: f64 = 1e11;
@@ -58,7 +58,7 @@ impl Cost {
             jumps: estimate.jumps,
             steps,
             kicks: steps * scenario.network.neuron_count() as f64 * scenario.replicates as f64,
-            network_bytes: estimate.network_bytes,
+            network_bytes: network_bytes(&scenario.network, method),
             record_bytes: estimate.record_bytes(),
             file_bytes: estimate.least_bytes(),
         }

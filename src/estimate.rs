@@ -12,7 +12,10 @@
 //! ```
 
 use equipoise_limit::Limit;
-use equipoise_model::{GainFunction, Network, NeuronPopulation, Scenario, Selection, Transmission};
+use equipoise_model::{
+    GainFunction, Leaps, Method, Network, NeuronPopulation, Precision, Scenario, Selection,
+    Transmission,
+};
 
 /// Bytes of a value in a file, and of most in memory.
 const VALUE: f64 = 8.0;
@@ -51,6 +54,12 @@ pub struct Estimate {
     pub jumps: f64,
 }
 
+/// Bytes that the potentiations of one network take.
+pub fn network_bytes(network: &Network, method: Method) -> f64 {
+    let single = matches!(method, Method::Leap(Leaps { precision: Precision::Single, .. }));
+    network.neuron_count() as f64 * if single { 0.5 * VALUE } else { VALUE }
+}
+
 impl Estimate {
     /// Of this scenario, sampled at these times.
     ///
@@ -67,7 +76,7 @@ impl Estimate {
         groups.extend(recording.histograms.map(|bins| sizes.histograms(bins.count as f64 + 2.0)));
         groups.extend(recording.counts.then(|| sizes.counts()));
         let jumps = sizes.replicates * sizes.simulated();
-        Self { groups, network_bytes: VALUE * sizes.neurons, jumps }
+        Self { groups, network_bytes: network_bytes(&scenario.network, scenario.method), jumps }
     }
 
     /// Bytes of the whole file, about.

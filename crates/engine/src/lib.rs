@@ -18,6 +18,7 @@
 //! * [`ensemble`]: independent replicates in parallel; [`headway`]: how far they are.
 
 mod arrays;
+mod deviations;
 pub mod ensemble;
 pub mod headway;
 pub mod jump;

@@ -10,6 +10,11 @@ use crate::stream::{Purpose, Stream, stream};
 
 /// A way to move a network forward in time. The caller owns the state.
 pub trait Method {
+    /// The state at time 0, drawn from the initial laws.
+    fn initial(&self, network: &Network, (seed, replicate): (u64, u64)) -> NetworkState {
+        NetworkState::initial(network, seed, replicate)
+    }
+
     /// Forgets everything carried from before; `time` is 0 or a step of a drive or external rate.
     fn restart(&mut self, network: &Network, state: &NetworkState, time: f64);
 
@@ -129,8 +134,8 @@ pub struct Run<M> {
 
 impl<M: Method> Run<M> {
     /// From the initial law, at time 0.
-    pub fn begin(network: &Network, mut method: M, (seed, replicate): (u64, u64)) -> Self {
-        let state = NetworkState::initial(network, seed, replicate);
+    pub fn begin(network: &Network, mut method: M, stream: (u64, u64)) -> Self {
+        let state = method.initial(network, stream);
         method.restart(network, &state, 0.0);
         Self { state, method, step: network.next_step(0.0), passed: 0 }
     }

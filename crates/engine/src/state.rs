@@ -10,12 +10,13 @@
 
 use std::sync::OnceLock;
 
-use equipoise_model::{InitialLaw, Network, Schedule};
+use equipoise_model::{InitialLaw, Network, Precision, Schedule};
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
+use crate::deviations::{Deviations, Stored};
 use crate::jump::{Jump, Spike};
-use crate::stream::{Purpose, stream};
+use crate::stream::{Purpose, Stream, stream};
 
 /// Decay after which a population is written anew, so that `s_a` stays far from underflow.
 const LONGEST_DECAY: f64 = 64.0;
@@ -103,7 +104,7 @@ impl Order {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NetworkState {
     flows: Vec<Flow>,
-    deviations: Vec<Vec<f64>>,
+    deviations: Vec<Deviations>,
     orders: Vec<Order>,
     /// Source populations.
     sources: usize,
@@ -119,6 +120,10 @@ impl NetworkState {
     /// # Panics
     /// If the number of populations is not that of the network.
     pub fn new(network: &Network, potentiations: Vec<Vec<f64>>) -> Self {
+        Self::of(network, potentiations.into_iter().map(Deviations::Double).collect())
+    }
+
+    fn of(network: &Network, potentiations: Vec<Deviations>) -> Self {
         assert_eq!(potentiations.len(), network.population_count(), "one list for each population");
         let drive = Schedule::Constant(0.0);
         let flow =
@@ -141,19 +146,17 @@ impl NetworkState {
 
     /// State at time 0 drawn from the initial laws, in a stream of its own.
     pub fn initial(network: &Network, seed: u64, replicate: u64) -> Self {
+        Self::initial_in(Precision::Double, network, seed, replicate)
+    }
+
+    /// The same, rounded to a precision; only leaps can go on from single precision.
+    pub fn initial_in(precision: Precision, network: &Network, seed: u64, replicate: u64) -> Self {
         let mut rng = stream(seed, replicate, Purpose::InitialState);
-        let mut draw = |law: &InitialLaw, count| match law {
-            InitialLaw::Values(values) => values.clone(),
-            InitialLaw::Normal { mean, variance } => (0..count)
-                .map(|_| {
-                    let x: f64 = StandardNormal.sample(&mut rng);
-                    mean + variance.sqrt() * x
-                })
-                .collect(),
-            _ => unreachable!("an initial law that this engine does not know"),
-        };
-        let draws = network.populations.iter().map(|p| draw(&p.initial, p.count)).collect();
-        Self::new(network, draws)
+        let draws = network.populations.iter().map(|p| match precision {
+            Precision::Double => Deviations::Double(draw(&p.initial, p.count, &mut rng)),
+            Precision::Single => Deviations::Single(draw(&p.initial, p.count, &mut rng)),
+        });
+        Self::of(network, draws.collect())
     }
 
     /// The motion common to population `a` at `time`, which must not lie before its last jump or
@@ -173,19 +176,33 @@ impl NetworkState {
     /// `y` of neuron `k` of population `a`, without what it has in common with the others.
     #[inline]
     pub fn deviation(&self, population: usize, neuron: usize) -> f64 {
-        self.deviations[population][self.orders[population].place(neuron)]
+        self.deviations[population].at(self.orders[population].place(neuron))
     }
 
     /// `y` of all neurons of population `a`, in the order in which they are kept.
-    pub fn deviations(&self, population: usize) -> &[f64] {
+    pub(crate) fn stored(&self, population: usize) -> &Deviations {
         &self.deviations[population]
+    }
+
+    /// The same to be changed, for leaps, which have no other order.
+    pub(crate) fn stored_mut(&mut self, population: usize) -> &mut Deviations {
+        debug_assert!(self.is_in_order(), "places are taken for neurons");
+        &mut self.deviations[population]
+    }
+
+    /// The same of exact methods, which keep them in double precision.
+    ///
+    /// # Panics
+    /// If they are in single precision.
+    pub fn deviations(&self, population: usize) -> &[f64] {
+        self.deviations[population].double()
     }
 
     /// `z_a^k(t)` of all neurons of population `a`, in order.
     pub fn potentiations(&self, population: usize, time: f64) -> impl Iterator<Item = f64> + '_ {
         let common = self.common(population, time);
         let (deviations, order) = (&self.deviations[population], &self.orders[population]);
-        (0..deviations.len()).map(move |k| common.potentiation(deviations[order.place(k)]))
+        (0..deviations.count()).map(move |k| common.potentiation(deviations.at(order.place(k))))
     }
 
     /// `z_a^k(t)`.
@@ -204,7 +221,7 @@ impl NetworkState {
     #[inline]
     pub fn kick(&mut self, population: usize, neuron: usize, change: f64) {
         let place = self.orders[population].place(neuron);
-        self.deviations[population][place] += change;
+        self.deviations[population].add(place, change);
     }
 
     /// Changes every `y` of population `a`: a jump that all its neurons make, divided by the scale.
@@ -225,7 +242,8 @@ impl NetworkState {
 
     /// `y` of all neurons of population `a` and which neuron is in each place, for a method that puts them in another order.
     pub(crate) fn places(&mut self, population: usize) -> (&mut [f64], &mut [u32]) {
-        let (deviations, order) = (&mut self.deviations[population], &mut self.orders[population]);
+        let deviations = self.deviations[population].double_mut();
+        let order = &mut self.orders[population];
         order.places.take();
         if order.neurons.is_empty() {
             order.neurons.extend((0..).take(deviations.len()));
@@ -236,7 +254,7 @@ impl NetworkState {
     /// `y` of the neuron in a place of population `a`.
     #[inline]
     pub(crate) fn at(&mut self, population: usize, place: usize) -> &mut f64 {
-        &mut self.deviations[population][place]
+        &mut self.deviations[population].double_mut()[place]
     }
 
     /// Counts spikes of population `b` and their jumps: each reaches all neurons but its own.
@@ -248,7 +266,7 @@ impl NetworkState {
     /// Counts the jumps of spikes of population `b` alone.
     pub(crate) fn count_jumps_of_spikes(&mut self, source: usize, spikes: u64) {
         for (target, deviations) in self.deviations.iter().enumerate() {
-            let reached = deviations.len() as u64 - u64::from(target == source);
+            let reached = deviations.count() as u64 - u64::from(target == source);
             self.tally[target * self.sources + source] += spikes * reached;
         }
     }
@@ -306,13 +324,15 @@ impl NetworkState {
     pub(crate) fn parts(&mut self, population: usize) -> (&mut [f64], &mut [u64]) {
         debug_assert!(self.is_in_order(), "places are taken for neurons");
         let tally = &mut self.tally[population * self.sources..(population + 1) * self.sources];
-        (&mut self.deviations[population], tally)
+        (self.deviations[population].double_mut(), tally)
     }
 
     /// `y` of all neurons, by populations and within them in blocks of this length.
     pub(crate) fn blocks(&mut self, length: usize) -> impl Iterator<Item = &mut [f64]> {
         debug_assert!(self.is_in_order(), "places are taken for neurons");
-        self.deviations.iter_mut().flat_map(move |deviations| deviations.chunks_mut(length))
+        self.deviations
+            .iter_mut()
+            .flat_map(move |deviations| deviations.double_mut().chunks_mut(length))
     }
 
     /// Jumps since time 0, for a method that moves many neurons at once.
@@ -348,9 +368,21 @@ impl NetworkState {
             let flow = &self.flows[population];
             (flow.scale(time), flow.offset(time) - next.steady(time))
         };
-        for y in &mut self.deviations[population] {
-            *y = offset + scale * *y;
-        }
+        self.deviations[population].change(|y| offset + scale * y);
         self.flows[population] = next;
+    }
+}
+
+/// Potentiations of so many neurons.
+fn draw<T: Stored>(law: &InitialLaw, count: usize, rng: &mut Stream) -> Vec<T> {
+    match law {
+        InitialLaw::Values(values) => values.iter().map(|value| T::of(*value)).collect(),
+        InitialLaw::Normal { mean, variance } => (0..count)
+            .map(|_| {
+                let x: f64 = StandardNormal.sample(rng);
+                T::of(mean + variance.sqrt() * x)
+            })
+            .collect(),
+        _ => unreachable!("an initial law that this engine does not know"),
     }
 }

@@ -5,6 +5,7 @@ use std::mem::take;
 use equipoise_model::{Network, Transmission};
 use serde::{Deserialize, Serialize};
 
+use crate::deviations::{Deviations, Stored};
 use crate::observer::Observer;
 use crate::record::Records;
 use crate::state::NetworkState;
@@ -163,23 +164,32 @@ impl Observer for TrajectoryRecorder {
     fn sample(&mut self, network: &Network, state: &NetworkState, time: f64) {
         for population in 0..network.population_count() {
             let common = state.common(population, time);
-            let deviations = state.deviations(population);
-            let count = deviations.len() as f64;
-            let centre = deviations.iter().sum::<f64>() / count;
-            let (mut second, mut third) = (0.0, 0.0);
-            for y in deviations {
-                let x = y - centre;
-                second += x * x;
-                third += x * x * x;
-            }
+            let [centre, second, third] = match state.stored(population) {
+                Deviations::Double(y) => moments(y),
+                Deviations::Single(y) => moments(y),
+            };
             let square = common.scale * common.scale;
             self.trajectory.mean.push(common.potentiation(centre));
-            self.trajectory.variance.push(square * second / count);
-            self.trajectory.third_cumulant.push(square * common.scale * third / count);
+            self.trajectory.variance.push(square * second);
+            self.trajectory.third_cumulant.push(square * common.scale * third);
         }
         self.trajectory.jumps.extend_from_slice(state.tally());
         if network.transmission != Transmission::Independent {
             self.trajectory.spike_counts.extend_from_slice(state.spikes());
         }
     }
+}
+
+/// The mean, and the second and third moment about it.
+fn moments<T: Stored>(deviations: &[T]) -> [f64; 3] {
+    let count = deviations.len() as f64;
+    let values = || deviations.iter().map(|y| (*y).into());
+    let centre = values().sum::<f64>() / count;
+    let (mut second, mut third) = (0.0, 0.0);
+    for y in values() {
+        let x: f64 = y - centre;
+        second += x * x;
+        third += x * x * x;
+    }
+    [centre, second / count, third / count]
 }

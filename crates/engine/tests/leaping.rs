@@ -5,8 +5,10 @@ use std::sync::atomic::AtomicBool;
 use equipoise_engine::{Ensemble, Leap, Method as _, NetworkState, Observer, Progress, Trajectory};
 use equipoise_engine::{TrajectoryRecorder, simulate};
 use equipoise_model::gain::{Tabulated, ThresholdLinear};
+use equipoise_model::scenario::overrides::apply;
 use equipoise_model::{
-    Coupling, Gain, GainFunction, InitialLaw, Leaps, Method, Network, Recording, Schedule,
+    Coupling, Gain, GainFunction, InitialLaw, Leaps, Method, Network, Precision, Recording,
+    Scenario, Schedule,
 };
 use equipoise_statistics::{Estimate, estimate};
 use rayon::prelude::*;
@@ -29,6 +31,13 @@ fn pair(count: usize) -> Network {
     }
     network.coupling = Coupling::from_rows(&[vec![1.0, -1.0], vec![2.0, -2.0]]);
     network
+}
+
+/// A scenario that is shipped, with changes.
+fn shipped(text: &str, changes: &[&str]) -> Network {
+    let changes: Vec<String> = changes.iter().map(|&change| change.to_owned()).collect();
+    let text = apply(text, &changes).expect("the changes are sound");
+    Scenario::parse("scenario.toml", &text).expect("the scenario is sound").network
 }
 
 /// Jumps of all sizes, external sources, drives and rates that step and swing.
@@ -68,6 +77,12 @@ fn cases() -> Vec<Case> {
     // Far from balance: an initial layer.
     apart.populations[0].initial = InitialLaw::Normal { mean: 0.8, variance: 0.1 };
     apart.populations[1].initial = InitialLaw::Normal { mean: -0.5, variance: 0.0 };
+    // E falls silent, and its mean by sqrt(n) per time.
+    let loses = shipped(include_str!("../../../scenarios/loses-balance.toml"), &["n=100"]);
+    // On either side of a fast Hopf point; beyond it the means swing in the fast time.
+    let hopf = include_str!("../../../scenarios/fast-hopf.toml");
+    let rings = shipped(hopf, &["n=100"]);
+    let swings = shipped(hopf, &["n=100", "coupling.E.E=0.75"]);
     vec![
         case("pair", pair(100), &[0.5, 2.0], 600),
         case("large pair", pair(1000), &[0.25], 40),
@@ -77,6 +92,9 @@ fn cases() -> Vec<Case> {
         case("threshold-linear", driven(&linear), &[0.4, 1.2], 600),
         case("saturated", driven(&linear.saturated(0.4)), &[0.4, 1.2], 600),
         case("tabulated", driven(&Gain::Tabulated(table.expect("sound"))), &[0.4, 1.2], 600),
+        case("loses balance", loses, &[0.9, 2.5], 600),
+        case("rings", rings, &[0.25, 1.5], 600),
+        case("swings", swings, &[0.25, 1.5], 600),
     ]
 }
 
@@ -117,8 +135,8 @@ fn leaps_agree_with_jumps() {
     for case in cases() {
         let reference = case.reference();
         case.compare(&reference, Simulator::Leap(None)).accept();
-        // Fixed steps, three times the fast time in the pairs; in "apart" they would not see the initial layer.
-        if case.name != "apart" {
+        // Fixed steps, three times the fast time in the pairs. They would not see an initial layer, nor swings.
+        if !["apart", "loses balance", "rings", "swings"].contains(&case.name) {
             case.compare(&reference, Simulator::Leap(Some(50))).accept();
         }
     }
@@ -328,9 +346,12 @@ fn collect(ensemble: &Ensemble<'_>) -> Vec<Trajectory> {
 /// Chunks of neurons are shared out among threads.
 #[test]
 fn threads_change_no_bit_of_leaps() {
-    for count in [100, 10_000, 100_001] {
+    let single = (10_000, Precision::Single);
+    for (count, precision) in
+        [100, 10_000, 100_001].map(|n| (n, Precision::Double)).into_iter().chain([single])
+    {
         let network = pair(count);
-        let leaps = Leaps { tolerance: 0.05, ..Leaps::DEFAULT };
+        let leaps = Leaps { tolerance: 0.05, precision, ..Leaps::DEFAULT };
         let on = |threads| {
             collect(&Ensemble {
                 network: &network,

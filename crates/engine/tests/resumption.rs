@@ -16,7 +16,8 @@ use equipoise_engine::{
 };
 use equipoise_model::gain::{Tabulated, ThresholdLinear};
 use equipoise_model::{
-    Bins, Coupling, Gain, Leaps, Method, Network, Potentiations, Recording, Schedule, Selection,
+    Bins, Coupling, Gain, Leaps, Method, Network, Potentiations, Precision, Recording, Schedule,
+    Selection,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -27,6 +28,9 @@ const SEED: u64 = 167;
 const TIMES: [f64; 5] = [0.0, 0.21, 0.5, 1.0, 1.6];
 
 /// Steps and sines in drives and rates, an external population, and this gain.
+/// Leaps whose neurons take 4 bytes.
+const SINGLE: Leaps = Leaps { precision: Precision::Single, ..Leaps::DEFAULT };
+
 fn driven_pair(gain: &Gain) -> Network {
     let mut network = balanced_pair(9, gain.clone());
     network.externals = vec![external("X", 3, Schedule::Steps(vec![(0.0, 0.7), (0.4, 1.1)]))];
@@ -273,7 +277,8 @@ fn ensembles_go_on_from_checkpoints() {
     let network = driven_pair(&logistic(1.0, 0.1, 0.4));
     let spiking =
         SPIKING.map(|transmission| (Method::Exact, Network { transmission, ..network.clone() }));
-    let methods = [Method::Exact, Method::Thinning, Method::Leap(Leaps::DEFAULT)];
+    let methods =
+        [Method::Exact, Method::Thinning, Method::Leap(Leaps::DEFAULT), Method::Leap(SINGLE)];
     let independent = methods.map(|method| (method, network.clone()));
     let cases: Vec<_> = independent.into_iter().chain(spiking).collect();
     let mut all = 0;
@@ -309,7 +314,7 @@ fn ensembles_go_on_from_checkpoints() {
 fn potentiations_that_are_not_finite_end_the_ensemble() {
     let mut network = balanced_pair(9, logistic(1.0, 0.0, 0.5));
     network.coupling = Coupling::from_rows(&[vec![1e200, -1e200], vec![1.0, -1.0]]);
-    for method in [Method::Exact, Method::Thinning, Method::Leap(Leaps::DEFAULT)] {
+    for method in [Method::Exact, Method::Leap(Leaps::DEFAULT), Method::Leap(SINGLE)] {
         let recording = Recording::default();
         let ensemble = ensemble(&network, method, &recording);
         let outcome = ensemble.run(&AtomicBool::new(false), |_| Ok::<(), ()>(()));
@@ -369,5 +374,5 @@ fn states_have_the_layout_of_their_version() {
         ))),
         bytes(postcard::to_stdvec(&nothing)),
     ];
-    assert_eq!((CHECKPOINT_VERSION, lengths), (2, [673, 62_728, 5_450, 37_709, 1_151, 277]));
+    assert_eq!((CHECKPOINT_VERSION, lengths), (3, [675, 62_730, 5_452, 37_711, 1_154, 277]));
 }

@@ -30,7 +30,7 @@ pub mod scenario;
 pub mod schedule;
 
 pub use gain::{Gain, GainFunction};
-pub use method::{Leaps, Method};
+pub use method::{Leaps, Method, Precision};
 pub use network::{
     Coupling, ExternalPopulation, InitialLaw, Kind, Network, NeuronPopulation, Transmission,
 };

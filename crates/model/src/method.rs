@@ -30,7 +30,17 @@ impl Method {
     }
 }
 
-/// How long the steps of leaps are.
+/// How potentiations are kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Precision {
+    /// 53 bits, 8 bytes for a neuron.
+    #[default]
+    Double,
+    /// 24 bits, 4 bytes for a neuron; what is done with them, and what neurons have in common, is in double precision.
+    Single,
+}
+
+/// How long the steps of leaps are, and how potentiations are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Leaps {
     /// Length of all steps, in time units; none where an error estimate chooses it.
@@ -40,13 +50,20 @@ pub struct Leaps {
     pub resolve: bool,
     /// Relative error that a step may have: of the population means, in standard deviations of the potentiation of a neuron.
     pub tolerance: f64,
+    /// How potentiations are kept.
+    pub precision: Precision,
 }
 
 impl Leaps {
     /// The tolerance where none is given.
     pub const TOLERANCE: f64 = 1e-3;
     /// Steps where nothing is said of them.
-    pub const DEFAULT: Self = Self { step: None, resolve: false, tolerance: Self::TOLERANCE };
+    pub const DEFAULT: Self = Self {
+        step: None,
+        resolve: false,
+        tolerance: Self::TOLERANCE,
+        precision: Precision::Double,
+    };
     /// Longest step, in time constants, at a tolerance of 1; it grows with the root of the tolerance.
     const LONGEST: f64 = 2.0;
     /// Fewest neurons of a population that is simulated by leaps.

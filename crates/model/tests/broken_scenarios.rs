@@ -45,6 +45,7 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("bad_choice_of_kind", "\"excitatory\"", "\"exitatory\""),
     ("bad_choice_of_method", "[ensemble]", "[engine]\nmethod = \"thining\"\n\n[ensemble]"),
     ("engine_step_of_exact", "[ensemble]", "[engine]\nstep = 0.1\n\n[ensemble]"),
+    ("engine_precision_of_exact", "[ensemble]", "[engine]\nprecision = \"single\"\n\n[ensemble]"),
     (
         "engine_step_and_tolerance",
         "[ensemble]",

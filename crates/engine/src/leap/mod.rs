@@ -38,17 +38,20 @@
 //! Leaps: Gillespie (2001), doi:10.1063/1.1378322; implicit: Rathinam, Petzold, Cao & Gillespie (2003), doi:10.1063/1.1627296; trapezoidal, which keeps stationary
 //! variances: Cao & Petzold (2005), "Trapezoidal tau-leaping formula for the stochastic simulation of biochemical systems", Proc. FOSBE, 149-152.
 
+mod chunks;
 mod counts;
 mod linear;
 mod pass;
 mod plan;
 mod table;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 use equipoise_model::{Leaps, Network};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::deviations::Deviations;
 use crate::method::{Method, Progress};
 use crate::observer::Observer;
 use crate::state::{Common, NetworkState};
@@ -57,13 +60,12 @@ use crate::target_driven::kinetics::Form;
 use crate::vector::InstructionSet;
 use crate::vector::lanes::Lanes;
 
+use chunks::{CHUNK, draw, look};
 use linear::solve;
-use pass::{Drawn, Kick, Kicks, Own, Sums};
+use pass::{Drawn, Kick, Kicks, Own};
 use plan::{Crowd, Decay, Inflow, Plan, Planner};
 use tally::{Group, Member, Tally};
 
-/// Neurons of a chunk.
-const CHUNK: usize = 4096;
 /// Moves of a population mean, in standard deviations of its neurons, for which rates are linear enough: an error below `1e-7`.
 const LINEAR: f64 = 3e-4;
 /// Steps have so many grains of time or more, about. Times that differ by rounding alone are the same grain, so that it is all the same which of
@@ -140,14 +142,10 @@ impl Leap {
         for (a, population) in network.populations.iter().enumerate() {
             let common = state.common(a, time);
             let (shape, instructions) = ((self.forms[a], &population.gain), self.instructions);
-            let part = |chunk: &[f64]| pass::look(chunk, common, shape, instructions);
-            let deviations = state.deviations(a);
-            let parts: Vec<Sums> = if deviations.len() > CHUNK {
-                deviations.par_chunks(CHUNK).map(part).collect()
-            } else {
-                vec![part(deviations)]
+            self.crowds[a].sums = match state.stored(a) {
+                Deviations::Double(y) => look(y, common, shape, instructions),
+                Deviations::Single(y) => look(y, common, shape, instructions),
             };
-            self.crowds[a].sums = parts.into_iter().fold(Sums::default(), Sums::and);
         }
     }
 
@@ -246,17 +244,11 @@ impl Leap {
         let common = state.common(population, end);
         let shape = (self.forms[population], &network.populations[population].gain);
         let instructions = self.instructions;
-        let (deviations, _) = state.parts(population);
         let lanes = &mut self.chunks[population];
-        let kick = |(deviations, lanes): (&mut [f64], &mut Lanes)| {
-            pass::kick(deviations, lanes, kicks, common, shape, instructions)
-        };
-        let parts: Vec<Drawn> = if lanes.len() > 1 {
-            deviations.par_chunks_mut(CHUNK).zip(lanes.par_iter_mut()).map(kick).collect()
-        } else {
-            deviations.chunks_mut(CHUNK).zip(lanes).map(kick).collect()
-        };
-        parts.iter().fold(Drawn::default(), Drawn::and)
+        match state.stored_mut(population) {
+            Deviations::Double(y) => draw(y, lanes, kicks, common, shape, instructions),
+            Deviations::Single(y) => draw(y, lanes, kicks, common, shape, instructions),
+        }
     }
 
     /// Shifts the populations so that their means obey the trapezoidal rule.
@@ -348,6 +340,10 @@ fn kicks(
 }
 
 impl Method for Leap {
+    fn initial(&self, network: &Network, (seed, replicate): (u64, u64)) -> NetworkState {
+        NetworkState::initial_in(self.leaps.precision, network, seed, replicate)
+    }
+
     fn restart(&mut self, network: &Network, state: &NetworkState, time: f64) {
         self.time = self.rounded(time);
         self.step = None;

@@ -6,9 +6,10 @@ use equipoise_model::{Gain, GainFunction};
 use serde::{Deserialize, Serialize};
 
 use super::table::Table;
+use crate::deviations::Stored;
 use crate::state::Common;
-use crate::target_driven::kinetics::Form;
 use crate::target_driven::kinetics::shape::{Shape, Step};
+use crate::target_driven::kinetics::{Form, with_shape};
 use crate::vector::elementary::unit;
 use crate::vector::lanes::{Lanes, STEPS, Words};
 use crate::vector::{InstructionSet, Kernel, WIDTH};
@@ -113,26 +114,25 @@ impl Shape for General<'_> {
 }
 
 /// Sums over neurons with these deviations.
-pub fn look(
-    deviations: &[f64],
+pub fn look<T: Stored>(
+    deviations: &[T],
     common: Common,
     (form, gain): (Form, &Gain),
     instructions: InstructionSet,
 ) -> Sums {
-    match form {
-        Form::Logistic(shape) => instructions.run(Look { deviations, common, shape }),
-        Form::Linear(shape) => instructions.run(Look { deviations, common, shape }),
-        Form::Any => instructions.run(Look { deviations, common, shape: General(gain) }),
-    }
+    with_shape!(form,
+        shape => instructions.run(Look { deviations, common, shape }),
+        any => instructions.run(Look { deviations, common, shape: General(gain) })
+    )
 }
 
-struct Look<'a, S> {
-    deviations: &'a [f64],
+struct Look<'a, T, S> {
+    deviations: &'a [T],
     common: Common,
     shape: S,
 }
 
-impl<S: Shape> Kernel for Look<'_, S> {
+impl<T: Stored, S: Shape> Kernel for Look<'_, T, S> {
     type Output = Sums;
 
     #[inline(always)]
@@ -141,11 +141,11 @@ impl<S: Shape> Kernel for Look<'_, S> {
         let (chunks, rest) = self.deviations.as_chunks::<WIDTH>();
         let motion = (self.common, self.shape);
         for chunk in chunks {
-            add(&mut totals.lanes, chunk, &[1.0; WIDTH], motion);
+            add(&mut totals.lanes, &chunk.map(Into::into), &[1.0; WIDTH], motion);
         }
         if !rest.is_empty() {
             let mut last = [0.0; WIDTH];
-            last[..rest.len()].copy_from_slice(rest);
+            read(&mut last, rest);
             add(&mut totals.lanes, &last, &first(rest.len(), 0), motion);
         }
         totals.sums()
@@ -156,6 +156,16 @@ impl<S: Shape> Kernel for Look<'_, S> {
 #[inline(always)]
 fn first(count: usize, from: usize) -> Eight {
     std::array::from_fn(|lane| if from + lane < count { 1.0 } else { 0.0 })
+}
+
+#[inline(always)]
+fn read<T: Stored>(to: &mut [f64], from: &[T]) {
+    to.iter_mut().zip(from).for_each(|(y, stored)| *y = (*stored).into());
+}
+
+#[inline(always)]
+fn write<T: Stored>(to: &mut [T], from: &[f64]) {
+    to.iter_mut().zip(from).for_each(|(stored, y)| *stored = T::of(*y));
 }
 
 /// What one table gives the deviation of a neuron.
@@ -212,33 +222,32 @@ impl Drawn {
 }
 
 /// Kicks neurons; `common` is the motion that they have in common at the end of the step.
-pub fn kick(
-    deviations: &mut [f64],
+pub fn kick<T: Stored>(
+    deviations: &mut [T],
     lanes: &mut Lanes,
     kicks: &Kicks,
     common: Common,
     (form, gain): (Form, &Gain),
     instructions: InstructionSet,
 ) -> Drawn {
-    match form {
-        Form::Logistic(shape) => instructions.run(Draw { deviations, lanes, kicks, common, shape }),
-        Form::Linear(shape) => instructions.run(Draw { deviations, lanes, kicks, common, shape }),
-        Form::Any => {
+    with_shape!(form,
+        shape => instructions.run(Draw { deviations, lanes, kicks, common, shape }),
+        any => {
             let shape = General(gain);
             instructions.run(Draw { deviations, lanes, kicks, common, shape })
         }
-    }
+    )
 }
 
-struct Draw<'a, S> {
-    deviations: &'a mut [f64],
+struct Draw<'a, T, S> {
+    deviations: &'a mut [T],
     lanes: &'a mut Lanes,
     kicks: &'a Kicks,
     common: Common,
     shape: S,
 }
 
-impl<S: Shape> Kernel for Draw<'_, S> {
+impl<T: Stored, S: Shape> Kernel for Draw<'_, T, S> {
     type Output = Drawn;
 
     #[inline(always)]
@@ -247,15 +256,18 @@ impl<S: Shape> Kernel for Draw<'_, S> {
         let places = vec![0; kicks.kicks.len()];
         let mut hand =
             Hand { lanes, kicks, common, shape, totals: Totals::NOTHING, places, own: 0 };
+        let mut block = [0.0; BLOCK];
         let (blocks, rest) = deviations.as_chunks_mut::<BLOCK>();
-        for block in blocks {
-            hand.kick(block, BLOCK);
+        for stored in blocks {
+            read(&mut block, stored);
+            hand.kick(&mut block, BLOCK);
+            write(stored, &block);
         }
         if !rest.is_empty() {
-            let mut block = [0.0; BLOCK];
-            block[..rest.len()].copy_from_slice(rest);
+            block = [0.0; BLOCK];
+            read(&mut block, rest);
             hand.kick(&mut block, rest.len());
-            rest.copy_from_slice(&block[..rest.len()]);
+            write(rest, &block);
         }
         Drawn { sums: hand.totals.sums(), places: hand.places, own: hand.own }
     }

@@ -131,8 +131,55 @@ pub fn exp_coarse(x: f64) -> f64 {
     (low + fourth * high) * power
 }
 
+/// Largest magnitude of what [`normal`] takes.
+pub const NORMAL_RANGE: f64 = 24.5;
+
+/// The standard normal distribution function and density at `u`, `|u| <=` [`NORMAL_RANGE`], each with a relative error of at most `2` [`COARSE_ERROR`].
+///
+/// Mills' ratio `M(x) = (1 - Phi(x))/phi(x)` times `x + 5` is a polynomial of `1/(x + 5)` to `6e-13` for these `x >= 0` (found by interpolation at
+/// Chebyshev's points in 40 digits).
+#[inline(always)]
+pub fn normal(u: f64) -> (f64, f64) {
+    const SHIFT: f64 = 5.0;
+    const INVERSE_ROOT_OF_TAU: f64 = 0.398_942_280_401_432_7;
+    let x = u.abs();
+    let inverse = 1.0 / (x + SHIFT);
+    // From -1 at 0 to 1 at the end of the range.
+    let span = 1.0 / SHIFT - 1.0 / (NORMAL_RANGE + SHIFT);
+    let t = 2.0 / span * (1.0 / SHIFT - inverse) - 1.0;
+    let square = t * t;
+    let fourth = square * square;
+    let four = |c: [f64; 4]| (c[0] + t * c[1]) + square * (c[2] + t * c[3]);
+    let a = four([2.250630193006976, -1.7982813479777944, 1.1874376584575923, -0.6423776810450543]);
+    let b = four([
+        0.27787002554159784,
+        -0.09091496413482913,
+        0.019309133469317223,
+        -0.0009075220392986245,
+    ]);
+    let c = four([
+        -0.0009417710460315258,
+        0.00026011061328158516,
+        2.252200552332383e-05,
+        -2.2839630407260474e-05,
+    ]);
+    let d = four([
+        4.761774017802107e-07,
+        1.823998704710596e-06,
+        -8.989595656520841e-08,
+        -1.186457349533505e-07,
+    ]);
+    let ratio = ((a + fourth * b) + (fourth * fourth) * (c + fourth * d)) * inverse;
+    let density = INVERSE_ROOT_OF_TAU * exp_coarse(-0.5 * (x * x));
+    let tail = density * ratio;
+    (if u < 0.0 { tail } else { 1.0 - tail }, density)
+}
+
 #[cfg(test)]
 mod tests {
+    use equipoise_model::GainFunction;
+    use equipoise_model::gain::Probit;
+
     use super::*;
 
     fn relative(value: f64, exact: f64) -> f64 {
@@ -160,6 +207,18 @@ mod tests {
         }
         assert_eq!(negative_ln(1.0), 0.0);
         assert!(negative_ln(1.0_f64.next_down()) > 0.0);
+    }
+
+    #[test]
+    fn normal_laws_are_as_accurate_as_they_say() {
+        let gain = Probit { max_rate: 1.0, threshold: 0.0, slope: 1.0 };
+        for i in -100_000..=100_000 {
+            let u = f64::from(i) * 1e-5 * NORMAL_RANGE;
+            let (probability, density) = normal(u);
+            let (exact, exact_density) = gain.intensity_and_derivative(u);
+            assert!(relative(probability, exact) < 2.0 * COARSE_ERROR, "{u}: {probability:e}");
+            assert!(relative(density, exact_density) < 2.0 * COARSE_ERROR, "{u}: {density:e}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 #![allow(clippy::inline_always)]
 
 use crate::target_driven::kinetics::shape::Shape;
-use crate::target_driven::kinetics::{Change, Form, Jumps, Kinetics, Motion, Row, eight};
+use crate::target_driven::kinetics::{Change, Jumps, Kinetics, Motion, Row, eight, with_shape};
 use crate::vector::elementary::larger;
 use crate::vector::{InstructionSet, Kernel, WIDTH};
 
@@ -34,17 +34,13 @@ impl Steps {
         count: usize,
         instructions: InstructionSet,
     ) -> Total {
-        let mut total = match kinetics.form {
-            Form::Logistic(shape) => {
+        let mut total = with_shape!(kinetics.form,
+            shape => {
                 let padded = pad(jumps, count);
                 instructions.run(Each { steps: self, kinetics, shape, jumps, padded, motion })
-            }
-            Form::Linear(shape) => {
-                let padded = pad(jumps, count);
-                instructions.run(Each { steps: self, kinetics, shape, jumps, padded, motion })
-            }
-            Form::Any => self.take_one_by_one(kinetics, motion, jumps, count),
-        };
+            },
+            any => self.take_one_by_one(kinetics, motion, jumps, count)
+        );
         total.count = count as f64;
         total
     }

@@ -42,6 +42,14 @@ pub(super) struct RawEngine {
     pub step: Option<Number>,
     pub tolerance: Option<Number>,
     pub resolve: Option<Spanned<bool>>,
+    pub precision: Option<Spanned<RawPrecision>>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawPrecision {
+    Double,
+    Single,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]

@@ -17,7 +17,7 @@ use crate::vector::{InstructionSet, WIDTH};
 
 use kernels::{ChangeKernel, TotalKernel};
 use serde::{Deserialize, Serialize};
-use shape::{Linear, Logistic};
+use shape::{Linear, Logistic, Probit};
 
 /// Largest jump of the potentiation, in units of the gain's width, for which one exponential serves both
 /// the old and the new intensity.
@@ -210,9 +210,23 @@ pub(crate) struct Kinetics {
 pub(crate) enum Form {
     Logistic(Logistic),
     Linear(Linear),
+    Probit(Probit),
     /// By the gain itself, neuron by neuron.
     Any,
 }
+
+/// What is to be done with the shape of a form, and with one that has none.
+macro_rules! with_shape {
+    ($form:expr, $shape:ident => $body:expr, any => $any:expr) => {
+        match $form {
+            $crate::target_driven::kinetics::Form::Logistic($shape) => $body,
+            $crate::target_driven::kinetics::Form::Linear($shape) => $body,
+            $crate::target_driven::kinetics::Form::Probit($shape) => $body,
+            $crate::target_driven::kinetics::Form::Any => $any,
+        }
+    };
+}
+pub(crate) use with_shape;
 
 impl Form {
     /// Of a gain, with the largest jump of the potentiation that a step must serve.
@@ -229,6 +243,10 @@ impl Form {
             Gain::Logistic(gain) if largest_jump <= LONGEST_STRIDE * gain.slope => {
                 let (max_rate, threshold) = (gain.max_rate, gain.threshold);
                 Self::Logistic(Logistic { max_rate, threshold, inverse_slope: 1.0 / gain.slope })
+            }
+            Gain::Probit(gain) => {
+                let (max_rate, threshold) = (gain.max_rate, gain.threshold);
+                Self::Probit(Probit { max_rate, threshold, inverse_slope: 1.0 / gain.slope })
             }
             Gain::Refractory(gain) => linear(gain.unsaturated(), gain.refractory_time()),
             gain => linear(gain, 0.0),
@@ -274,7 +292,7 @@ impl Kinetics {
     /// Bound of the relative error of intensities and derivatives as the kernels compute them.
     pub fn relative_error(&self) -> f64 {
         match self.form {
-            Form::Logistic(_) => 8.0 * COARSE_ERROR,
+            Form::Logistic(_) | Form::Probit(_) => 8.0 * COARSE_ERROR,
             _ => 16.0 * f64::EPSILON,
         }
     }
@@ -313,15 +331,10 @@ impl Kinetics {
         end: f64,
         instructions: InstructionSet,
     ) -> Change {
-        match self.form {
-            Form::Logistic(shape) => {
-                instructions.run(ChangeKernel::new(self, shape, jumps, count, motion, end))
-            }
-            Form::Linear(shape) => {
-                instructions.run(ChangeKernel::new(self, shape, jumps, count, motion, end))
-            }
-            Form::Any => self.change_one_by_one(jumps, count, motion, end),
-        }
+        with_shape!(self.form,
+            shape => instructions.run(ChangeKernel::new(self, shape, jumps, count, motion, end)),
+            any => self.change_one_by_one(jumps, count, motion, end)
+        )
     }
 
     fn change_one_by_one(&self, jumps: &Jumps, count: usize, motion: &Motion, end: f64) -> Change {
@@ -356,18 +369,13 @@ impl Kinetics {
         motion: &Motion,
         instructions: InstructionSet,
     ) -> Contribution {
-        match self.form {
-            Form::Logistic(shape) => {
-                instructions.run(TotalKernel { kinetics: self, shape, deviations, scale, motion })
-            }
-            Form::Linear(shape) => {
-                instructions.run(TotalKernel { kinetics: self, shape, deviations, scale, motion })
-            }
-            Form::Any => {
+        with_shape!(self.form,
+            shape => instructions.run(TotalKernel { kinetics: self, shape, deviations, scale, motion }),
+            any => {
                 let z = deviations.iter().map(|y| motion.offset + scale * y);
                 let each = z.map(|z| self.contribution(motion.drive, z));
                 each.fold(Contribution::NONE, Contribution::and)
             }
-        }
+        )
     }
 }

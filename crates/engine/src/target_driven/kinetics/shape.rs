@@ -4,9 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::vector::elementary::{exp_coarse, larger, smaller};
+use crate::vector::elementary::{NORMAL_RANGE, exp_coarse, larger, normal, smaller};
 
-/// Arguments of exponentials are cut off here: `exp(-300) < 1e-130`.
+/// Arguments of exponentials are cut off here: intensities below `exp(-300) < 1e-130` of the largest are as good as none.
 const FAR: f64 = 300.0;
 
 /// Intensity and derivative before and after a jump.
@@ -72,6 +72,30 @@ impl Shape for Logistic {
             before: (self.max_rate * p1, steep * (p1 * p1 * e1)),
             after: (self.max_rate * p2, steep * (p2 * p2 * e2)),
         }
+    }
+}
+
+/// Probit.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Probit {
+    pub max_rate: f64,
+    pub threshold: f64,
+    pub inverse_slope: f64,
+}
+
+impl Shape for Probit {
+    const KINKED: bool = false;
+
+    #[inline(always)]
+    fn at(self, potentiation: f64) -> (f64, f64) {
+        let reduced = (potentiation - self.threshold) * self.inverse_slope;
+        let (p, density) = normal(larger(smaller(reduced, NORMAL_RANGE), -NORMAL_RANGE));
+        (self.max_rate * p, self.max_rate * self.inverse_slope * density)
+    }
+
+    #[inline(always)]
+    fn step(self, potentiation: f64, jump: f64, _: f64) -> Step {
+        Step { before: self.at(potentiation), after: self.at(potentiation + jump) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Kernels against sums over one jump after the other.
 
-use equipoise_model::gain::{Logistic, ThresholdLinear};
+use equipoise_model::gain::{Logistic, Probit, ThresholdLinear};
 use equipoise_model::schedule::Sine;
 use equipoise_model::{InitialLaw, Kind, Schedule};
 use rand::RngExt;
@@ -22,10 +22,11 @@ fn population(gain: Gain) -> NeuronPopulation {
     }
 }
 
-fn gains() -> [Gain; 3] {
+fn gains() -> [Gain; 4] {
     let linear = Gain::ThresholdLinear(ThresholdLinear { gain: 1.5, threshold: 0.1 });
     let logistic = Gain::Logistic(Logistic { max_rate: 1.3, threshold: 0.1, slope: 0.3 });
-    [logistic, linear.clone(), linear.saturated(0.4)]
+    let probit = Gain::Probit(Probit { max_rate: 1.3, threshold: 0.1, slope: 0.4 });
+    [logistic, probit, linear.clone(), linear.saturated(0.4)]
 }
 
 pub(crate) const MOTION: Motion =

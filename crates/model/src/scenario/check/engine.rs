@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::Check;
 use crate::scenario::problem::ProblemKind;
-use crate::scenario::raw::{Number, RawEngine, RawMethod, RawScenario};
-use crate::{Leaps, Method, Network, Sampling, Transmission};
+use crate::scenario::raw::{Number, RawEngine, RawMethod, RawPrecision, RawScenario};
+use crate::{Leaps, Method, Network, Precision, Sampling, Transmission};
 
 /// Most steps of a run.
 const MOST_STEPS: f64 = 1e9;
@@ -77,7 +77,11 @@ impl Check {
         if let (Some(_), Some(resolve)) = (&raw.step, &raw.resolve) {
             self.unserved("engine.resolve", "leap", fixed, resolve.span());
         }
-        Leaps { step, resolve, tolerance }
+        let precision = match raw.precision.as_ref().map(|precision| *precision.get_ref()) {
+            None | Some(RawPrecision::Double) => Precision::Double,
+            Some(RawPrecision::Single) => Precision::Single,
+        };
+        Leaps { step, resolve, tolerance, precision }
     }
 
     fn unserved(
@@ -100,6 +104,10 @@ impl Check {
             if let Some(span) = span {
                 self.unserved(field, method.name(), "it has no steps", span);
             }
+        }
+        if let Some(precision) = &raw.precision {
+            let reason = "exact methods keep potentiations in double precision";
+            self.unserved("engine.precision", method.name(), reason, precision.span());
         }
     }
 
