@@ -27,7 +27,7 @@ const KICKS_A_SECOND: f64 = 5e7;
 pub struct Cost {
     /// The method, which is no longer `auto`.
     pub method: Method,
-    /// Jumps of all networks (under shared transmission and release: spikes).
+    /// Jumps of all networks, one by one (a spike that reaches all is one).
     pub jumps: f64,
     /// Steps of each network, of leaps: at least so many.
     pub steps: f64,
@@ -117,8 +117,9 @@ mod tests {
     fn what_is_affordable_is_exact() {
         assert_eq!(cost("1e3", "independent").method, Method::Exact);
         assert_eq!(cost("1e5", "independent").method, Method::Leap(Leaps::default()));
-        // One operation for a spike, whatever the number of neurons.
+        // One operation for a spike, whatever the number of neurons, unless it reaches some of them only.
         assert_eq!(cost("1e5", "shared").method, Method::Exact);
+        assert_eq!(cost("1e6", "{release_probability=0.3}").method, Method::Leap(Leaps::default()));
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub struct Estimate {
     pub groups: Vec<GroupSize>,
     /// Bytes that the potentiations of one network take.
     pub network_bytes: f64,
-    /// Jumps of all networks (under shared transmission and release: spikes), which take the time.
+    /// Jumps of all networks, one by one (a spike that reaches all is one), which take the time.
     pub jumps: f64,
 }
 
@@ -205,16 +205,18 @@ impl<'a> Sizes<'a> {
         GroupSize { held_bytes: held * events, about: true, ..group }
     }
 
-    /// What a method draws one by one.
+    /// What an exact method does one by one: jumps of single neurons, and spikes that reach all.
     fn simulated(&self) -> f64 {
         let network = &self.scenario.network;
         if network.transmission == Transmission::Independent {
             return self.jumps();
         }
-        let spikes = network.populations.iter().zip(&self.fires).map(|(population, fires)| {
-            population.count as f64 * fires / network.transmission.release_probability()
-        });
-        spikes.sum::<f64>() + self.jumps()
+        let p = network.transmission.release_probability();
+        let spikes = network.populations.iter().zip(&self.fires);
+        let spikes = spikes.map(|(population, fires)| population.count as f64 * fires / p);
+        // Those that it reaches jump one by one, or those that it does not reach jump back.
+        let each = 1.0 + p.min(1.0 - p) * self.neurons;
+        each * spikes.sum::<f64>() + self.jumps()
     }
 
     /// Jumps of single neurons: under shared transmission and release those from external sources alone.

@@ -55,7 +55,7 @@ pub fn print_cost(cost: &Cost, scenario: &Scenario, common: &Common) -> Result<E
             cost.steps,
             scenario.network.neuron_count()
         ),
-        _ => format!("{:.2e} jumps or spikes in {} networks", cost.jumps, scenario.replicates),
+        _ => format!("{:.2e} jumps one by one in {} networks", cost.jumps, scenario.replicates),
     };
     let or_more = match cost.method {
         Method::Leap(_) => " or more",

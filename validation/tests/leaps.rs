@@ -8,6 +8,7 @@ use equipoise_model::{Leaps, Method, Precision, Recording, Scenario};
 use equipoise_validation::{Observed, Prediction, compare};
 
 const CANONICAL: &str = include_str!("../../scenarios/inhibition-stabilised.toml");
+const RELEASE: &str = include_str!("../../scenarios/release.toml");
 const DRIVEN: &str = include_str!("../../scenarios/external-drive.toml");
 
 /// Whether what `validate` compares holds for an ensemble by leaps.
@@ -45,6 +46,14 @@ fn large_networks_obey_the_theory() {
     assert!(holds(CANONICAL, 1e6, Leaps { precision: Precision::Single, ..Leaps::DEFAULT }, 4));
     // Drive of order sqrt(n), and a step of it.
     assert!(holds(DRIVEN, 1e4, Leaps::DEFAULT, 100));
+}
+
+/// Where targets share spikes, the means fluctuate by `n^(-1/4)`.
+#[test]
+fn large_networks_that_share_spikes_do() {
+    for (size, replicates) in [(1e3, 400), (1e4, 200), (1e5, 24)] {
+        assert!(holds(RELEASE, size, Leaps::DEFAULT, replicates), "n = {size}");
+    }
 }
 
 /// Steps of half a time constant have errors that the same comparison sees.

@@ -312,6 +312,12 @@ impl NetworkState {
         &self.spikes
     }
 
+    /// Counts spikes of population `b` alone.
+    pub(crate) fn count_spikes(&mut self, population: usize, spikes: u64) {
+        let count = &mut self.spikes[population];
+        *count = count.saturating_add(spikes);
+    }
+
     /// Counts a spike; the jumps that it causes are counted by themselves.
     #[inline]
     pub fn count_spike(&mut self, spike: &Spike) {

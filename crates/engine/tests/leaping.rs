@@ -8,7 +8,7 @@ use equipoise_model::gain::{Tabulated, ThresholdLinear};
 use equipoise_model::scenario::overrides::apply;
 use equipoise_model::{
     Coupling, Gain, GainFunction, InitialLaw, Leaps, Method, Network, Precision, Recording,
-    Scenario, Schedule,
+    Scenario, Schedule, Transmission,
 };
 use equipoise_statistics::{Estimate, estimate};
 use rayon::prelude::*;
@@ -18,7 +18,7 @@ use statrs::stats_tests::ks_test::{KSTwoSampleAlternativeMethod, ks_twosample};
 use crate::evidence::{Family, channel};
 use crate::naive_leaps::{LeapMistake, NaiveLeaps};
 use crate::networks::{
-    balanced_pair, channels, external, logistic, network, neurons, probit, sine,
+    SPIKING, balanced_pair, channels, external, logistic, network, neurons, probit, sine,
 };
 use crate::simulators::{Records, Simulator};
 
@@ -117,6 +117,12 @@ impl Case {
                 first.iter().zip(second).map(|(x, y)| x - y).collect()
             };
             compare(format!("difference of the means at {time}"), &difference);
+            if self.network.transmission != Transmission::Independent {
+                for (a, population) in self.network.populations.iter().enumerate() {
+                    let label = format!("spikes of {} until {time}", population.name);
+                    compare(label, &|r| r.spikes(sample, a));
+                }
+            }
             for pair in channels(&self.network) {
                 let label = format!("{} until {time}", channel(&self.network, pair.0, pair.1));
                 compare(label, &|r| r.jumps(sample, pair));
@@ -126,7 +132,11 @@ impl Case {
     }
 
     fn reference(&self) -> Records {
-        Simulator::TargetDriven.ensemble(&self.network, 201, self.replicates, &self.times)
+        let exact = match self.network.transmission {
+            Transmission::Independent => Simulator::TargetDriven,
+            _ => Simulator::SpikeDriven,
+        };
+        exact.ensemble(&self.network, 201, self.replicates, &self.times)
     }
 }
 
@@ -140,6 +150,43 @@ fn leaps_agree_with_jumps() {
             case.compare(&reference, Simulator::Leap(Some(50))).accept();
         }
     }
+}
+
+/// The same where targets share spikes.
+fn spiking_cases() -> Vec<Case> {
+    let shared = |network: Network, transmission| Network { transmission, ..network };
+    let case = |name, network, times: &[f64], replicates| Case {
+        name,
+        network,
+        times: times.to_vec(),
+        replicates,
+    };
+    let [all, few, many] = SPIKING;
+    let driven = driven(&logistic(1.0, 0.1, 0.4));
+    vec![
+        case("released", shared(pair(100), few), &[0.5, 2.0], 1000),
+        case("mostly released", shared(pair(100), many), &[0.5, 2.0], 1000),
+        case("large, released", shared(pair(1000), few), &[0.25], 100),
+        case("driven, shared", shared(driven.clone(), all), &[0.4, 1.2], 1000),
+        case("driven, released", shared(driven, few), &[0.4, 1.2], 1000),
+    ]
+}
+
+#[test]
+fn leaps_share_spikes() {
+    for case in spiking_cases() {
+        let reference = case.reference();
+        case.compare(&reference, Simulator::Leap(None)).accept();
+    }
+}
+
+/// What is common and what is private are told apart: another probability is another law.
+#[test]
+fn other_releases_are_not_the_same() {
+    let mut case = spiking_cases().swap_remove(0);
+    let reference = case.reference();
+    case.network.transmission = Transmission::Release { probability: 0.4 };
+    case.compare(&reference, Simulator::Leap(None)).reject();
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Network, Transmission};
+use crate::Network;
 
 /// How the network is simulated.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,14 +69,20 @@ impl Leaps {
     /// Fewest neurons of a population that is simulated by leaps.
     pub const FEWEST: usize = 20;
 
-    /// Whether leaps simulate a network: independent transmission, and enough neurons in each population for its rate to keep still in a step.
+    /// Whether leaps simulate a network: each population has enough neurons for its rate to keep still in a step, and something is
+    /// private to each neuron.
     pub fn apply_to(network: &Network) -> bool {
-        network.transmission == Transmission::Independent && !Self::are_few(network)
+        !Self::are_few(network) && !Self::are_one(network)
     }
 
     /// Whether a population has too few neurons.
     pub fn are_few(network: &Network) -> bool {
         network.populations.iter().any(|population| population.count < Self::FEWEST)
+    }
+
+    /// Whether all neurons receive the same, but for their own spikes.
+    pub fn are_one(network: &Network) -> bool {
+        network.transmission.input_correlation() >= 1.0 && network.externals.is_empty()
     }
 
     /// A step longer than all that are taken where an error estimate chooses it, for the shortest time constant of a network.

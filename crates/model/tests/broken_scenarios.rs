@@ -1,5 +1,6 @@
 //! Every message about a broken scenario, as people see it.
 
+use equipoise_model::scenario::overrides::apply;
 use equipoise_model::{Bins, Potentiations, Recording, Scenario, Selection};
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
@@ -55,11 +56,6 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "engine_tolerance_too_large",
         "[ensemble]",
         "[engine]\nmethod = \"leap\"\ntolerance = 0.5\n\n[ensemble]",
-    ),
-    (
-        "leap_of_shared_spikes",
-        "duration = 4.0",
-        "transmission = \"shared\"\nengine.method = \"leap\"\nduration = 4.0",
     ),
     (
         "engine_step_too_long",
@@ -310,6 +306,19 @@ fn sound_scenario_is_accepted() {
     assert_eq!(scenario.network.populations[1].count, 50);
     assert_eq!(scenario.network.coupling.get(1, 0), 2.0);
     assert_eq!(Scenario::parse("again", &scenario.text).unwrap(), scenario);
+}
+
+/// Leaps of neurons that all receive the same are refused with the reason.
+#[test]
+fn shared_spikes_need_no_leaps() {
+    let text = include_str!("../../../scenarios/shared-spikes.toml");
+    let text = apply(text, &["engine.method=leap".to_owned()]).expect("sound overrides");
+    let error = Scenario::parse("scenario.toml", &text).expect_err("nothing to leap over");
+    assert!(error.to_string().contains("costs `exact` no more"), "{error}");
+    let driven =
+        ["populations.X={kind=\"external\",rate=1.0}", "coupling.E.X=1.0", "coupling.I.X=1.0"];
+    let text = apply(&text, &driven.map(str::to_owned)).expect("sound overrides");
+    assert!(Scenario::parse("scenario.toml", &text).is_ok());
 }
 
 #[test]

@@ -18,7 +18,7 @@ mod replicate;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc;
 
-use equipoise_model::{Method, Network, Recording, Scenario, Transmission};
+use equipoise_model::{Method, Network, Precision, Recording, Scenario, Transmission};
 use thiserror::Error;
 
 use crate::headway::Headway;
@@ -249,9 +249,11 @@ impl<'a> Ensemble<'a> {
 
     /// Whether all cores work on one network at a time.
     fn takes_all_cores(&self) -> bool {
-        matches!(self.method, Method::Exact | Method::Leap(_))
-            && self.network.transmission == Transmission::Independent
-            && self.network.neuron_count() >= WINDOWED_FROM
+        let can = match self.method {
+            Method::Exact => self.network.transmission == Transmission::Independent,
+            method => matches!(method, Method::Leap(_)),
+        };
+        can && self.network.neuron_count() >= WINDOWED_FROM
     }
 
     fn is_windowed(&self) -> bool {
@@ -261,7 +263,12 @@ impl<'a> Ensemble<'a> {
     /// What a method holds that grows with the network.
     fn bytes_for_a_neuron(&self) -> usize {
         let potentiation = size_of::<f64>();
-        if self.is_windowed() {
+        if let Method::Leap(leaps) = self.method {
+            match leaps.precision {
+                Precision::Double => potentiation,
+                Precision::Single => size_of::<f32>(),
+            }
+        } else if self.is_windowed() {
             // That at the start of the window, too.
             2 * potentiation
         } else if self.network.transmission == Transmission::Shared {
@@ -282,8 +289,7 @@ impl<'a> Ensemble<'a> {
         if matches!(self.method, Method::Automatic(_)) {
             return Err(EngineError::Undecided);
         }
-        let is_general = self.method == Method::Exact;
-        if !is_general && transmission != Transmission::Independent {
+        if self.method == Method::Thinning && transmission != Transmission::Independent {
             return Err(EngineError::Transmission { transmission, method: self.method.name() });
         }
         let threads = match self.threads {

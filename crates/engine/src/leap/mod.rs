@@ -10,6 +10,8 @@
 //! 1. **Kicks** (`counts`, `pass`). Counts are Poisson at the rates `R* = R + d/h`, with `d` what the step before left out (step 4). Sources whose jumps have the same size, up
 //!    or down, share a table: that of the difference of two Poisson counts. The jumps are decayed to the end of the step by the one
 //!    factor and the one rate that make mean and variance exact, `A_2/A_1` and `R* A_1^2/A_2`.
+//!    Where targets share spikes (`spikes`), their number is drawn once for all; what `p` of each adds up to is common to the population, and trials of
+//!    probability `p`, less their mean, take the place of the Poisson counts.
 //! 2. **No synapse onto oneself.** Each neuron gives back jumps of its own: a Poisson count of mean `(lambda(z_k) + lambda(z_k'))/2 A_1 E[jumps of the type | what was
 //!    drawn]/E[jumps of the type]`, to first order in `1/N` the law of thinned counts. (One that was independent of what was drawn would add variance where it should take it away.)
 //! 3. **Common motion** (`plan`). The drift of the population means follows the trapezoidal rule,
@@ -43,12 +45,13 @@ mod counts;
 mod linear;
 mod pass;
 mod plan;
+mod spikes;
 mod table;
 mod tally;
 #[cfg(test)]
 mod tests;
 
-use equipoise_model::{Leaps, Network};
+use equipoise_model::{Leaps, Network, Transmission};
 use serde::{Deserialize, Serialize};
 
 use crate::deviations::Deviations;
@@ -64,6 +67,7 @@ use chunks::{CHUNK, draw, look};
 use linear::solve;
 use pass::{Drawn, Kick, Kicks, Own};
 use plan::{Crowd, Decay, Inflow, Plan, Planner};
+use spikes::Spikes;
 use tally::{Group, Member, Tally};
 
 /// Moves of a population mean, in standard deviations of its neurons, for which rates are linear enough: an error below `1e-7`.
@@ -159,27 +163,41 @@ impl Leap {
         let before: Vec<f64> = self.crowds.iter().map(|crowd| crowd.sums.intensity).collect();
         let drawn_rates: Vec<f64> =
             before.iter().zip(&self.debts).map(|(r, debt)| (r + debt / step).max(0.0)).collect();
-        let mut shifts = vec![0.0; before.len()];
+        let spikes = self.spikes(network, step, &drawn_rates);
+        // What is expected to be left to the common motion, so that little is.
+        let surprise: Vec<f64> = (0..before.len())
+            .map(|a| surprise(network, a, (step, decay[a]), &drawn_rates, &spikes))
+            .collect();
+        let planner =
+            Planner { network, state, crowds: &self.crowds, leaps: &self.leaps, time: self.time };
+        let response = solve(planner.feedback(decay, 0.5), surprise);
+        let rest: Vec<f64> = (0..before.len())
+            .map(|b| {
+                let moved = change[b] + response[b];
+                before[b] + 0.5 * self.crowds[b].sums.slope * moved - drawn_rates[b]
+            })
+            .collect();
+        let mut shifts: Vec<f64> = (0..before.len())
+            .map(|a| {
+                let parts = rest.iter().enumerate().map(|(b, rest)| network.jump(a, b) * rest);
+                decay[a].first * parts.sum::<f64>()
+            })
+            .collect();
         for a in 0..before.len() {
-            let groups = self.groups(network, a, step, decay[a], &drawn_rates);
+            let groups = self.groups(network, a, (step, decay[a]), &drawn_rates, &spikes);
             let common = state.common(a, end);
             let before_step = state.common(a, self.time);
-            let own = (a, network.jump(a, a), decay[a].first, before_step);
+            let own = (a, network.jump(a, a), (step, before[a]), before_step);
             let (kicks, mut base) = kicks(&groups, own, common.scale);
             if kicks.own.is_none() {
                 // No jump of its own kind was drawn of which one could be taken back.
-                let mean = before[a] / self.crowds[a].count;
-                base -= network.jump(a, a) * decay[a].first * mean;
-                self.tally.add(a, a, -step * before[a]);
+                let (rate, jump) = (before[a], network.jump(a, a));
+                let own = spikes[a].map_or(step * rate, |spikes| spikes.count * spikes.probability);
+                if spikes[a].is_none() {
+                    base -= jump * decay[a].first * rate / self.crowds[a].count;
+                }
+                self.tally.add(a, a, -own);
             }
-            // What is expected to be left to the common motion, so that little is.
-            shifts[a] = (0..before.len())
-                .map(|b| {
-                    let after = before[b] + self.crowds[b].sums.slope * change[b];
-                    let rest = 0.5 * (before[b] + after) - drawn_rates[b];
-                    network.jump(a, b) * decay[a].first * rest
-                })
-                .sum();
             state.translate(a, (shifts[a] + base) / common.scale);
             let drawn = self.draw(network, state, a, &kicks, end);
             self.crowds[a].sums = drawn.sums;
@@ -193,7 +211,11 @@ impl Leap {
             for (a, crowd) in self.crowds.iter().enumerate() {
                 self.tally.add(a, b, crowd.count * step * (average - drawn_rates[b]));
             }
-            self.debts[b] += step * (average - drawn_rates[b]);
+            let left_out = step * (average - drawn_rates[b]);
+            self.debts[b] += left_out;
+            if let Some(spikes) = spikes[b] {
+                self.tally.add_spikes(b, spikes.count + left_out / spikes.probability);
+            }
         }
         self.tally.count(state);
         self.time = end;
@@ -203,14 +225,24 @@ impl Leap {
         }
     }
 
+    /// The spikes of each population, where targets share them.
+    fn spikes(&mut self, network: &Network, step: f64, rates: &[f64]) -> Vec<Option<Spikes>> {
+        if network.transmission == Transmission::Independent {
+            return vec![None; rates.len()];
+        }
+        let probability = network.transmission.release_probability();
+        let draw = |rate: &f64| Some(Spikes::draw(&mut self.rng, rate * step, probability));
+        rates.iter().map(draw).collect()
+    }
+
     /// The sources of a population by the size of their jumps, with what comes from them.
     fn groups(
         &self,
         network: &Network,
         target: usize,
-        step: f64,
-        decay: Decay,
+        (step, decay): (f64, Decay),
         rates: &[f64],
+        spikes: &[Option<Spikes>],
     ) -> Vec<Group> {
         let time_constant = network.populations[target].time_constant;
         let mut groups: Vec<(f64, Vec<Member>)> = Vec::new();
@@ -224,7 +256,9 @@ impl Leap {
                 let parts = Inflow::parts(&external.rate, step);
                 Inflow::varying(rate, (step, parts), time_constant)
             };
-            let member = Member { source, is_up: jump > 0.0, inflow };
+            // A population that is silent sends nothing; sources outside are private.
+            let spikes = spikes.get(source).copied().flatten().filter(|_| inflow.count > 0.0);
+            let member = Member { source, is_up: jump > 0.0, inflow, spikes };
             match groups.iter_mut().find(|(size, _)| *size == jump.abs()) {
                 Some((_, members)) => members.push(member),
                 None => groups.push((jump.abs(), vec![member])),
@@ -309,10 +343,27 @@ fn grain(network: &Network, leaps: &Leaps) -> f64 {
     (leaps.step.unwrap_or(longest).min(longest) / GRAINS).log2().floor().exp2()
 }
 
+/// How much further spikes that targets share move a population than jumps at these rates do on average.
+fn surprise(
+    network: &Network,
+    target: usize,
+    (step, decay): (f64, Decay),
+    rates: &[f64],
+    spikes: &[Option<Spikes>],
+) -> f64 {
+    let sources = spikes.iter().zip(rates).enumerate().filter(|(_, (_, rate))| **rate > 0.0);
+    let further = sources.map(|(source, (spikes, rate))| {
+        let inflow = Inflow::constant(*rate, step, decay);
+        let further = spikes.map_or(0.0, |spikes| spikes.in_common(&inflow) - inflow.first);
+        network.jump(target, source) * further
+    });
+    further.sum()
+}
+
 /// The tables of a population's groups, and the change of `z` that their first places stand for.
 fn kicks(
     groups: &[Group],
-    (population, own_jump, decay, before): (usize, f64, f64, Common),
+    (population, own_jump, (step, rate), before): (usize, f64, (f64, f64), Common),
     scale: f64,
 ) -> (Kicks, f64) {
     let mut kicks = Kicks { kicks: Vec::new(), own: None };
@@ -320,13 +371,20 @@ fn kicks(
     for group in groups.iter().filter(|group| group.jump > 0.0) {
         let counts = &group.counts;
         let size = group.jump * group.factor;
-        base += size * counts.lowest();
-        let is_own = |member: &&Member| member.source == population && member.inflow.count > 0.0;
-        if let Some(own) = group.members.iter().find(is_own) {
-            let shares = counts.shares(own.is_up);
+        base += group.jump * group.base();
+        let own = group.part_of(population).filter(|(_, _, jumps)| *jumps > 0.0);
+        if let Some((part, own, jumps)) = own {
+            let shares = counts.shares(part);
+            let weights = if own.spikes.is_none() {
+                let each = 0.5 * jumps * step / own.inflow.count;
+                (each, each)
+            } else {
+                // A spike is a neuron's own with the probability that it had just before; what it did to all is no reason.
+                (if rate > 0.0 { jumps / rate } else { 0.0 }, 0.0)
+            };
             kicks.own = Some(Own {
                 kick: kicks.kicks.len(),
-                weight: 0.5 * decay / group.factor,
+                weights,
                 before,
                 largest_share: shares.iter().copied().fold(0.0, f64::max),
                 shares,

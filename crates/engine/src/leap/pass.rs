@@ -181,8 +181,8 @@ pub struct Kick {
 pub struct Own {
     /// The kick of which they are a part.
     pub kick: usize,
-    /// Expected number by the sum of the intensities of the neuron before and after the step.
-    pub weight: f64,
+    /// Expected number by the intensities of the neuron before and after the step.
+    pub weights: (f64, f64),
     /// The motion that all have in common at the start of the step.
     pub before: Common,
     /// What it is multiplied by for each place of the table.
@@ -310,6 +310,8 @@ impl<S: Shape> Hand<'_, S> {
                 own_places = places;
             }
         }
+        let (before_weight, after_weight) =
+            self.kicks.own.as_ref().map_or((0.0, 0.0), |own| own.weights);
         // Copies, of which compilers know that nothing else points to them.
         let (common, mut lanes) = (self.common, self.totals.lanes);
         for (row, (y, intensities)) in
@@ -318,7 +320,8 @@ impl<S: Shape> Hand<'_, S> {
             let present = if count == BLOCK { [1.0; WIDTH] } else { first(count, row * WIDTH) };
             let after = add(&mut lanes, y, &present, (common, shape));
             for lane in 0..WIDTH {
-                intensities[lane] = present[lane] * (intensities[lane] + after[lane]);
+                let expected = before_weight * intensities[lane] + after_weight * after[lane];
+                intensities[lane] = present[lane] * expected;
             }
         }
         self.totals.lanes = lanes;
@@ -337,16 +340,15 @@ impl<S: Shape> Hand<'_, S> {
         intensities: &[f64; BLOCK],
         (words, places): (&[Words; STEPS], &[u32; BLOCK]),
     ) {
-        let most = own.weight * own.largest_share;
         let mut candidates = 0_u64;
         for (neuron, (word, intensity)) in words.as_flattened().iter().zip(intensities).enumerate()
         {
-            candidates |= u64::from(unit(*word) < most * intensity) << neuron;
+            candidates |= u64::from(unit(*word) < own.largest_share * intensity) << neuron;
         }
         while candidates != 0 {
             let neuron = candidates.trailing_zeros() as usize;
             candidates &= candidates - 1;
-            let mean = own.weight * own.shares[places[neuron] as usize] * intensities[neuron];
+            let mean = own.shares[places[neuron] as usize] * intensities[neuron];
             let jumps = poisson(mean, unit(words.as_flattened()[neuron]));
             if jumps > 0 {
                 self.own += u64::from(jumps);

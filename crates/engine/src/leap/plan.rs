@@ -18,6 +18,8 @@ const WEIGHT_OF_FAST: f64 = 1.0 / 16.0;
 /// Squares of moves of a population mean that are left to chance, in variances of a mean of `N` independent neurons and for moves
 /// that are slow within the step: those of balanced networks are about ten times as large.
 const CHANCE: f64 = 30.0;
+/// Standard deviations that a fluctuation which neurons have in common may have.
+const DEVIATIONS: f64 = 4.0;
 /// Resolving steps, in fast times.
 const RESOLVING: f64 = 0.5;
 /// Longest step, in periods of an external rate.
@@ -203,6 +205,9 @@ impl Planner<'_> {
         let mut drift = Vec::with_capacity(size);
         let mut variance = Vec::with_capacity(size);
         let mut noise = Vec::with_capacity(size);
+        let mut in_common = Vec::with_capacity(size);
+        let correlation = network.transmission.input_correlation();
+        let fast_rate = self.fast_rate();
         for (a, crowd) in crowds.iter().enumerate() {
             let (before, after) = (self.state.common(a, self.time), self.state.common(a, end));
             let ratio = after.scale / before.scale;
@@ -215,6 +220,7 @@ impl Planner<'_> {
                 input += jump * jump * source.sums.intensity;
             }
             mean -= network.jump(a, a) * decay[a].first * crowd.sums.intensity / crowd.count;
+            let common = correlation * input;
             for (x, external) in network.externals.iter().enumerate() {
                 let rate = external.count as f64 * external.rate.value(self.time);
                 let jump = network.jump(a, size + x);
@@ -222,14 +228,17 @@ impl Planner<'_> {
                 input += jump * jump * rate;
             }
             drift.push(mean);
-            variance.push((ratio * ratio - 1.0) * crowd.variance() + decay[a].second * input);
+            let private = input - common;
+            variance.push((ratio * ratio - 1.0) * crowd.variance() + decay[a].second * private);
             noise.push(input);
+            in_common.push(if fast_rate > 0.0 { 0.5 * common / fast_rate } else { 0.0 });
         }
         let change = solve(self.feedback(&decay, 0.5), drift.clone());
         let euler = solve(self.feedback(&decay, 1.0), drift);
         // The part of a fast fluctuation that relaxes in the step.
-        let stiffness = step * self.fast_rate();
+        let stiffness = step * fast_rate;
         let moved = stiffness / (1.0 + 0.5 * stiffness);
+        let implicit = stiffness / (1.0 + stiffness);
         let errors = (0..size).map(|a| {
             let crowd = &crowds[a];
             // Where all neurons are the same, what they are about to differ by is the measure.
@@ -239,10 +248,13 @@ impl Planner<'_> {
             if scale == 0.0 {
                 return 0.0;
             }
-            let fast = (change[a] - euler[a]).abs() / scale;
+            // Fluctuations that neurons have in common are followed as they should be.
+            let in_common = DEVIATIONS * in_common[a].sqrt() / scale;
+            let fast =
+                ((change[a] - euler[a]).abs() / scale - (moved - implicit) * in_common).max(0.0);
             let spread = variance[a] / (scale * scale);
             let moves = 0.5 * (change[a] / scale).powi(2);
-            let chance = CHANCE * moved * moved / crowd.count;
+            let chance = moved * moved * (CHANCE / crowd.count + 0.5 * in_common * in_common);
             let slow = (moves - chance).max(0.0) + 0.25 * spread * spread;
             (WEIGHT_OF_FAST * fast + slow) / self.leaps.tolerance
         });

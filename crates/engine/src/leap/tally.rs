@@ -4,9 +4,10 @@ use equipoise_model::Network;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
-use super::counts::Counts;
+use super::counts::{Counts, Part, Trials};
 use super::pass::Drawn;
 use super::plan::Inflow;
+use super::spikes::Spikes;
 use crate::state::NetworkState;
 use crate::stream::Stream;
 
@@ -15,13 +16,23 @@ use crate::stream::Stream;
 pub struct Member {
     pub source: usize,
     pub is_up: bool,
-    /// What comes from it to one neuron in the step.
+    /// What comes from it to one neuron in the step, on average.
     pub inflow: Inflow,
+    /// The spikes that bring it, if targets share them.
+    pub spikes: Option<Spikes>,
 }
 
 impl Member {
     fn sign(&self) -> f64 {
         if self.is_up { 1.0 } else { -1.0 }
+    }
+
+    /// Mean and variance of how often one neuron jumps, given the spikes.
+    fn jumps(&self) -> (f64, f64) {
+        self.spikes.map_or((self.inflow.count, self.inflow.count), |spikes| {
+            let mean = spikes.count * spikes.probability;
+            (mean, mean * (1.0 - spikes.probability))
+        })
     }
 }
 
@@ -43,9 +54,46 @@ impl Group {
         let sum = |value: &dyn Fn(&Member) -> f64| members.iter().map(value).sum::<f64>();
         let (all, second) = (sum(&|m| m.inflow.first), sum(&|m| m.inflow.second));
         let factor = if all > 0.0 { second / all } else { 1.0 };
-        let (all, excess) = (all / factor, sum(&|m| m.sign() * m.inflow.first) / factor);
-        let counts = Counts::new(0.5 * (all + excess), 0.5 * (all - excess));
+        let poisson = |is_up: bool| -> f64 {
+            let of_kind = members.iter().filter(|m| m.is_up == is_up && m.spikes.is_none());
+            of_kind.map(|m| m.inflow.first).sum::<f64>() / factor
+        };
+        let poisson = (poisson(true), poisson(false));
+        let trials = members.iter().filter_map(|member| {
+            let Member { is_up, inflow, .. } = *member;
+            member.spikes.map(|spikes| Trials {
+                number: spikes.trials(&inflow, factor),
+                probability: spikes.probability,
+                is_up,
+            })
+        });
+        let counts = Counts::new(poisson, trials.collect());
         Self { jump, members, factor, counts }
+    }
+
+    /// What the first place of the table stands for, in jumps at the end of the step: with what all neurons receive in common.
+    pub fn base(&self) -> f64 {
+        let mut trials = self.counts.trials.iter();
+        let in_common = |member: &Member| {
+            member.spikes.map_or(0.0, |spikes| {
+                let private = trials.next().expect("as many as there are spikes").mean();
+                member.sign() * (spikes.in_common(&member.inflow) - self.factor * private)
+            })
+        };
+        let in_common: f64 = self.members.iter().map(in_common).sum();
+        self.factor * self.counts.lowest() + in_common
+    }
+
+    /// The jumps of a source: which part of the counts they are, and their mean number there.
+    pub fn part_of(&self, source: usize) -> Option<(Part, &Member, f64)> {
+        let at = self.members.iter().position(|member| member.source == source)?;
+        let member = &self.members[at];
+        if member.spikes.is_none() {
+            let part = Part::Poisson { is_up: member.is_up };
+            return Some((part, member, member.inflow.first / self.factor));
+        }
+        let which = self.members[..at].iter().filter(|member| member.spikes.is_some()).count();
+        Some((Part::Trials(which), member, self.counts.trials[which].mean()))
     }
 
     fn sum(&self, value: impl Fn(&Member) -> f64) -> f64 {
@@ -58,13 +106,23 @@ impl Group {
 pub struct Tally {
     sources: usize,
     jumps: Vec<f64>,
+    /// By population, where targets share them.
+    spikes: Vec<f64>,
 }
 
 impl Tally {
     /// Nothing yet.
     pub fn new(network: &Network) -> Self {
         let sources = network.source_count();
-        Self { sources, jumps: vec![0.0; sources * network.population_count()] }
+        let populations = network.population_count();
+        // What is told is rounded to the nearest.
+        let nothing = |kinds| vec![0.5; kinds];
+        Self { sources, jumps: nothing(sources * populations), spikes: nothing(populations) }
+    }
+
+    /// More spikes.
+    pub fn add_spikes(&mut self, source: usize, spikes: f64) {
+        self.spikes[source] += spikes;
     }
 
     /// More jumps.
@@ -72,7 +130,7 @@ impl Tally {
         self.jumps[target * self.sources + source] += jumps;
     }
 
-    /// Those that `size` neurons of a population have drawn: Poisson counts (normal, as they are large) given the difference of those
+    /// Those that `size` neurons of a population have drawn: counts (normal, as they are large) given the difference of those
     /// that go up and those that go down, less those that were taken back.
     pub fn draw(
         &mut self,
@@ -84,15 +142,16 @@ impl Tally {
     ) {
         let mut places = drawn.places.iter();
         for group in groups {
-            let mean = |member: &Member| size * member.inflow.count;
-            let all = group.sum(mean);
+            let mean = |member: &Member| size * member.jumps().0;
+            let variance = |member: &Member| size * member.jumps().1;
+            let all = group.sum(variance);
             let expected = group.sum(|member| member.sign() * mean(member));
             let noise: Vec<f64> = group
                 .members
                 .iter()
                 .map(|member| {
                     let x: f64 = StandardNormal.sample(rng);
-                    mean(member).sqrt() * x
+                    variance(member).sqrt() * x
                 })
                 .collect();
             let signed = group.members.iter().zip(&noise);
@@ -101,17 +160,18 @@ impl Tally {
                 let places = *places.next().expect("drawn for each table") as f64;
                 let number = size * group.counts.lowest() + group.counts.lump * places;
                 let decayed = group.sum(|member| member.inflow.first) / group.factor;
-                let before_decay = if decayed > 0.0 { all / (size * decayed) } else { 1.0 };
+                let not_decayed = group.sum(|member| member.inflow.count);
+                let before_decay = if decayed > 0.0 { not_decayed / decayed } else { 1.0 };
                 if group.members.iter().any(|member| member.source == target) {
                     self.add(target, target, -(drawn.own as f64) * before_decay);
                 }
-                number * before_decay
+                expected + (number - size * group.counts.mean()) * before_decay
             } else {
                 // Jumps of nothing are free.
                 expected + excess
             };
             for (member, noise) in group.members.iter().zip(&noise) {
-                let part = if all > 0.0 { member.sign() * mean(member) / all } else { 0.0 };
+                let part = if all > 0.0 { member.sign() * variance(member) / all } else { 0.0 };
                 let jumps = mean(member) + noise + part * (difference - expected - excess);
                 self.add(target, member.source, jumps);
             }
@@ -124,6 +184,11 @@ impl Tally {
             let whole = jumps.floor().max(0.0);
             *jumps -= whole;
             state.count_jumps(at / self.sources, at % self.sources, whole as u64);
+        }
+        for (population, spikes) in self.spikes.iter_mut().enumerate() {
+            let whole = spikes.floor().max(0.0);
+            *spikes -= whole;
+            state.count_spikes(population, whole as u64);
         }
     }
 }

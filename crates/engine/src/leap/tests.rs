@@ -11,7 +11,7 @@ use super::*;
 #[test]
 fn single_precision_rounds_to_the_nearest() {
     const NEURONS: usize = 200_000;
-    let counts = Counts::new(40.0, 35.0);
+    let counts = Counts::new((40.0, 35.0), Vec::new());
     let kicks =
         Kicks { kicks: vec![Kick { table: (&counts).into(), unit: 0.01 / 3.0 }], own: None };
     let common = Common { offset: 0.1, scale: 1.0 };

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Check;
 use crate::scenario::problem::ProblemKind;
 use crate::scenario::raw::{Number, RawEngine, RawMethod, RawPrecision, RawScenario};
-use crate::{Leaps, Method, Network, Precision, Sampling, Transmission};
+use crate::{Leaps, Method, Network, Precision, Sampling};
 
 /// Most steps of a run.
 const MOST_STEPS: f64 = 1e9;
@@ -112,9 +112,9 @@ impl Check {
     }
 
     fn network_of_leaps(&mut self, network: &Network, method: Method, span: &Range<usize>) {
-        if network.transmission != Transmission::Independent {
-            let reason = "neurons that share spikes cannot be kicked one by one; use `exact`, which \
-                          follows spikes and not their jumps";
+        if Leaps::are_one(network) {
+            let reason = "all neurons receive the same spikes, each of which costs `exact` no more in a \
+                          larger network; use `exact`";
             self.unserved("transmission", method.name(), reason, span.clone());
         }
         if Leaps::are_few(network) {
