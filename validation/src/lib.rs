@@ -9,9 +9,11 @@
 //! * [`law`]: the law of the potentiation at snapshots;
 //! * [`counts`]: the Fano factor of a neuron's spikes;
 //! * [`tested`]: one test, and the correction over all of them;
-//! * [`comparison`]: all tests and their verdict.
+//! * [`comparison`]: all tests and their verdict;
+//! * [`convergence`]: errors against the limit at several sizes, and their exponents.
 
 pub mod comparison;
+pub mod convergence;
 pub mod counts;
 pub mod law;
 pub mod observed;
