@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use clap::{ArgGroup, Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use super::sweep::Grid;
 
@@ -15,7 +15,7 @@ pub struct Arguments {
     pub command: Command,
 }
 
-const EXIT_STATUS: &str = "Exit status: 0 done (validate: and all comparisons hold), 1 a comparison failed, \
+const EXIT_STATUS: &str = "Exit status: 0 done (validate, converge: and all comparisons hold), 1 a comparison failed, \
 2 wrong usage or scenario, 3 a file could not be read or written, 130 interrupted (what was computed is in the \
 file, marked incomplete).";
 
@@ -48,6 +48,15 @@ Examples: equipoise analyse scenarios/inhibition-stabilised.toml -o plane.svg\n 
 equipoise analyse scenarios/slow-oscillation.toml --sweep populations.E.drive=7.9:8.7:17"
     )]
     Analyse(Analyse),
+    /// Errors against the limit at several sizes, measured and expected, and the exponent with which they fall
+    #[command(
+        after_help = "Sizes that are in DIR already are taken from there, and a run that was interrupted goes on when it is given again.\n\n\
+Example: equipoise converge scenarios/inhibition-stabilised.toml --sizes 100,316,1000,3162,1e4"
+    )]
+    Converge(Converge),
+    /// What `converge` reads, in a process of its own
+    #[command(hide = true)]
+    Networks(Networks),
     /// Where a result file comes from and what it holds; its scenario
     #[command(
         after_help = "Example: equipoise info run.h5 --scenario > again.toml && equipoise simulate again.toml"
@@ -67,6 +76,7 @@ impl Command {
         match self {
             Self::Info(info) => Some(&info.file),
             Self::Export(export) => Some(&export.file),
+            Self::Networks(networks) => Some(&networks.file),
             _ => None,
         }
     }
@@ -118,6 +128,84 @@ pub struct Validate {
     /// Folder for result.h5 [default: results/NAME, NAME being that of the scenario file, or NAME-2, ... where there is one]
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Converge {
+    #[command(flatten)]
+    pub common: Common,
+    /// Sizes n, in place of the scenario's [default: seven in steps of the root of ten, as far as they take minutes]
+    #[arg(long, value_name = "N,N,...")]
+    pub sizes: Option<Sizes>,
+    /// Folder for n-100.h5, ..., convergence.h5 and convergence.svg [default: results/NAME-convergence]
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Largest standard error as a part of the expected error, by which the number of networks of each size is chosen
+    #[arg(long, value_name = "PART", default_value_t = 0.2, value_parser = part)]
+    pub precision: f64,
+    /// Simulate so many networks of each size
+    #[arg(long, value_name = "N", conflicts_with = "precision", value_parser = clap::value_parser!(u64).range(2..=1_000_000))]
+    pub networks: Option<u64>,
+    /// How networks are simulated
+    #[arg(long, value_enum, default_value_t = Simulated::Auto)]
+    pub method: Simulated,
+    /// Say which sizes, methods and numbers of networks it would be and about how long it would take, and stop
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Time between two checkpoints, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0, value_parser = seconds)]
+    pub checkpoint: f64,
+}
+
+/// How `converge` simulates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Simulated {
+    /// Exactly where that takes less than half a minute, by leaps where they apply to what takes longer
+    Auto,
+    /// Exactly at all sizes
+    Exact,
+    /// By leaps at all sizes
+    Leap,
+}
+
+fn part(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if (1e-3..=1.0).contains(&value) => Ok(value),
+        _ => Err("it must be a number from 0.001 to 1".to_owned()),
+    }
+}
+
+/// Sizes in rising order, each once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sizes(pub Vec<f64>);
+
+impl FromStr for Sizes {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let size = |text: &str| match text.trim().parse::<f64>() {
+            Ok(value) if (1.0..=1e12).contains(&value) && value.fract() == 0.0 => Ok(value),
+            _ => Err(format!(
+                "`{text}` is no size; they are whole numbers above 0, as in 100,1000,1e4"
+            )),
+        };
+        let mut sizes = text.split(',').map(size).collect::<Result<Vec<_>, _>>()?;
+        sizes.sort_unstable_by(f64::total_cmp);
+        sizes.dedup();
+        if sizes.len() < 2 {
+            return Err("there must be two different sizes at least".to_owned());
+        }
+        Ok(Self(sizes))
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Networks {
+    /// Result file
+    pub file: PathBuf,
+    /// Where it comes from alone
+    #[arg(long)]
+    pub header: bool,
 }
 
 #[derive(Debug, Args)]

@@ -13,7 +13,8 @@ use super::room::human;
 /// Seconds from which on the expected time is told before a run.
 const LONG: f64 = 60.0;
 
-fn cores(common: &Common) -> usize {
+/// Cores that simulate.
+pub fn cores(common: &Common) -> usize {
     match common.threads {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         threads => threads,
@@ -73,7 +74,7 @@ pub fn print_cost(cost: &Cost, scenario: &Scenario, common: &Common) -> Result<E
 }
 
 /// A time in the largest unit of which there are two or more.
-fn duration(seconds: f64) -> String {
+pub fn duration(seconds: f64) -> String {
     let units =
         [("years", 31_557_600.0), ("days", 86_400.0), ("hours", 3_600.0), ("minutes", 60.0)];
     let unit = units.into_iter().find(|(_, length)| seconds >= 2.0 * length);

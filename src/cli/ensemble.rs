@@ -2,8 +2,8 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use equipoise::engine::ensemble::{CHECKPOINT_VERSION, Receiver};
@@ -11,7 +11,9 @@ use equipoise::engine::{Ensemble, Headway, Outcome, RunError, Trajectory};
 use equipoise::layout::SOURCE;
 use equipoise::layout::stream::{Part, Position, REALIZATION, declarations, pieces};
 use equipoise::model::Scenario;
-use equipoise::store::{Provenance, ResultWriter, StoreError, read_checkpoint, read_unfinished};
+use equipoise::store::{
+    Existing, Provenance, ResultWriter, StoreError, read_checkpoint, read_unfinished,
+};
 use equipoise::validation::Observed;
 use indicatif::HumanCount;
 use miette::miette;
@@ -33,10 +35,15 @@ const SAME_SIGNAL: Duration = Duration::from_millis(100);
 /// Checkpoints take at most this part of the time.
 const LEAST_PAUSE: u32 = 20;
 
-/// A flag that Ctrl-C, SIGTERM and SIGHUP set. The second signal ends the program at once.
+/// The flag that Ctrl-C, SIGTERM and SIGHUP set, the same for all ensembles of the program. The second signal ends the program at once.
 ///
 /// `timeout` and some shells send one to the process and to its group: what comes within a moment of the first is the same.
-fn stop_on_signal() -> Arc<AtomicBool> {
+fn stop_on_signal() -> &'static AtomicBool {
+    static STOP: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    STOP.get_or_init(handle_signals)
+}
+
+fn handle_signals() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     let mut first = None;
@@ -90,6 +97,31 @@ fn identity<W: Watch>(scenario: &Scenario) -> String {
     )
 }
 
+/// How a run begins, and what it says and keeps meanwhile.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    /// Whether it goes on with one that was begun before.
+    pub resume: bool,
+    /// What to do with a result that is there.
+    pub existing: Existing,
+    /// Least time between two checkpoints.
+    pub pause: Duration,
+    /// Whether nothing is told.
+    pub quiet: bool,
+}
+
+impl Terms {
+    /// As the user asks for.
+    pub fn new(common: &Common, persistence: &Persistence) -> Self {
+        Self {
+            resume: persistence.resume,
+            existing: scenario::existing(common),
+            pause: Duration::from_secs_f64(persistence.checkpoint),
+            quiet: common.quiet,
+        }
+    }
+}
+
 /// An ensemble that is simulated into a file.
 pub struct Simulation<'a, W> {
     pub ensemble: &'a Ensemble<'a>,
@@ -98,19 +130,18 @@ pub struct Simulation<'a, W> {
     checkpoint: Option<Vec<u8>>,
     position: Position,
     pub watched: W,
-    pause: Duration,
-    quiet: bool,
+    terms: Terms,
 }
 
 impl<'a, W: Watch> Simulation<'a, W> {
-    /// Into a new file, or with `--resume` into one that was begun before.
+    /// Into a new file, or into one that was begun before.
     pub fn begin(
         (ensemble, scenario): (&'a Ensemble<'a>, &'a Scenario),
         (path, provenance): (&Path, &Provenance),
-        (common, persistence): (&Common, &Persistence),
+        terms: Terms,
         watched: W,
     ) -> Result<Self, Failure> {
-        let existing = scenario::existing(common);
+        let existing = terms.existing;
         let begin = |writer| Self {
             ensemble,
             scenario,
@@ -118,10 +149,9 @@ impl<'a, W: Watch> Simulation<'a, W> {
             checkpoint: None,
             position: Position::default(),
             watched,
-            pause: Duration::from_secs_f64(persistence.checkpoint),
-            quiet: common.quiet,
+            terms,
         };
-        if !persistence.resume {
+        if !terms.resume {
             return Ok(begin(ResultWriter::create(path, provenance, existing)?));
         }
         // All that may be wrong is found out before anything is changed.
@@ -155,7 +185,7 @@ impl<'a, W: Watch> Simulation<'a, W> {
     }
 
     fn note(&self, line: &str) {
-        if !self.quiet {
+        if !self.terms.quiet {
             note(line);
         }
     }
@@ -170,7 +200,7 @@ impl<'a, W: Watch> Simulation<'a, W> {
         let stop = stop_on_signal();
         let (headway, start) = (Headway::default(), Instant::now());
         let progress = Progress::new(self.ensemble, &headway, &self.scenario.sampling.time_unit);
-        let (quiet, ensemble, pause) = (self.quiet, self.ensemble, self.pause);
+        let (ensemble, Terms { quiet, pause, .. }) = (self.ensemble, self.terms);
         let checkpoint = self.checkpoint.take();
         let mut scribe = Scribe {
             simulation: self,
@@ -184,7 +214,7 @@ impl<'a, W: Watch> Simulation<'a, W> {
             if !quiet {
                 scope.spawn(|| progress.show());
             }
-            let outcome = ensemble.go_on(checkpoint.as_deref(), &stop, &headway, &mut scribe);
+            let outcome = ensemble.go_on(checkpoint.as_deref(), stop, &headway, &mut scribe);
             progress.stop();
             outcome
         });
@@ -230,16 +260,21 @@ fn fits(found: &Provenance, asked: &Provenance, path: &Path) -> Result<(), Failu
     if (&found.scenario, found.seed) == (&asked.scenario, asked.seed) {
         return Ok(());
     }
-    let pairs = found.scenario.lines().zip(asked.scenario.lines());
-    let difference = pairs.enumerate().find(|(_, (old, new))| old != new).map_or_else(
-        || "one of them has more lines".to_owned(),
-        |(line, (old, new))| format!("line {} is `{new}` and was `{old}`", line + 1),
-    );
+    let difference = difference(found, asked);
     Err(Failure::Usage(miette!(
         help = "give the scenario and the --set and --seed that the run was begun with; `equipoise info --scenario` prints it",
         "`{}` was begun with another scenario: {difference}",
         path.display()
     )))
+}
+
+/// The first line in which two scenarios differ.
+pub fn difference(found: &Provenance, asked: &Provenance) -> String {
+    let pairs = found.scenario.lines().zip(asked.scenario.lines());
+    pairs.enumerate().find(|(_, (old, new))| old != new).map_or_else(
+        || "one of them has more lines".to_owned(),
+        |(line, (old, new))| format!("line {} is `{new}` and was `{old}`", line + 1),
+    )
 }
 
 /// Writes what the ensemble hands over.
@@ -292,12 +327,12 @@ impl<W: Watch> Receiver for Scribe<'_, '_, W> {
     fn keep(&mut self, checkpoint: &[u8]) -> Result<(), StoreError> {
         let start = Instant::now();
         self.write()?;
-        let Simulation { scenario, writer, position, watched, pause, .. } = &mut *self.simulation;
+        let Simulation { scenario, writer, position, watched, terms, .. } = &mut *self.simulation;
         let networks = writer.length("trajectory", REALIZATION).unwrap_or_default();
         let kept = (networks, &*position, &*watched, checkpoint);
         let state = postcard::to_stdvec(&kept).expect("memory takes all that is written");
         writer.checkpoint(&identity::<W>(scenario), &state)?;
-        self.pause = (*pause).max(start.elapsed() * LEAST_PAUSE);
+        self.pause = terms.pause.max(start.elapsed() * LEAST_PAUSE);
         self.kept = Instant::now();
         Ok(())
     }

@@ -45,25 +45,35 @@ fn limit(path: &Path) {
 #[cfg(not(target_os = "linux"))]
 fn limit(_: &Path) {}
 
+/// The program, to be run as a child that reads.
+pub fn child() -> std::io::Result<Command> {
+    let mut child = Command::new(env::current_exe()?);
+    child.env(CHILD, "1");
+    Ok(child)
+}
+
+/// What to say of a file on which a child was ended by a signal.
+pub fn crashed(path: &Path, status: ExitStatus) -> Failure {
+    Failure::File(miette!(
+        help = "it is damaged beyond what can be told; take another copy of it",
+        "cannot read `{}`: the HDF5 library failed on it ({status})",
+        path.display()
+    ))
+}
+
 /// Runs the same command in a child process and returns its exit status.
 ///
 /// # Errors
 /// [`Failure::File`] if the child was ended by a signal.
 pub fn run_in_child(path: &Path) -> Result<ExitCode, Failure> {
-    let program = env::current_exe();
-    let child = program.and_then(|program| {
-        Command::new(program).args(env::args_os().skip(1)).env(CHILD, "1").status()
-    });
-    let status = child.map_err(|error| {
-        Failure::File(miette!("cannot start a process to read {}: {error}", path.display()))
-    })?;
-    exit_code(status).ok_or_else(|| {
-        Failure::File(miette!(
-            help = "it is damaged beyond what can be told; take another copy of it",
-            "cannot read `{}`: the HDF5 library failed on it ({status})",
-            path.display()
-        ))
-    })
+    let status = child().and_then(|mut child| child.args(env::args_os().skip(1)).status());
+    let status = status.map_err(|error| cannot_start(path, &error))?;
+    exit_code(status).ok_or_else(|| crashed(path, status))
+}
+
+/// What to say where no child can be started.
+pub fn cannot_start(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::File(miette!("cannot start a process to read {}: {error}", path.display()))
 }
 
 fn exit_code(status: ExitStatus) -> Option<ExitCode> {

@@ -3,10 +3,11 @@
 //! * `arguments`: what can be given; `failure`: what can go wrong, with its exit status;
 //! * `scenario`: reading a scenario file; `cost`: what it would cost; `room`: whether there is room for what it asks for; `ensemble`: simulating it into a file, with checkpoints and Ctrl-C; `progress`: how far it is;
 //! * `info`: what a result file holds; `export`: the same as tables; `guard`: reading files in a process of its own;
-//! * `validate`, `simulate` (with `summary`), `limit`, `analyse` (with `sweep`), `fluctuations`: the commands; `table`: text for people; `output`: printing it.
+//! * `validate`, `simulate` (with `summary`), `limit`, `analyse` (with `sweep`), `fluctuations`, `converge`: the commands; `table`: text for people; `output`: printing it.
 
 mod analyse;
 mod arguments;
+mod converge;
 mod cost;
 mod ensemble;
 mod export;
@@ -65,6 +66,8 @@ pub fn run() -> ExitCode {
         Command::Simulate(simulate) => simulate::run(simulate),
         Command::Limit(limit) => limit::run(limit),
         Command::Fluctuations(fluctuations) => fluctuations::run(fluctuations),
+        Command::Converge(converge) => converge::run(converge),
+        Command::Networks(networks) => converge::networks::write(networks),
         Command::Export(export) => export::run(export),
         Command::Info(info) => info::run(info),
         Command::Analyse(analyse) => match &analyse.sweep {

@@ -8,7 +8,7 @@ use equipoise::store::Completion;
 use serde_json::{Map, Value, json};
 
 use super::arguments::Simulate;
-use super::ensemble::Simulation;
+use super::ensemble::{Simulation, Terms};
 use super::failure::Failure;
 use super::output::{note, print};
 use super::room::{Held, check_room};
@@ -47,7 +47,7 @@ pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
     let mut simulation = Simulation::begin(
         (&ensemble, &scenario),
         (&path, &provenance),
-        (common, &arguments.persistence),
+        Terms::new(common, &arguments.persistence),
         Summary::new(scenario.network.population_count(), ensemble.times.len()),
     )?;
     let outcome = simulation.run()?;

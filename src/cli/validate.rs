@@ -11,7 +11,7 @@ use miette::miette;
 use serde_json::json;
 
 use super::arguments::Validate;
-use super::ensemble::Simulation;
+use super::ensemble::{Simulation, Terms};
 use super::failure::Failure;
 use super::output::{note, print};
 use super::room::{Held, check_room};
@@ -70,7 +70,7 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
     let mut simulation = Simulation::begin(
         (&ensemble, &scenario),
         (&path, &provenance),
-        (common, &arguments.persistence),
+        Terms::new(common, &arguments.persistence),
         Observed::new(ensemble.times.len()),
     )?;
     let Prediction { finite_n, margins, validity, .. } = &prediction;

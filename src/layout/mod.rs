@@ -7,9 +7,11 @@
 //! * [`theory`] makes `/limit` and `/finite_n`;
 //! * [`fluctuations`] makes `/stationary`, `/lag_covariance`, `/spectrum`, `/response` and `/variability`;
 //! * [`comparison`] makes `/comparison`, `/law` and `/variability`;
-//! * [`sweep`] makes `/sweep` and `/special`.
+//! * [`sweep`] makes `/sweep` and `/special`;
+//! * [`convergence`] makes `/convergence`.
 
 pub mod comparison;
+pub mod convergence;
 pub mod fluctuations;
 mod record;
 pub mod stream;

@@ -1,9 +1,11 @@
 //! Pictures of results, as SVG text; whoever asks for one writes it where it belongs.
 //!
 //! * [`mod@phase_plane`]: the balanced states, fixed points and the limit's path in the plane of two means;
+//! * [`mod@convergence`]: errors against the limit on logarithmic axes, measured and expected;
 //! * [`bifurcation`]: the fixed points of a sweep against the parameter; `marks`: its special points and its legend.
 
 pub mod bifurcation;
+pub mod convergence;
 mod marks;
 pub mod phase_plane;
 

@@ -1,21 +1,27 @@
 //! Text and JSON for people and programs.
 //!
 //! * `verdict`: what `validate` found; `moments`: an ensemble; `theory`: limit and finite-n theory;
-//! * `analysis`: what `analyse` found; `fluctuations`: spectra and response of one network; `sweep`: fixed points;
+//! * `analysis`: what `analyse` found; `fluctuations`: spectra and response of one network; `sweep`: fixed points; `convergence`, `plan`: errors at several sizes;
 //! * `info`: what a result file holds.
 
 pub mod analysis;
+mod convergence;
 mod fluctuations;
 pub mod info;
 mod moments;
+mod plan;
 mod sweep;
 mod theory;
 mod verdict;
 
 use equipoise::model::Scenario;
 
+pub use convergence::{
+    Report as ConvergenceReport, json as convergence_json, text as convergence_text,
+};
 pub use fluctuations::fluctuations;
 pub use moments::moments;
+pub use plan::{Planned, json as plan_json, text as plan_text};
 pub use sweep::{Report as SweepReport, json as sweep_json, text as sweep_text};
 pub use theory::{theory, validity_json};
 pub use verdict::{Report, json, text};
