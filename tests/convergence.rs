@@ -12,7 +12,7 @@ use equipoise::store::{Values, read_group, read_header};
 use serde_json::Value;
 
 /// Three small sizes, exact.
-const STUDY: &str = "converge scenarios/inhibition-stabilised.toml --sizes 50,100,200 --networks 40 --set duration=0.5 -o study";
+const STUDY: &str = "converge scenarios/inhibition-stabilised.toml --sizes 100,200,400 --networks 40 --set duration=2 -o study";
 
 fn object(out: &str) -> Value {
     let value: Value = serde_json::from_str(out).expect("one JSON value");
@@ -28,7 +28,7 @@ fn one_command_goes_from_a_scenario_to_errors_exponents_and_a_picture() {
         assert!(run.out.contains(words), "no {words} in\n{}", run.out);
     }
     assert!(run.out.ends_with("picture: study/convergence.svg\nfile: study/convergence.h5\n"));
-    for words in ["n = 200 (3 of 3)", "jumps", "to do", "to a factor of three"] {
+    for words in ["n = 400 (3 of 3)", "jumps", "to do", "to a factor of three"] {
         assert!(run.err.contains(words), "no {words} in\n{}", run.err);
     }
     let picture = fs::read_to_string(place.path("study/convergence.svg")).expect("a picture");
@@ -42,7 +42,7 @@ fn one_command_goes_from_a_scenario_to_errors_exponents_and_a_picture() {
     // Five quantities in two norms, three sizes, two populations.
     assert_eq!(errors.len(), 5 * 2 * 3 * 2);
     assert!(errors.iter().all(|error| error.is_finite()));
-    for n in [50, 100, 200] {
+    for n in [100, 200, 400] {
         let header = read_header(&place.path(&format!("study/n-{n}.h5"))).expect("header");
         assert!(header.complete && header.groups.contains(&"histograms".to_owned()));
     }
@@ -59,7 +59,7 @@ fn what_was_simulated_is_not_simulated_again() {
     assert_eq!(first["exponents"].as_array().map(Vec::len), Some(5 * 2 * 2));
     assert_eq!(first["errors"].as_array().map(Vec::len), Some(5 * 2 * 3 * 2));
     // One more size: the others are taken.
-    let more = STUDY.replace("50,100,200", "50,100,150,200");
+    let more = STUDY.replace("100,200,400", "100,150,200,400");
     let more = place.run(&format!("{more} --quiet --json --threads 1")).expect(0);
     assert_eq!(more.err, "");
     let more = object(&more.out);
@@ -76,27 +76,27 @@ fn what_was_simulated_is_not_simulated_again() {
 fn files_of_another_study_are_refused() {
     let place = Place::new();
     place.run(STUDY).expect(0);
-    let before = groups(&place.path("study/n-50.h5"));
+    let before = groups(&place.path("study/n-100.h5"));
     for other in ["--set populations.E.drive=-0.2", "--seed 5"] {
         let run = place.run(&format!("{STUDY} {other}")).expect(2);
         let message = run.message();
         assert!(message.contains("is of another study"), "{message}");
         assert!(message.contains("--force") && message.contains("-o"), "{message}");
     }
-    assert_eq!(groups(&place.path("study/n-50.h5")), before);
+    assert_eq!(groups(&place.path("study/n-100.h5")), before);
     place.run(&format!("{STUDY} --seed 5 --force")).expect(0);
-    assert_ne!(groups(&place.path("study/n-50.h5")), before);
+    assert_ne!(groups(&place.path("study/n-100.h5")), before);
 }
 
 #[test]
 fn damaged_files_are_told_of() {
     let place = Place::new();
     place.run(STUDY).expect(0);
-    let path = place.path("study/n-100.h5");
+    let path = place.path("study/n-200.h5");
     let bytes = fs::read(&path).expect("a file");
     fs::write(&path, &bytes[..bytes.len() / 3]).expect("written");
     let message = place.run(STUDY).expect(3).message();
-    assert!(message.contains("n-100.h5"), "{message}");
+    assert!(message.contains("n-200.h5"), "{message}");
     place.run(&format!("{STUDY} --force")).expect(0);
 }
 
@@ -123,7 +123,8 @@ fn what_makes_no_sense_is_refused_with_the_reason() {
         ("--sizes 100", "two different sizes"),
         ("--sizes 100,ten", "`ten` is no size"),
         ("--precision 0", "0.001 to 1"),
-        ("--sizes 4,5", "large enough for the theory"),
+        ("--sizes 4,5", "nothing can be expected of n = 4"),
+        ("--sizes 15,20", "large enough for the theory"),
         (
             "--sizes 100,200 --set duration=0.1 --set sample_interval=0.1 --set populations.E.initial.normal.mean=2",
             "initial layer",
@@ -155,12 +156,12 @@ fn what_does_not_agree_fails() {
 /// An interrupted study goes on when it is given again, and is as if it had never stopped.
 #[test]
 fn an_interrupted_study_goes_on() {
-    const LONG: &str = "converge scenarios/inhibition-stabilised.toml --sizes 50,60 --networks 12000 --set duration=0.5 --threads 1";
+    const LONG: &str = "converge scenarios/inhibition-stabilised.toml --sizes 100,110 --networks 1500 --set duration=2 --threads 1";
     let (place, straight) = (Place::new(), Place::new());
     let mut command = place.command(&format!("{LONG} -o study"));
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program starts");
-    let (partial, begun) = (place.path("study/n-50.h5.partial"), Instant::now());
+    let (partial, begun) = (place.path("study/n-100.h5.partial"), Instant::now());
     while !partial.exists() {
         assert!(child.try_wait().expect("a child").is_none(), "the run ended by itself");
         assert!(begun.elapsed() < Duration::from_mins(1), "nothing was written");
@@ -171,7 +172,7 @@ fn an_interrupted_study_goes_on() {
     assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success());
     let run = Run::from(child.wait_with_output().expect("the program ends")).expect(130);
     assert!(run.err.contains("the same command goes on"), "{}", run.err);
-    assert!(!read_header(&place.path("study/n-50.h5")).expect("header").complete);
+    assert!(!read_header(&place.path("study/n-100.h5")).expect("header").complete);
     let plan = place.run(&format!("{LONG} -o study --dry-run")).expect(0);
     assert!(plan.out.contains("goes on"), "{}", plan.out);
 
@@ -179,7 +180,7 @@ fn an_interrupted_study_goes_on() {
     let whole = straight.run(&format!("{LONG} -o study --json"));
     assert_eq!(resumed.status, whole.status, "{}\n{}", resumed.err, whole.err);
     assert_eq!(object(&resumed.out), object(&whole.out));
-    for file in ["study/n-50.h5", "study/n-60.h5", "study/convergence.h5"] {
+    for file in ["study/n-100.h5", "study/n-110.h5", "study/convergence.h5"] {
         assert_eq!(groups(&place.path(file)), groups(&straight.path(file)), "{file}");
     }
 }
