@@ -1,6 +1,7 @@
 //! `HDF5` to groups.
 
 use std::path::Path;
+use std::time::Duration;
 
 use hdf5::types::{FloatSize, TypeDescriptor, VarLenArray, VarLenUnicode};
 use hdf5::{
@@ -13,7 +14,7 @@ use crate::encode::PLACEHOLDER;
 use crate::error::StoreError;
 use crate::group::{Attribute, Dimension, Group, Sorting, Values, Variable};
 use crate::outline::{GroupOutline, ValueType, VariableOutline};
-use crate::provenance::{Header, Provenance};
+use crate::provenance::{ELAPSED, Header, Provenance};
 
 /// Groups within groups, beyond which a file is not ours: links could make a circle.
 const DEEPEST: usize = 8;
@@ -35,10 +36,13 @@ pub fn decode_header(file: &hdf5::File, path: &Path) -> Result<Header, StoreErro
         platform: text("platform").unwrap_or_default(),
     };
     let complete = root_attribute(file, path, "complete", Container::read_scalar::<i64>)? == 1;
+    // Files of the first versions do not say, nor do those of a run that was killed.
+    let elapsed = root_attribute(file, path, ELAPSED, Container::read_scalar::<f64>).ok();
+    let elapsed = elapsed.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     let mut groups = Vec::new();
     list_groups(file, "", 0, &mut groups)
         .map_err(|source| StoreError::reading(path, "/", source))?;
-    Ok(Header { provenance, complete, groups })
+    Ok(Header { provenance, complete, elapsed, groups })
 }
 
 fn root_attribute<T>(

@@ -13,7 +13,7 @@ use crate::chunk::{EFFORT, Word};
 use crate::error::StoreError;
 use crate::group::{Attribute, Dimension, Group, Sorting, Values, Variable};
 use crate::layout::{Axis, Layout};
-use crate::provenance::{CONVENTIONS, Provenance};
+use crate::provenance::{CONVENTIONS, ELAPSED, Provenance};
 use crate::scales;
 
 /// How netCDF-4 names the scale of a dimension that has no coordinate.
@@ -60,6 +60,7 @@ pub fn write_provenance(root: &hdf5::Group, provenance: &Provenance) -> hdf5::Re
     write_text(root, "platform", &provenance.platform)?;
     write_text(root, "scenario", &provenance.scenario)?;
     root.new_attr::<u64>().create("seed")?.write_scalar(&provenance.seed)?;
+    root.new_attr::<f64>().create(ELAPSED)?.write_scalar(&f64::NAN)?;
     root.new_attr::<i64>().create("complete")?.write_scalar(&0_i64)
 }
 

@@ -1,7 +1,11 @@
 //! Where a result file comes from: its root attributes.
 
+use std::time::Duration;
+
 /// The metadata conventions that the files follow.
 pub const CONVENTIONS: &str = "CF-1.11";
+/// The root attribute with the seconds that the run took; not a number before its end.
+pub const ELAPSED: &str = "elapsed";
 
 /// What a result file says of its origin.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,6 +31,8 @@ pub struct Header {
     pub provenance: Provenance,
     /// Whether the run that wrote it came to its end.
     pub complete: bool,
+    /// How long its run took, over all times that it was gone on with; none where that is not known.
+    pub elapsed: Option<Duration>,
     /// The names of the groups that hold variables, nested ones with slashes.
     pub groups: Vec<String>,
 }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use self::change::{begin, header_of, holds_data};
 use crate::access;
@@ -69,6 +70,9 @@ pub struct ResultWriter {
     /// The groups in the file, with their growth where they grow.
     groups: HashMap<String, Option<Growth>>,
     damaged: bool,
+    /// What the run took before it was taken up, and since when it goes on.
+    before: Duration,
+    begun: Instant,
 }
 
 impl ResultWriter {
@@ -112,7 +116,8 @@ impl ResultWriter {
             let _ = fs::remove_file(building);
             StoreError::CannotCreate { path: destination.path().to_path_buf(), source }
         })?;
-        Ok(Self { destination, groups: HashMap::new(), damaged: false })
+        let (before, begun) = (Duration::ZERO, Instant::now());
+        Ok(Self { destination, groups: HashMap::new(), damaged: false, before, begun })
     }
 
     /// Takes up the file of a run that did not come to its end, to go on with it.
@@ -148,7 +153,8 @@ impl ResultWriter {
         let groups = groups.map(|name| Ok((name.clone(), Growth::read(&file, &name)?)));
         let groups = groups.collect::<hdf5::Result<_>>().map_err(broken)?;
         drop(file);
-        let mut writer = Self { destination, groups, damaged: false };
+        let (before, begun) = (header.elapsed.unwrap_or_default(), Instant::now());
+        let mut writer = Self { destination, groups, damaged: false, before, begun };
         writer.level()?;
         // It was ended before it got its name.
         if header.complete {
@@ -284,7 +290,7 @@ impl ResultWriter {
             .map_err(|source| StoreError::reserving(self.destination.path(), "checkpoint", source))
     }
 
-    /// Ends the file and returns where the data are.
+    /// Ends the file, with the time that the run took, and returns where the data are.
     ///
     /// A complete file gets its name in one step; with [`Existing::Refuse`] never in place of a
     /// file that appeared there meanwhile; its checkpoints are removed. An incomplete file gets it
@@ -297,8 +303,10 @@ impl ResultWriter {
     /// [`StoreError::DestinationAppeared`], [`StoreError::CannotRename`], and those of a failed
     /// write. The data stay in the partial file.
     pub fn finish(mut self, completion: Completion) -> Result<PathBuf, StoreError> {
+        let timed = self.set_elapsed(self.before + self.begun.elapsed());
         match completion {
             Completion::Complete => {
+                timed?;
                 self.set_complete(true)?;
                 let name = self.destination.path().to_path_buf();
                 let written = self.destination.publish()?;

@@ -31,6 +31,12 @@ pub fn text(description: &Description<'_>) -> String {
         ("history", provenance.history.clone()),
         ("platform", provenance.platform.clone()),
         ("seed", provenance.seed.to_string()),
+        (
+            "elapsed",
+            header
+                .elapsed
+                .map_or("not known".to_owned(), |time| format!("{} s", time.as_secs_f64())),
+        ),
         ("complete", complete.to_owned()),
     ] {
         let _ = writeln!(text, "  {name:<9} {}", plain(&value));
@@ -80,7 +86,7 @@ pub fn json(description: &Description<'_>) -> Value {
     json!({
         "file": path.display().to_string(), "size": bytes, "title": provenance.title,
         "source": provenance.source, "history": provenance.history, "platform": provenance.platform, "seed": provenance.seed,
-        "complete": header.complete, "scenario": provenance.scenario,
+        "elapsed": header.elapsed.map(|time| time.as_secs_f64()), "complete": header.complete, "scenario": provenance.scenario,
         "groups": groups.iter().map(group_json).collect::<Vec<_>>(),
     })
 }

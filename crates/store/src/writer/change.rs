@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use super::ResultWriter;
 use crate::access::{self, access};
@@ -11,7 +12,7 @@ use crate::encode::{write_group, write_provenance};
 use crate::error::StoreError;
 use crate::group::{Group, Values, Variable};
 use crate::growth::Growth;
-use crate::provenance::{Header, Provenance};
+use crate::provenance::{ELAPSED, Header, Provenance};
 use crate::room;
 
 impl ResultWriter {
@@ -107,6 +108,15 @@ impl ResultWriter {
                 .attr("complete")
                 .and_then(|attribute| attribute.write_scalar(&i64::from(complete)));
             written.map_err(|source| StoreError::writing(path, "complete", source))
+        })
+    }
+
+    /// Writes how long the run has taken. A file of a version that has no place for it stays without.
+    pub(super) fn set_elapsed(&mut self, elapsed: Duration) -> Result<(), StoreError> {
+        self.stream(ELAPSED, 0, |_, root, path| {
+            let Ok(attribute) = root.attr(ELAPSED) else { return Ok(()) };
+            let written = attribute.write_scalar(&elapsed.as_secs_f64());
+            written.map_err(|source| StoreError::writing(path, ELAPSED, source))
         })
     }
 
