@@ -2,10 +2,12 @@
 //!
 //! * [`mod@phase_plane`]: the balanced states, fixed points and the limit's path in the plane of two means;
 //! * [`mod@convergence`]: errors against the limit on logarithmic axes, measured and expected;
-//! * [`bifurcation`]: the fixed points of a sweep against the parameter; `marks`: its special points and its legend.
+//! * [`bifurcation`]: the fixed points of a sweep against the parameter; `marks`: its special points and its legend;
+//! * [`figure`]: figures of reports, from any data.
 
 pub mod bifurcation;
 pub mod convergence;
+pub mod figure;
 mod marks;
 pub mod phase_plane;
 
