@@ -2,7 +2,7 @@
 //! hydrodynamic limit.
 //!
 //! ```text
-//! scenario file -> model -> { engine (stochastic), limit (deterministic) } -> validation -> layout -> store
+//! scenario file -> model -> { engine (stochastic), limit (deterministic) } -> validation -> layout -> store -> report
 //! ```
 //!
 //! Each room is a crate of its own, re-exported here; the program `equipoise` is built on them.
@@ -23,6 +23,7 @@ pub mod estimate;
 pub mod export;
 pub mod layout;
 pub mod picture;
+pub mod report;
 
 pub use equipoise_engine as engine;
 pub use equipoise_limit as limit;

@@ -12,7 +12,8 @@ use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// What every command that reads a result file is given.
-const COMMANDS: [&str; 2] = ["info", "export --csv tables --force --quiet"];
+const COMMANDS: [&str; 3] =
+    ["info", "export --csv tables --force --quiet", "report --force --quiet"];
 
 /// Small result files with every kind of group.
 fn sound_files() -> Vec<Vec<u8>> {

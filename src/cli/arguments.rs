@@ -68,6 +68,12 @@ Example: equipoise converge scenarios/inhibition-stabilised.toml --sizes 100,316
 Missing values are NaN, and -1 among counts.\n\nExample: equipoise export run.h5 --group trajectory --csv tables"
     )]
     Export(Export),
+    /// Make the HTML report of a result file, again
+    #[command(
+        after_help = "It is made from the file alone: the same file gives the same report. Files of simulate, limit, fluctuations and analyse --sweep \
+have what they hold; one that is not complete has what there is.\n\nExample: equipoise report results/inhibition-stabilised/result.h5 -o report.html"
+    )]
+    Report(Report),
 }
 
 impl Command {
@@ -77,6 +83,7 @@ impl Command {
             Self::Info(info) => Some(&info.file),
             Self::Export(export) => Some(&export.file),
             Self::Networks(networks) => Some(&networks.file),
+            Self::Report(report) => Some(&report.file),
             _ => None,
         }
     }
@@ -108,6 +115,24 @@ pub struct Export {
 }
 
 #[derive(Debug, Args)]
+pub struct Report {
+    /// Result file, or the unfinished NAME.h5.partial of a run
+    pub file: PathBuf,
+    /// Report [default: report.html beside result.h5, else NAME.html beside NAME.h5, or report-2.html, ... where there is one]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// One JSON object instead of text
+    #[arg(long)]
+    pub json: bool,
+    /// No notes on standard error
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Replace an existing report
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct Info {
     /// Result file, or the unfinished NAME.h5.partial of a run
     pub file: PathBuf,
@@ -125,7 +150,7 @@ pub struct Validate {
     pub common: Common,
     #[command(flatten)]
     pub persistence: Persistence,
-    /// Folder for result.h5 [default: results/NAME, NAME being that of the scenario file, or NAME-2, ... where there is one]
+    /// Folder for result.h5 and report.html [default: results/NAME, NAME being that of the scenario file, or NAME-2, ... where there is one]
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
 }

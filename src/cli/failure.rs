@@ -7,6 +7,7 @@ use equipoise::engine::{EngineError, RunError};
 use equipoise::export::ExportError;
 use equipoise::limit::LimitError;
 use equipoise::model::ScenarioError;
+use equipoise::report::ReportError;
 use equipoise::store::StoreError;
 use miette::{Diagnostic, IntoDiagnostic, Report, miette};
 
@@ -78,6 +79,12 @@ impl From<StoreError> for Failure {
 
 impl From<ExportError> for Failure {
     fn from(error: ExportError) -> Self {
+        Self::File(Err::<(), _>(error).into_diagnostic().unwrap_err())
+    }
+}
+
+impl From<ReportError> for Failure {
+    fn from(error: ReportError) -> Self {
         Self::File(Err::<(), _>(error).into_diagnostic().unwrap_err())
     }
 }

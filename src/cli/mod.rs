@@ -2,7 +2,7 @@
 //!
 //! * `arguments`: what can be given; `failure`: what can go wrong, with its exit status;
 //! * `scenario`: reading a scenario file; `cost`: what it would cost; `room`: whether there is room for what it asks for; `ensemble`: simulating it into a file, with checkpoints and Ctrl-C; `progress`: how far it is;
-//! * `info`: what a result file holds; `export`: the same as tables; `guard`: reading files in a process of its own;
+//! * `info`: what a result file holds; `export`: the same as tables; `report`: the same as a page; `guard`: reading files in a process of its own;
 //! * `validate`, `simulate` (with `summary`), `limit`, `analyse` (with `sweep`), `fluctuations`, `converge`: the commands; `table`: text for people; `output`: printing it.
 
 mod analyse;
@@ -18,6 +18,7 @@ mod info;
 mod limit;
 mod output;
 mod progress;
+mod report;
 mod room;
 mod scenario;
 mod simulate;
@@ -70,6 +71,7 @@ pub fn run() -> ExitCode {
         Command::Networks(networks) => converge::networks::write(networks),
         Command::Export(export) => export::run(export),
         Command::Info(info) => info::run(info),
+        Command::Report(report) => report::run(report),
         Command::Analyse(analyse) => match &analyse.sweep {
             Some(grid) => sweep::run(analyse, grid),
             None => analyse::run(analyse),

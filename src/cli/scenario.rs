@@ -40,9 +40,14 @@ pub fn stem(common: &Common) -> String {
 /// Where the result goes if the user has not said: `place("")`, or `place("-2")`, `place("-3")`, ... where there is a
 /// result already. With `--force` always `place("")`.
 pub fn fresh(common: &Common, place: impl Fn(&str) -> PathBuf) -> PathBuf {
+    if common.force { place("") } else { untaken(place) }
+}
+
+/// The first of `place("")`, `place("-2")`, `place("-3")`, ... where there is nothing.
+pub fn untaken(place: impl Fn(&str) -> PathBuf) -> PathBuf {
     let numbered = (2_u32..).map(|number| place(&format!("-{number}")));
     let mut places = std::iter::once(place("")).chain(numbered);
-    places.find(|path| common.force || !is_taken(path)).unwrap_or_else(|| place(""))
+    places.find(|path| !is_taken(path)).unwrap_or_else(|| place(""))
 }
 
 /// Where the result goes if the user has not said: a [fresh](fresh) place, or with `--resume` that of the last run that was begun.

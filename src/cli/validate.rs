@@ -1,10 +1,11 @@
-//! `equipoise validate`: ensemble, theory, comparison.
+//! `equipoise validate`: ensemble, theory, comparison, report.
 
 use std::fs;
 
 use equipoise::cost::Cost;
 use equipoise::engine::{Ensemble, Outcome};
 use equipoise::layout::{comparison, theory};
+use equipoise::report::{self, ReportError};
 use equipoise::store::Completion;
 use equipoise::validation::{Observed, Prediction, compare};
 use miette::miette;
@@ -65,6 +66,11 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
             Failure::File(miette!("cannot make the folder {}: {error}", folder.display()))
         })?;
     }
+    let page = path.with_file_name("report.html");
+    // It belongs to the result: of a run that goes on it is made anew.
+    if page.exists() && !common.force && !arguments.persistence.resume {
+        return Err(ReportError::Exists { path: page }.into());
+    }
     cost::announce(&cost, common);
     let provenance = scenario::provenance(&scenario, common, "validate");
     let mut simulation = Simulation::begin(
@@ -100,6 +106,7 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
     let replicates = observed.replicates();
     writer.write_missing(&comparison::groups(&scenario, &ensemble.times, replicates, &verdict))?;
     let path = writer.finish(Completion::Complete)?;
+    let reported = report::html(&path).and_then(|html| report::write(&html, &page, true));
 
     let report = Report {
         scenario: &scenario,
@@ -108,11 +115,14 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
         prediction: &prediction,
         verdict: &verdict,
         file: &path,
+        page: reported.is_ok().then_some(page.as_path()),
     };
     if common.json {
         print(&format!("{}\n", table::json(&report)))?;
     } else {
         print(&table::text(&report))?;
     }
+    // The result is there, and printed, whatever became of its report.
+    reported?;
     Ok(if verdict.holds() { Ending::Done } else { Ending::ComparisonFailed })
 }

@@ -15,7 +15,7 @@ pub struct Block {
 }
 
 /// All rows of a table of this shape, in their order, in blocks of at most `limit` rows.
-pub fn blocks(shape: &[usize], limit: usize) -> impl Iterator<Item = Block> {
+pub fn blocks(shape: &[usize], limit: usize) -> impl Iterator<Item = Block> + use<> {
     // The trailing dimensions are taken whole, as many as fit; along the one before them a block has several
     // places; along all others one.
     let split = split(shape, limit);
@@ -23,8 +23,9 @@ pub fn blocks(shape: &[usize], limit: usize) -> impl Iterator<Item = Block> {
     let step = (limit / below.max(1)).max(1);
     let along = shape.get(split).copied().unwrap_or(1);
     let leading: usize = shape[..split].iter().product();
+    let shape = shape.to_vec();
     (0..leading).flat_map(move |outer| {
-        let shape = shape.to_vec();
+        let shape = shape.clone();
         (0..along).step_by(step).map(move |first| {
             let mut start = vec![0; shape.len()];
             let mut counts = shape.clone();
@@ -54,6 +55,16 @@ fn split(shape: &[usize], limit: usize) -> usize {
 }
 
 impl Block {
+    /// Its first place on each dimension.
+    pub fn start(&self) -> &[usize] {
+        &self.start
+    }
+
+    /// Its length on each dimension.
+    pub fn counts(&self) -> &[usize] {
+        &self.counts
+    }
+
     /// The columns of the table in these rows.
     pub fn columns(&self, reader: &GroupReader, table: &Table) -> Result<Vec<Values>, StoreError> {
         table.columns.iter().map(|column| self.column(reader, column)).collect()

@@ -11,7 +11,7 @@
 //! * `csv` and `parquet`: the formats; `destination`: files that appear whole or not at all;
 //! * [`error`]: what can go wrong.
 
-mod block;
+pub(crate) mod block;
 mod csv;
 mod destination;
 pub mod error;

@@ -75,7 +75,7 @@ impl Plane {
         let initial = (course.initial[0], course.initial[1]);
         let after = course.after_layer.as_ref().map(|mean| (mean[0], mean[1]));
         Self {
-            manifolds: manifolds(network, analysis, balanced),
+            manifolds: balanced_states(network, analysis, balanced),
             stable: of(true),
             unstable: of(false),
             layer: after.map_or_else(|| vec![initial], |after| vec![initial, after]),
@@ -99,8 +99,8 @@ impl Plane {
     }
 }
 
-/// For two populations: the line where `K S + h = 0`, or at full rank the two lines where one component vanishes.
-fn manifolds(
+/// The line of balanced states at the variances of the fixed point that is shown.
+fn balanced_states(
     network: &Network,
     analysis: &Analysis,
     balanced: &Balanced,
@@ -109,22 +109,30 @@ fn manifolds(
     let last = balanced.course.variance.len().saturating_sub(2);
     let shown = points.iter().find(|point| point.character.is_stable()).or(points.first());
     let variance = shown.map_or(&balanced.course.variance[last..], |point| &point.variance[..]);
+    manifolds(network, (&analysis.coefficients, &analysis.balance), analysis.time, variance)
+}
+
+/// For two populations: the line where `K S + h = 0` at given variances, or at full rank the two lines where one component vanishes; each with its name.
+pub(crate) fn manifolds(
+    network: &Network,
+    (coefficients, balance): (&Coefficients, &Balance),
+    time: f64,
+    variance: &[f64],
+) -> Vec<(String, Vec<Place>)> {
     if network.population_count() != 2 || variance.len() != 2 {
         return Vec::new();
     }
     let line = |name: String, coefficients: &Coefficients| {
         let balance = Balance::new(&coefficients.mean);
-        let means = balanced_means(network, coefficients, &balance, analysis.time, variance);
+        let means = balanced_means(network, coefficients, &balance, time, variance);
         (name, means.into_iter().map(|mean| (mean[0], mean[1])).collect())
     };
-    match analysis.balance.rank() {
-        1 => vec![line("balanced states".to_owned(), &analysis.coefficients)],
+    match balance.rank() {
+        1 => vec![line("balanced states".to_owned(), coefficients)],
         2 => (0..2)
             .map(|a| {
-                line(
-                    format!("input of {} balanced", network.populations[a].name),
-                    &row(&analysis.coefficients, a),
-                )
+                let name = format!("input of {} balanced", network.populations[a].name);
+                line(name, &row(coefficients, a))
             })
             .collect(),
         _ => Vec::new(),

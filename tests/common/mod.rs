@@ -1,6 +1,8 @@
 //! The built program, run in a folder of its own that holds the scenarios of this repository.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub mod page;
+
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -21,6 +21,8 @@ pub struct Report<'a> {
     pub prediction: &'a Prediction,
     pub verdict: &'a Verdict,
     pub file: &'a Path,
+    /// Its HTML report, if it could be made.
+    pub page: Option<&'a Path>,
 }
 
 /// The verdict table of `validate`.
@@ -66,6 +68,9 @@ pub fn text(report: &Report<'_>) -> String {
             "FAILED: {failed} of {total} comparisons do not hold (family-wise level {LEVEL}, Holm)."
         ),
     };
+    if let Some(page) = report.page {
+        let _ = writeln!(text, "report: {}", page.display());
+    }
     let _ = writeln!(text, "file: {}", report.file.display());
     text
 }
@@ -231,7 +236,8 @@ pub fn json(report: &Report<'_>) -> String {
         "title": scenario.title, "n": scenario.network.size, "replicates": report.replicates, "seed": scenario.seed,
         "method": scenario.method.name(), "level": LEVEL, "holds": verdict.holds(),
         "largest_balance_residual": prediction.limit.balance_residual.iter().copied().fold(0.0, f64::max),
-        "file": report.file.display().to_string(), "comparisons": comparisons,
+        "file": report.file.display().to_string(), "report": report.page.map(|page| page.display().to_string()),
+        "comparisons": comparisons,
     });
     for (name, values) in of_records(report) {
         object[name] = Value::from(values);

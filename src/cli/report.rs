@@ -1,0 +1,36 @@
+//! `equipoise report`: the HTML report of a result file.
+
+use equipoise::report::{beside, html, write};
+use equipoise::store::read_header;
+use serde_json::json;
+
+use super::arguments::Report;
+use super::failure::Failure;
+use super::output::{note, print};
+use super::{Ending, scenario};
+
+pub fn run(arguments: &Report) -> Result<Ending, Failure> {
+    let file = &arguments.file;
+    let header = read_header(file)?;
+    let default = |number: &str| beside(file, number);
+    let path = match &arguments.output {
+        Some(path) => path.clone(),
+        None if arguments.force => default(""),
+        None => scenario::untaken(default),
+    };
+    let html = html(file)?;
+    write(&html, &path, arguments.force)?;
+    if !header.complete && !arguments.quiet {
+        note(&format!("note: {} is not complete, and its report says so", file.display()));
+    }
+    if arguments.json {
+        let object = json!({
+            "file": file.display().to_string(), "complete": header.complete,
+            "report": path.display().to_string(), "bytes": html.len(),
+        });
+        print(&format!("{object:#}\n"))?;
+    } else {
+        print(&format!("report: {}\n", path.display()))?;
+    }
+    Ok(Ending::Done)
+}
