@@ -8,7 +8,7 @@
 //! * `page`: the frame of the page, tables, figures; `formula`: equations; `number`: numbers for people;
 //! * `verdict`, `trajectories`, `phase_plane`, `fluctuations`, `law`, `raster`, `spectrum`, `sweep`, `scenario`, `provenance`: a section each, in this order.
 //!
-//! A further section is a module with a function like theirs, and a line in [`SECTIONS`].
+//! A further section is a module with a function like theirs, and a line in `SECTIONS`.
 
 mod error;
 mod fluctuations;
