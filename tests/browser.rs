@@ -60,7 +60,16 @@ fn reports_of_other_files_are_fine() {
         place.run(&format!("{command} --quiet -o {name}.h5")).expect(0);
         place.run(&format!("report {name}.h5")).expect(0);
     }
-    is_fine(&["theory", "noise", "sweep", "one"].map(|name| place.path(&format!("{name}.html"))));
+    place
+        .run(&format!(
+            "converge {pair} --sizes 100,200,400 --networks 40 --set duration=2 -o . --quiet"
+        ))
+        .expect(0);
+    place.run("report convergence.h5").expect(0);
+    is_fine(
+        &["theory", "noise", "sweep", "one", "convergence"]
+            .map(|name| place.path(&format!("{name}.html"))),
+    );
 }
 
 /// Pages with one thing wrong each: the browser must find it.

@@ -173,6 +173,22 @@ fn other_files_have_what_they_hold() {
 }
 
 #[test]
+fn a_study_of_convergence_has_its_errors_and_exponents() {
+    let place = Place::new();
+    let study = "converge scenarios/inhibition-stabilised.toml --sizes 100,200,400 --networks 40 --set duration=2";
+    place.run(&format!("{study} -o study --quiet")).expect(0);
+    place.run("report study/convergence.h5").expect(0);
+    let page = sound(&place.path("study/convergence.html"));
+    assert_eq!(page.ids("section"), ["verdict", "convergence", "scenario", "provenance"]);
+    let text = page.text_of("body");
+    for expected in ["PASSED: errors and exponents", "slope −1/2", "bootstrap intervals (95 %)"] {
+        assert!(text.contains(expected), "no {expected} in {text}");
+    }
+    // Five quantities, two norms, with a figure each.
+    assert_eq!(page.all("figure").count(), 10);
+}
+
+#[test]
 fn a_failed_comparison_is_listed() {
     let place = Place::new();
     // So small a network that its theory fails.

@@ -50,7 +50,10 @@ struct Verdict {
 /// The section; without comparisons it says why there are none.
 pub fn section(material: &Material) -> Result<Option<Section>, ReportError> {
     let Some(comparison) = material.source.table("comparison")? else {
-        return Ok(Some(Section { id: "verdict", heading: "Verdict", body: none(material) }));
+        let convergence = material.source.table("convergence")?;
+        let holds = convergence.map(|table| table.number("holds") == Some(1.0));
+        let body = holds.map_or_else(|| none(material), of_convergence);
+        return Ok(Some(Section { id: "verdict", heading: "Verdict", body }));
     };
     let mut verdict = Verdict {
         level: comparison.number("level").unwrap_or(f64::NAN),
@@ -72,6 +75,15 @@ pub fn section(material: &Material) -> Result<Option<Section>, ReportError> {
     }
     verdict.worst.sort_by_key(|tested| tested.place);
     Ok(Some(Section { id: "verdict", heading: "Verdict", body: body(material, &verdict) }))
+}
+
+fn of_convergence(holds: bool) -> Markup {
+    html! {
+        p { strong class={ "verdict " (if holds { "passed" } else { "failed" }) } {
+            @if holds { "✓ PASSED: errors and exponents are as the theory expects" }
+            @else { "✗ FAILED: errors or exponents are not as the theory expects" }
+        } }
+    }
 }
 
 fn none(material: &Material) -> Markup {
