@@ -297,6 +297,31 @@ fn reports_do_not_replace_files_unasked() {
 }
 
 /// The verdict is printed and the result is there, even where its report cannot be written.
+/// Not even when told to replace what is there.
+#[test]
+fn reports_do_not_replace_what_they_report_on() {
+    let place = Place::new();
+    place.run(&format!("limit {PAIR} --quiet -o limit.h5")).expect(0);
+    let before = fs::read(place.path("limit.h5")).expect("a file");
+    let refused = place.run("report limit.h5 -o ./limit.h5 --force").expect(2);
+    assert!(refused.message().contains("the result file"), "{}", refused.err);
+    assert_eq!(fs::read(place.path("limit.h5")).expect("a file"), before);
+}
+
+/// A scenario whose lines end as on Windows is one.
+#[test]
+fn lines_may_end_with_a_carriage_return() {
+    let place = Place::new();
+    let file = place.path("scenarios/inhibition-stabilised.toml");
+    let text = fs::read_to_string(file).expect("a scenario").replace('\n', "\r\n");
+    fs::write(place.path("pair.toml"), text).expect("written");
+    place.run("limit pair.toml --quiet -o limit.h5").expect(0);
+    place.run("report limit.h5").expect(0);
+    let page = sound(&place.path("limit.html"));
+    assert!(page.text_of("body").contains("inhibition"), "no scenario");
+    assert!(!page.text_of("body").contains('\u{fffd}'));
+}
+
 #[test]
 fn a_report_that_fails_leaves_the_result() {
     let place = Place::new();

@@ -1,7 +1,10 @@
 //! `equipoise report`: the HTML report of a result file.
 
+use std::path::Path;
+
 use equipoise::report::{beside, html, write};
 use equipoise::store::read_header;
+use miette::miette;
 use serde_json::json;
 
 use super::arguments::Report;
@@ -18,6 +21,17 @@ pub fn run(arguments: &Report) -> Result<Ending, Failure> {
         None if arguments.force => default(""),
         None => scenario::untaken(default),
     };
+    let is_same = |other: &Path| {
+        let real = |path: &Path| path.canonicalize().ok();
+        real(file).is_some_and(|file| real(other) == Some(file))
+    };
+    if is_same(&path) {
+        return Err(Failure::Usage(miette!(
+            help = "give another name with -o, or none",
+            "the report would replace the result file {} itself",
+            path.display()
+        )));
+    }
     let html = html(file)?;
     write(&html, &path, arguments.force)?;
     if !header.complete && !arguments.quiet {

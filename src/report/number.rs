@@ -40,10 +40,16 @@ pub fn about(value: f64, scale: f64) -> String {
     significant(value, 5)
 }
 
+/// Numbers below that are written with a power of ten.
+const SMALL: f64 = 5e-7;
+
 /// The shortest text of a time or another input.
 pub fn plain(value: f64) -> String {
     if !value.is_finite() {
         return MISSING.to_owned();
+    }
+    if value != 0.0 && value.abs() < SMALL {
+        return significant(value, 2);
     }
     let text = format!("{value:.6}");
     signed(text.trim_end_matches('0').trim_end_matches('.'))

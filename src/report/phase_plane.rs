@@ -124,7 +124,8 @@ fn balanced(material: &Material) -> Vec<Series> {
         return Vec::new();
     };
     let width = limit.populations.len();
-    let Some((end, last)) = last_variance(limit).filter(|_| width == 2) else { return Vec::new() };
+    let is_plane = width == 2 && scenario.network.population_count() == width;
+    let Some((end, last)) = last_variance(limit).filter(|_| is_plane) else { return Vec::new() };
     let coefficients = Coefficients::limit(&scenario.network);
     let balance = Balance::new(&coefficients.mean);
     let begin = limit.times.first().copied().unwrap_or_default();
@@ -146,6 +147,9 @@ fn fixed(material: &Material) -> Vec<Series> {
     let (Some(scenario), Some(limit)) = (&material.source.scenario, &material.limit) else {
         return Vec::new();
     };
+    if scenario.network.population_count() != limit.populations.len() {
+        return Vec::new();
+    }
     let coefficients = Coefficients::limit(&scenario.network);
     let balance = Balance::new(&coefficients.mean);
     // Where balance leaves more than a line they take long to find.

@@ -62,13 +62,14 @@ pub fn section(material: &Material) -> Result<Option<Section>, ReportError> {
 /// Reads until the first network is over, or enough are read.
 fn read(table: &Table, name: &str) -> Result<Trains, ReportError> {
     const DIMENSIONS: [&str; 1] = ["spike"];
-    let (mut spikes, mut until, mut network) = (Vec::new(), f64::INFINITY, None);
+    let (mut spikes, mut until) = (Vec::new(), f64::INFINITY);
     for block in table.blocks("timestamps", &DIMENSIONS)? {
         let times = table.numbers("timestamps", &block)?;
         let neurons = table.numbers("node_ids", &block)?;
         let networks = table.numbers("realization", &block)?;
         for ((time, neuron), of) in times.into_iter().zip(neurons).zip(networks) {
-            if *network.get_or_insert(of) != of {
+            // Networks follow one another.
+            if of != 0.0 {
                 return Ok(Trains { population: name.to_owned(), spikes, until });
             }
             if time.is_finite() && neuron >= 0.0 {

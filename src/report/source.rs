@@ -33,11 +33,11 @@ impl Source {
     pub fn open(path: &Path) -> Result<Self, ReportError> {
         let (mut header, outlines) = describe(path)?;
         let Provenance { title, source, scenario, history, platform, .. } = &mut header.provenance;
+        let parsed = Scenario::parse("scenario", scenario).ok();
         for text in [title, source, scenario, history, platform] {
             *text = printable(text);
         }
-        let scenario = Scenario::parse("scenario", &header.provenance.scenario).ok();
-        Ok(Self { path: path.to_path_buf(), header, outlines, scenario })
+        Ok(Self { path: path.to_path_buf(), header, outlines, scenario: parsed })
     }
 
     /// The group of this name, if the file has it.
@@ -296,7 +296,9 @@ pub fn printable(text: &str) -> String {
     let is_allowed = |c: char| {
         matches!(c, '\n' | '\t') || !(c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'))
     };
-    text.chars().map(|c| if is_allowed(c) { c } else { '\u{fffd}' }).collect()
+    // Lines may end as on Windows.
+    let text = text.chars().filter(|c| *c != '\r');
+    text.map(|c| if is_allowed(c) { c } else { '\u{fffd}' }).collect()
 }
 
 /// At most `most` of `length` places, evenly, the first and the last among them.

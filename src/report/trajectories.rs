@@ -35,7 +35,9 @@ pub fn section(material: &Material) -> Result<Option<Section>, ReportError> {
         p {
             @if let Some(ensemble) = &material.ensemble {
                 @if ensemble.networks > 1 {
-                    "Points are averages over networks with 99 % intervals; the band holds about 95 % of the networks, of which thin lines are the first "
+                    @if ensemble.times.len() > MOST_POINTS { "Lines are averages over networks" }
+                    @else { "Points are averages over networks with 99 % intervals (2.576 standard errors)" }
+                    "; the band holds about 95 % of the networks, of which thin lines are the first "
                     (ensemble.examples[0].len()) ". "
                 }
             }

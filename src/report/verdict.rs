@@ -219,10 +219,11 @@ fn body(material: &Material, verdict: &Verdict) -> Markup {
     let networks = verdict
         .networks
         .map_or(String::new(), |networks| format!(" over {} networks", count(networks as usize)));
-    let is_passed = *failed == 0;
+    let is_passed = *failed == 0 && *total > 0;
     html! {
         p { strong class={ "verdict " (if is_passed { "passed" } else { "failed" }) } {
             @if is_passed { "✓ PASSED: all " (count(*total)) " comparisons hold" }
+            @else if *total == 0 { "✗ FAILED: nothing could be compared" }
             @else { "✗ FAILED: " (count(*failed)) " of " (count(*total)) " comparisons do not hold" }
         } }
         p {

@@ -172,14 +172,11 @@ fn leap(method: Method, standard_error: f64) -> Vec<String> {
 /// Work of all networks in seconds of one core.
 fn seconds(scenario: &Scenario) -> f64 {
     let cost = Cost::new(scenario, &scenario.sampling.times());
-    let neurons = scenario.network.neuron_count() as f64;
-    match scenario.network.transmission {
-        Transmission::Independent => cost.seconds(1),
-        Transmission::Shared => cost.jumps / SPIKES_A_SECOND,
-        transmission => {
-            let reached = transmission.release_probability() * neurons;
-            cost.jumps * (SPIKES_A_SECOND.recip() + reached / DELIVERIES_A_SECOND)
-        }
+    match (cost.method, scenario.network.transmission) {
+        (Method::Leap(_), _) | (_, Transmission::Independent) => cost.seconds(1),
+        (_, Transmission::Shared) => cost.jumps / SPIKES_A_SECOND,
+        // Nearly all that is done is to let those jump that spikes reach.
+        _ => cost.jumps / DELIVERIES_A_SECOND,
     }
 }
 

@@ -73,9 +73,10 @@ impl Map<'_> {
     /// Error bars of points.
     pub fn errors(&self, points: &[(f64, f64, f64)]) -> String {
         let mut path = String::new();
-        for (x, y, error) in points.iter().filter(|(.., error)| *error > 0.0) {
-            let ends = self.place((*x, y - error)).zip(self.place((*x, y + error)));
-            if let Some(((x, low), (_, high))) = ends {
+        for (at, y, error) in points.iter().filter(|(.., error)| *error > 0.0) {
+            if let Some((x, high)) = self.place((*at, y + error)) {
+                // What a logarithmic axis does not reach is below the figure.
+                let low = self.place((*at, y - error)).map_or(FAR, |(_, low)| low);
                 let _ = write!(path, "M{x:.1} {low:.1}V{high:.1}");
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! Every quantity, population, size and time that counts is tested for `|true - expected| <= margin`, as in a validation; and every exponent for being that of the expected errors over
 //! the same sizes, which tends to -1/2 but need not be there yet. Its margin is the most that the margins of the errors can turn the line,
-//! `sum_i |c_i| b_i/|e_i|`. Holm's correction is over all of them together.
+//! `sum_i |c_i| ln(1/(1 - b_i/|e_i|))`. Holm's correction is over all of them together.
 //!
 //! Sizes that are too small for the theory ([`Validity`](equipoise_limit::Validity)) are measured, but not tested. An exponent is taken over the sizes at which the error is
 //! resolved: known to a third by the networks, and to a half by the theory.
@@ -242,7 +242,7 @@ fn slope_of(
     let predicted: Vec<f64> = used.iter().map(|normed| normed.point.tested.predicted).collect();
     let turns = weights(&of_sizes).into_iter().zip(&used).map(|(weight, normed)| {
         let Tested { predicted, test, .. } = normed.point.tested;
-        weight.abs() * test.margin / predicted
+        -weight.abs() * (-test.margin / predicted).ln_1p()
     });
     let margin: f64 = turns.sum();
     let tested = found.map(|Exponent { value, standard_error, .. }| {

@@ -6,6 +6,9 @@ use rand_distr::{Distribution, Poisson, StandardNormal};
 use super::plan::Inflow;
 use crate::stream::Stream;
 
+/// Means from which on counts are drawn as normal; their skewness is below `1e-6`.
+const LARGE: f64 = 1e12;
+
 /// Spikes of one population, each of which reaches each target with the same probability.
 #[derive(Debug, Clone, Copy)]
 pub struct Spikes {
@@ -23,10 +26,12 @@ impl Spikes {
     /// Those of a population that sends so many jumps towards each neuron, on average.
     pub fn draw(rng: &mut Stream, jumps: f64, probability: f64) -> Self {
         let mean = jumps / probability;
-        let count = if mean > 0.0 {
-            Poisson::new(mean).expect("a finite positive mean").sample(rng)
+        let count = if mean > LARGE {
+            let x: f64 = StandardNormal.sample(rng);
+            (mean + mean.sqrt() * x).round()
         } else {
-            0.0
+            // Of a rate that is no number there are no spikes; the recorder will say so.
+            Poisson::new(mean).map_or(0.0, |law| law.sample(rng))
         };
         Self { count, probability, place: StandardNormal.sample(rng), carry: rng.random() }
     }
