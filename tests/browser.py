@@ -97,8 +97,8 @@ class Browser:
 
     def __init__(self, program, folder):
         log = open(Path(folder) / "log", "w")
-        arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
-                     "--remote-debugging-port=0", "--remote-allow-origins=*", f"--user-data-dir={folder}", "about:blank"]
+        arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
+                     "--no-first-run", "--remote-debugging-port=0", "--remote-allow-origins=*", f"--user-data-dir={folder}", "about:blank"]
         self.process = subprocess.Popen([program, *arguments], stdout=log, stderr=log)
         self.messages = []
         self.number = 0

@@ -228,9 +228,13 @@ fn only_what_is_unfinished_goes_on() {
 
 /// A run that was killed after it had begun its file, with a checkpoint or without.
 fn killed(place: &Place, arguments: &str, awaited: &str) {
+    killed_when(place, arguments, || place.path(awaited).exists());
+}
+
+fn killed_when(place: &Place, arguments: &str, is_far_enough: impl Fn() -> bool) {
     for time in 1.. {
         assert!(run_for(place, arguments, Duration::from_millis(100 * time)).is_none());
-        if place.path(awaited).exists() {
+        if is_far_enough() {
             return;
         }
         let _ = fs::remove_file(place.path("result.h5.partial"));
@@ -296,8 +300,9 @@ fn what_does_not_fit_is_refused_and_nothing_is_changed() {
     // One of the same scenario, but of a file that held more.
     fs::remove_file(place.path("result.h5.checkpoint")).expect("removed");
     let _ = fs::remove_file(place.path("result.h5.checkpoint.previous"));
-    killed(&place, &format!("{arguments} --force"), "result.h5.partial");
-    let begun = read_group(&place.path("result.h5.partial"), "trajectory").expect("read");
+    let begun = || read_group(&place.path("result.h5.partial"), "trajectory").ok();
+    killed_when(&place, &format!("{arguments} --force"), || begun().is_some());
+    let begun = begun().expect("a group");
     let own = checkpoint_with_networks(&arguments);
     fs::write(place.path("result.h5.checkpoint"), own).expect("written");
     if begun.dimension("realization").expect("networks").length == 0 {
