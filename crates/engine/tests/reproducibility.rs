@@ -10,7 +10,7 @@ use equipoise_engine::{
     TargetDriven, Thinning, Trajectory, TrajectoryRecorder, Windowed, simulate,
 };
 use equipoise_model::gain::ThresholdLinear;
-use equipoise_model::{Gain, Leaps, Method, Network, Recording, Schedule};
+use equipoise_model::{Gain, Leaps, Method, Network, Recording, Schedule, Transmission};
 
 use crate::networks::{SPIKING, balanced_pair, logistic, probit, sine};
 
@@ -228,10 +228,11 @@ fn a_failing_receiver_ends_the_run_with_its_error() {
     assert_eq!(received, 5);
 }
 
+/// Thinning, whatever is shared; leaps, where nothing is private.
 #[test]
-fn thinning_refuses_spikes_of_neurons() {
-    let method = Method::Thinning;
-    for transmission in SPIKING {
+fn methods_refuse_transmissions_that_they_do_not_serve() {
+    let thinning = SPIKING.map(|transmission| (transmission, METHODS[1]));
+    for (transmission, method) in thinning.into_iter().chain([(Transmission::Shared, METHODS[2])]) {
         let network = Network { transmission, ..small() };
         let ensemble = ensemble(&network, method);
         let result = ensemble.run(&AtomicBool::new(false), |_| Err(()));

@@ -71,79 +71,55 @@ fn failures(report: &Report<'_>) -> Option<String> {
     if failed.is_empty() {
         return None;
     }
-    let names = report.names();
-    let mut table = Table::new(&[
-        "quantity",
-        "population",
-        "n",
-        "time",
-        "measured",
-        "s.e.",
-        "expected",
-        "margin",
-        "p (Holm)",
-    ]);
-    for Point { quantity, size, sample, population, tested } in
-        failed.into_iter().take(MOST_FAILURES)
-    {
-        let Tested { measured, predicted, test, adjusted_p, .. } = tested;
-        let (expected, _) = report.sizes[*size];
-        table.row(vec![
-            quantity.name().to_owned(),
-            names[*population].clone(),
-            format!("{}", expected.size),
-            format!("{:.4}", expected.times[*sample]),
-            number(measured.value, measured.standard_error),
-            number(measured.standard_error, measured.standard_error),
-            number(*predicted, measured.standard_error),
-            format!("{:.1e}", test.margin),
-            format!("{adjusted_p:.1e}"),
-        ]);
+    let mut table = Table::new(&OF_POINT);
+    for point in failed.into_iter().take(MOST_FAILURES) {
+        table.row(row(report, point, format!("{:.1e}", point.tested.adjusted_p)));
     }
     Some(table.text())
 }
 
 fn errors(report: &Report<'_>) -> String {
-    let names = report.names();
-    let mut table = Table::new(&[
-        "quantity",
-        "population",
-        "n",
-        "time",
-        "measured",
-        "s.e.",
-        "expected",
-        "margin",
-        "p (Holm)",
-        "verdict",
-    ]);
+    let mut heads = OF_POINT.to_vec();
+    heads.push("verdict");
+    let mut table = Table::new(&heads);
     for quantity in Quantity::ALL {
-        for (population, name) in names.iter().enumerate() {
-            for normed in report.found.of(quantity, Norm::Sup, population) {
-                let Tested { measured, predicted, test, adjusted_p, .. } = normed.point.tested;
-                let is_tested = report.found.is_tested[normed.point.size];
-                let verdict = match (is_tested, normed.point.tested.holds()) {
+        for population in 0..report.names().len() {
+            for Normed { point, .. } in report.found.of(quantity, Norm::Sup, population) {
+                let is_tested = report.found.is_tested[point.size];
+                let verdict = match (is_tested, point.tested.holds()) {
                     (false, _) => "too small",
                     (true, true) => "holds",
                     (true, false) => "FAILS",
                 };
-                let p = if is_tested { format!("{adjusted_p:.3}") } else { "-".to_owned() };
-                table.row(vec![
-                    quantity.name().to_owned(),
-                    name.clone(),
-                    format!("{}", report.sizes[normed.point.size].0.size),
-                    format!("{:.4}", report.time(normed)),
-                    number(measured.value, measured.standard_error),
-                    number(measured.standard_error, measured.standard_error),
-                    number(predicted, measured.standard_error),
-                    format!("{:.1e}", test.margin),
-                    p,
-                    verdict.to_owned(),
-                ]);
+                let p = format!("{:.3}", point.tested.adjusted_p);
+                let mut row = row(report, point, if is_tested { p } else { "-".to_owned() });
+                row.push(verdict.to_owned());
+                table.row(row);
             }
         }
     }
     table.text()
+}
+
+/// What is said of an error at one size and time.
+const OF_POINT: [&str; 9] =
+    ["quantity", "population", "n", "time", "measured", "s.e.", "expected", "margin", "p (Holm)"];
+
+fn row(report: &Report<'_>, point: &Point, p: String) -> Vec<String> {
+    let Point { quantity, size, sample, population, tested } = point;
+    let Tested { measured, predicted, test, .. } = tested;
+    let (expected, _) = report.sizes[*size];
+    vec![
+        quantity.name().to_owned(),
+        report.names()[*population].clone(),
+        format!("{}", expected.size),
+        format!("{:.4}", expected.times[*sample]),
+        number(measured.value, measured.standard_error),
+        number(measured.standard_error, measured.standard_error),
+        number(*predicted, measured.standard_error),
+        format!("{:.1e}", test.margin),
+        p,
+    ]
 }
 
 fn exponents(report: &Report<'_>) -> String {

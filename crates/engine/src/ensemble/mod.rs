@@ -18,7 +18,7 @@ mod replicate;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc;
 
-use equipoise_model::{Method, Network, Precision, Recording, Scenario, Transmission};
+use equipoise_model::{Leaps, Method, Network, Precision, Recording, Scenario, Transmission};
 use thiserror::Error;
 
 use crate::headway::Headway;
@@ -289,7 +289,12 @@ impl<'a> Ensemble<'a> {
         if matches!(self.method, Method::Automatic(_)) {
             return Err(EngineError::Undecided);
         }
-        if self.method == Method::Thinning && transmission != Transmission::Independent {
+        let is_served = match self.method {
+            Method::Thinning => transmission == Transmission::Independent,
+            Method::Leap(_) => !Leaps::are_one(self.network),
+            _ => true,
+        };
+        if !is_served {
             return Err(EngineError::Transmission { transmission, method: self.method.name() });
         }
         let threads = match self.threads {

@@ -96,8 +96,7 @@ impl Crowd {
     ) {
         let scale = state.common(index, time).scale;
         let total = self.kinetics.total(state.deviations(index), scale, &self.motion, set);
-        let relative = self.kinetics.relative_error();
-        self.sum.set(&total, self.neurons, relative, self.kinetics.derivative_bound);
+        self.sum.set(&total, self.neurons, &self.kinetics);
         self.highest = f64::NEG_INFINITY;
         // The drive alone brings no neuron above this.
         self.raise(total.highest.max(self.time_constant * highest_drive));
@@ -141,7 +140,8 @@ impl Crowd {
         let count = 2.0 * count as f64;
         let curvature = self.kinetics.curvature_bound;
         let slope = change.kink + change.speed * (2.0 * relative * bound + curvature * shift);
-        (count * (relative * self.own + bound * shift), slope + count * bound * quickening)
+        let rounding = relative * self.own + self.kinetics.cut_off();
+        (count * (rounding + bound * shift), slope + count * bound * quickening)
     }
 
     /// Whether the error at this age is worth a fresh sum.

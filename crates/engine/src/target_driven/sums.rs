@@ -3,7 +3,7 @@
 use equipoise_model::{GainFunction, NeuronPopulation};
 use serde::{Deserialize, Serialize};
 
-use super::kinetics::{Change, Contribution};
+use super::kinetics::{Change, Contribution, Kinetics};
 
 /// The carried sum of one neuron population.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -36,13 +36,13 @@ impl IntensitySum {
     }
 
     /// Takes a fresh sum over `count` neurons, whose terms have this relative error.
-    pub fn set(&mut self, total: &Contribution, count: f64, relative: f64, derivative_bound: f64) {
+    pub fn set(&mut self, total: &Contribution, count: f64, kinetics: &Kinetics) {
         self.value = total.intensity;
         self.slope = total.slope;
         self.curvature = total.curvature;
-        let relative = relative + count * f64::EPSILON;
-        self.value_error = relative * total.intensity;
-        self.slope_error = 2.0 * relative * derivative_bound * total.speed + total.kink;
+        let relative = kinetics.relative_error() + count * f64::EPSILON;
+        self.value_error = relative * total.intensity + count * kinetics.cut_off();
+        self.slope_error = 2.0 * relative * kinetics.derivative_bound * total.speed + total.kink;
     }
 
     /// `e_b`, at this age of the sum.

@@ -97,8 +97,7 @@ impl Crowd {
 
     /// Takes a fresh sum over, where the drive alone brings no neuron above this.
     pub fn renew(&mut self, total: &Contribution, highest_drive: f64) {
-        let relative = self.kinetics.relative_error();
-        self.sum.set(total, self.neurons, relative, self.kinetics.derivative_bound);
+        self.sum.set(total, self.neurons, &self.kinetics);
         self.highest = total.highest.max(self.time_constant * highest_drive);
         self.speed = total.speed / self.neurons;
     }
@@ -135,7 +134,7 @@ impl Crowd {
         let v = 2.0 * self.kinetics.leak * x;
         let rounding = 4.0 * total.count * f64::EPSILON;
         let count = 2.0 * total.count;
-        sum.value_error += count * (relative * self.own + bound * x);
+        sum.value_error += count * (relative * self.own + self.kinetics.cut_off() + bound * x);
         sum.value_error += rounding * (bin.rise - bin.fall);
         sum.slope_error += total.kink
             + total.speed

@@ -17,7 +17,7 @@ use crate::vector::{InstructionSet, WIDTH};
 
 use kernels::{ChangeKernel, TotalKernel};
 use serde::{Deserialize, Serialize};
-use shape::{Linear, Logistic, Probit};
+use shape::{CUT_OFF, Linear, Logistic, Probit};
 
 /// Largest jump of the potentiation, in units of the gain's width, for which one exponential serves both
 /// the old and the new intensity.
@@ -294,6 +294,14 @@ impl Kinetics {
         match self.form {
             Form::Logistic(_) | Form::Probit(_) => 8.0 * COARSE_ERROR,
             _ => 16.0 * f64::EPSILON,
+        }
+    }
+
+    /// Bound of how much higher an intensity is as the kernels compute it, besides: where it all but vanishes.
+    pub fn cut_off(&self) -> f64 {
+        match self.form {
+            Form::Logistic(_) | Form::Probit(_) => CUT_OFF * self.gain.supremum(),
+            _ => 0.0,
         }
     }
 

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::vector::elementary::{NORMAL_RANGE, exp_coarse, larger, normal, smaller};
 
-/// Arguments of exponentials are cut off here: intensities below `exp(-300) < 1e-130` of the largest are as good as none.
+/// Arguments of exponentials are cut off here, and potentiations of probit gains where theirs would be.
 const FAR: f64 = 300.0;
+/// Intensities below this part of the largest may be that instead: above `exp(-300)`, and `Phi(-24.5)`.
+pub(crate) const CUT_OFF: f64 = 1e-130;
 
 /// Intensity and derivative before and after a jump.
 #[derive(Debug, Clone, Copy)]
