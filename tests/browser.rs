@@ -65,9 +65,9 @@ fn reports_of_other_files_are_fine() {
             "converge {pair} --sizes 100,200,400 --networks 40 --set duration=2 -o . --quiet"
         ))
         .expect(0);
-    place.run("report convergence.h5").expect(0);
+    place.run("claims shared-spikes growth-without-balance -o . --quiet").expect(0);
     is_fine(
-        &["theory", "noise", "sweep", "one", "convergence"]
+        &["theory", "noise", "sweep", "one", "convergence", "claims"]
             .map(|name| place.path(&format!("{name}.html"))),
     );
 }

@@ -27,12 +27,17 @@ fn one_command_goes_from_a_scenario_to_errors_exponents_and_a_picture() {
     for words in ["Errors, largest over time", "Exponents", "kolmogorov", "PASSED: "] {
         assert!(run.out.contains(words), "no {words} in\n{}", run.out);
     }
-    assert!(run.out.ends_with("picture: study/convergence.svg\nfile: study/convergence.h5\n"));
+    assert!(run.out.ends_with(
+        "picture: study/convergence.svg\nreport: study/convergence.html\nfile: study/convergence.h5\n"
+    ));
     for words in ["n = 400 (3 of 3)", "jumps", "to do", "to a factor of three"] {
         assert!(run.err.contains(words), "no {words} in\n{}", run.err);
     }
     let picture = fs::read_to_string(place.path("study/convergence.svg")).expect("a picture");
     assert!(picture.starts_with("<svg") && picture.contains("n^(-1/2)"));
+    let page = fs::read(place.path("study/convergence.html")).expect("a report");
+    place.run("report study/convergence.h5 -o again.html").expect(0);
+    assert!(page == fs::read(place.path("again.html")).expect("a report"));
     let header = read_header(&place.path("study/convergence.h5")).expect("header");
     assert!(header.complete && header.groups == ["convergence"]);
     let group = read_group(&place.path("study/convergence.h5"), "convergence").expect("group");

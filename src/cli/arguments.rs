@@ -15,7 +15,7 @@ pub struct Arguments {
     pub command: Command,
 }
 
-const EXIT_STATUS: &str = "Exit status: 0 done (validate, converge: and all comparisons hold), 1 a comparison failed, \
+const EXIT_STATUS: &str = "Exit status: 0 done (validate, converge, claims: and all comparisons hold), 1 a comparison failed, \
 2 wrong usage or scenario, 3 a file could not be read or written, 130 interrupted (what was computed is in the \
 file, marked incomplete).";
 
@@ -54,6 +54,12 @@ equipoise analyse scenarios/slow-oscillation.toml --sweep populations.E.drive=7.
 Example: equipoise converge scenarios/inhibition-stabilised.toml --sizes 100,316,1000,3162,1e4"
     )]
     Converge(Converge),
+    /// The statements of the theory, each with a test and with a network that must fail it
+    #[command(
+        after_help = "A claim holds if its network passes the tests; its power twin, a network of which the claim is false, must fail the same tests. \
+Exit status 1 if a claim does not hold or a twin passes.\n\nExamples: equipoise claims --list\n          equipoise claims --quick"
+    )]
+    Claims(Claims),
     /// What `converge` reads, in a process of its own
     #[command(hide = true)]
     Networks(Networks),
@@ -222,6 +228,43 @@ impl FromStr for Sizes {
         }
         Ok(Self(sizes))
     }
+}
+
+#[derive(Debug, Args)]
+pub struct Claims {
+    /// Names of claims [default: all]
+    pub names: Vec<String>,
+    /// Only those that take seconds
+    #[arg(long)]
+    pub quick: bool,
+    /// Say what they are, and stop
+    #[arg(long)]
+    pub list: bool,
+    /// Folder for claims.h5 and claims.html [default: results/claims, or results/claims-2, ... where there is one]
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Seed of all networks
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    pub seed: u64,
+    #[command(flatten)]
+    pub manner: Manner,
+    /// Threads that simulate; 0 takes all cores. No result depends on it
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
+}
+
+/// How a command without a scenario says what it found, and what it may replace.
+#[derive(Debug, Args)]
+pub struct Manner {
+    /// One JSON object on standard output instead of the table
+    #[arg(long)]
+    pub json: bool,
+    /// No notes on standard error
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Replace an existing result
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]

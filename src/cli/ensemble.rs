@@ -38,7 +38,7 @@ const LEAST_PAUSE: u32 = 20;
 /// The flag that Ctrl-C, SIGTERM and SIGHUP set, the same for all ensembles of the program. The second signal ends the program at once.
 ///
 /// `timeout` and some shells send one to the process and to its group: what comes within a moment of the first is the same.
-fn stop_on_signal() -> &'static AtomicBool {
+pub fn stop_on_signal() -> &'static AtomicBool {
     static STOP: OnceLock<Arc<AtomicBool>> = OnceLock::new();
     STOP.get_or_init(handle_signals)
 }

@@ -6,8 +6,9 @@ use equipoise_model::Scenario;
 use equipoise_statistics::Exponent;
 use equipoise_store::{Attribute, Group, GroupReader, StoreError, Values, Variable};
 use equipoise_validation::convergence::measured::below_edges;
-use equipoise_validation::convergence::verdict::{COVERAGE, Local, Normed, OfSize, Point, Slope};
+use equipoise_validation::convergence::verdict::{Local, Normed, OfSize, Point, Slope};
 use equipoise_validation::convergence::{Convergence, Norm, Quantity, Sample};
+use equipoise_validation::exponent::COVERAGE;
 use equipoise_validation::{LEVEL, Tested};
 
 use super::{group, variable};

@@ -8,8 +8,10 @@
 //! * [`fluctuations`] makes `/stationary`, `/lag_covariance`, `/spectrum`, `/response` and `/variability`;
 //! * [`comparison`] makes `/comparison`, `/law` and `/variability`;
 //! * [`sweep`] makes `/sweep` and `/special`;
-//! * [`convergence`] makes `/convergence`.
+//! * [`convergence`] makes `/convergence`;
+//! * [`claims`] makes `/claims`, `/claim_points` and `/claim_exponents`.
 
+pub mod claims;
 pub mod comparison;
 pub mod convergence;
 pub mod fluctuations;

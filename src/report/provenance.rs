@@ -74,10 +74,10 @@ pub fn section(material: &Material) -> Result<Option<Section>, ReportError> {
     let body = html! {
         (facts(&listed))
         (table("Groups of the file", &["Group", "Dimensions", "Variables"], 3, &rows))
-        p {
+        @if !provenance.scenario.is_empty() { p {
             "The result makes itself again, bit for bit, from the scenario above: "
             code { "equipoise info FILE --scenario > again.toml" } "."
-        }
+        } }
     };
     Ok(Some(Section { id: "provenance", heading: "Provenance", body }))
 }

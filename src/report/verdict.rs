@@ -50,9 +50,17 @@ struct Verdict {
 /// The section; without comparisons it says why there are none.
 pub fn section(material: &Material) -> Result<Option<Section>, ReportError> {
     let Some(comparison) = material.source.table("comparison")? else {
-        let convergence = material.source.table("convergence")?;
-        let holds = convergence.map(|table| table.number("holds") == Some(1.0));
-        let body = holds.map_or_else(|| none(material), of_convergence);
+        let holds = |table: Option<Table>| table.map(|table| table.number("holds") == Some(1.0));
+        let convergence = holds(material.source.table("convergence")?);
+        let claims = holds(material.source.table("claims")?).filter(|_| {
+            // Claims that were not all examined have no verdict.
+            material.source.header.complete
+        });
+        let body = match (convergence, claims) {
+            (Some(holds), _) => passed(holds, OF_CONVERGENCE),
+            (_, Some(holds)) => passed(holds, OF_CLAIMS),
+            _ => none(material),
+        };
         return Ok(Some(Section { id: "verdict", heading: "Verdict", body }));
     };
     let mut verdict = Verdict {
@@ -77,11 +85,21 @@ pub fn section(material: &Material) -> Result<Option<Section>, ReportError> {
     Ok(Some(Section { id: "verdict", heading: "Verdict", body: body(material, &verdict) }))
 }
 
-fn of_convergence(holds: bool) -> Markup {
+/// What is said where all holds, and where not.
+const OF_CONVERGENCE: [&str; 2] = [
+    "errors and exponents are as the theory expects",
+    "errors or exponents are not as the theory expects",
+];
+const OF_CLAIMS: [&str; 2] = [
+    "all claims hold, and all their twins are rejected",
+    "a claim does not hold, or has a twin that passes",
+];
+
+fn passed(holds: bool, [good, bad]: [&str; 2]) -> Markup {
     html! {
         p { strong class={ "verdict " (if holds { "passed" } else { "failed" }) } {
-            @if holds { "✓ PASSED: errors and exponents are as the theory expects" }
-            @else { "✗ FAILED: errors or exponents are not as the theory expects" }
+            @if holds { "✓ PASSED: " (good) }
+            @else { "✗ FAILED: " (bad) }
         } }
     }
 }

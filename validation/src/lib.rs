@@ -10,11 +10,14 @@
 //! * [`counts`]: the Fano factor of a neuron's spikes;
 //! * [`tested`]: one test, and the correction over all of them;
 //! * [`comparison`]: all tests and their verdict;
-//! * [`convergence`]: errors against the limit at several sizes, and their exponents.
+//! * [`convergence`]: errors against the limit at several sizes; [`exponent`]: how they fall;
+//! * [`claims`]: the statements of the theory, each with its test and with a network that must fail it.
 
+pub mod claims;
 pub mod comparison;
 pub mod convergence;
 pub mod counts;
+pub mod exponent;
 pub mod law;
 pub mod observed;
 pub mod prediction;

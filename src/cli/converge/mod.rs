@@ -18,6 +18,7 @@ use equipoise::engine::{Ensemble, Outcome, Trajectory};
 use equipoise::layout::convergence::convergence as group;
 use equipoise::model::Scenario;
 use equipoise::picture::convergence::convergence as draw;
+use equipoise::report;
 use equipoise::store::{Completion, Existing, Provenance, ResultWriter};
 use equipoise::validation::convergence::verdict::OfSize;
 use equipoise::validation::convergence::{Measured, converge};
@@ -154,6 +155,7 @@ fn find(
         Failure::File(miette!("cannot write {}: {error}", place.picture.display()))
     })?;
     let file = writer.finish(Completion::Complete)?;
+    let reported = report::html(&file).and_then(|html| report::write(&html, &place.page, true));
     let report = Report {
         scenario: base,
         sizes: &of_sizes,
@@ -161,12 +163,15 @@ fn find(
         found: &found,
         file: &file,
         picture: &place.picture,
+        page: reported.is_ok().then_some(place.page.as_path()),
     };
     if common.json {
         print(&format!("{:#}\n", table::convergence_json(&report)))?;
     } else {
         print(&table::convergence_text(&report))?;
     }
+    // What was found is there, and printed, whatever became of its report.
+    reported?;
     Ok(if found.holds() { Ending::Done } else { Ending::ComparisonFailed })
 }
 

@@ -44,6 +44,8 @@ pub struct Place {
     pub summary: PathBuf,
     /// Its picture.
     pub picture: PathBuf,
+    /// Its report.
+    pub page: PathBuf,
 }
 
 impl Place {
@@ -66,15 +68,17 @@ impl Place {
         let files = sizes.iter().zip(provenances).map(of_size).collect::<Result<_, Failure>>()?;
         let path = folder.join("convergence.h5");
         look(&path, summary, force)?;
-        let picture = path.with_extension("svg");
-        if picture.exists() && !path.exists() && !force {
-            return Err(Failure::File(miette!(
-                help = "give another folder with -o, or --force to replace it",
-                "{} is there already, without the result that it would be the picture of",
-                picture.display()
-            )));
+        let (picture, page) = (path.with_extension("svg"), path.with_extension("html"));
+        for (made, what) in [(&picture, "picture"), (&page, "report")] {
+            if made.exists() && !path.exists() && !force {
+                return Err(Failure::File(miette!(
+                    help = "give another folder with -o, or --force to replace it",
+                    "{} is there already, without the result that it would be the {what} of",
+                    made.display()
+                )));
+            }
         }
-        Ok(Self { files, summary: path, picture })
+        Ok(Self { files, summary: path, picture, page })
     }
 }
 

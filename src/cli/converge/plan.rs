@@ -3,7 +3,7 @@
 use equipoise::cost::Cost;
 use equipoise::model::scenario::overrides::apply;
 use equipoise::model::{Leaps, Method, Scenario, Transmission};
-use equipoise::validation::convergence::plan::{FEWEST, networks};
+use equipoise::validation::convergence::plan::{FEWEST, networks, seed};
 use equipoise::validation::convergence::{Expected, Window};
 use miette::miette;
 use rayon::prelude::*;
@@ -180,19 +180,6 @@ fn seconds(scenario: &Scenario) -> f64 {
     }
 }
 
-/// A seed for each size, by the finaliser of `SplitMix64`. With one seed for all, networks of different sizes would share their first random numbers, and their errors would not be
-/// independent, as the interval of the exponent takes them to be; and nothing would be gained, since errors are measured against the limit, which has no noise.
-///
-/// # Source
-/// Steele, Lea & Flood (2014), doi:10.1145/2660193.2660195.
-fn seed(base: u64, n: f64) -> u64 {
-    let mut z = base.wrapping_add((n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    // As it must be to stand in a scenario.
-    (z ^ (z >> 31)) >> 1
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,15 +192,5 @@ mod tests {
         assert_eq!(own, ["engine.method=leap", "engine.tolerance=1.0e-6"]);
         let fixed = Leaps { step: Some(0.25), ..Leaps::DEFAULT };
         assert_eq!(leap(Method::Automatic(fixed), 1.0), ["engine.method=leap"]);
-    }
-
-    #[test]
-    fn each_size_has_a_seed_of_its_own() {
-        let seeds: std::collections::BTreeSet<u64> =
-            (1..3).flat_map(|base| (1..1000).map(move |n| seed(base, f64::from(n)))).collect();
-        assert_eq!(seeds.len(), 2 * 999);
-        assert!(seeds.iter().all(|seed| i64::try_from(*seed).is_ok()));
-        // Files of earlier runs hold it.
-        assert_eq!(seed(1, 100.0), seed(1, 1e2));
     }
 }

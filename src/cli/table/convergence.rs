@@ -4,8 +4,9 @@ use std::fmt::Write;
 use std::path::Path;
 
 use equipoise::model::Scenario;
-use equipoise::validation::convergence::verdict::{COVERAGE, Normed, OfSize, Point, Slope};
+use equipoise::validation::convergence::verdict::{Normed, OfSize, Point, Slope};
 use equipoise::validation::convergence::{Convergence, Norm, Quantity};
+use equipoise::validation::exponent::COVERAGE;
 use equipoise::validation::{LEVEL, Tested};
 use serde_json::{Value, json};
 
@@ -22,6 +23,8 @@ pub struct Report<'a> {
     pub found: &'a Convergence,
     pub file: &'a Path,
     pub picture: &'a Path,
+    /// The page, where it could be written.
+    pub page: Option<&'a Path>,
 }
 
 impl Report<'_> {
@@ -53,6 +56,9 @@ pub fn text(report: &Report<'_>) -> String {
     }
     let _ = writeln!(text, "{}", verdict(found));
     let _ = writeln!(text, "picture: {}", report.picture.display());
+    if let Some(page) = report.page {
+        let _ = writeln!(text, "report: {}", page.display());
+    }
     let _ = writeln!(text, "file: {}", report.file.display());
     text
 }
@@ -261,6 +267,7 @@ pub fn json(report: &Report<'_>) -> Value {
         })).collect::<Vec<_>>(),
         "notes": notes(report),
         "picture": report.picture.display().to_string(),
+        "report": report.page.map(|page| page.display().to_string()),
         "file": report.file.display().to_string(),
     })
 }

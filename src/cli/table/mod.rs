@@ -2,9 +2,11 @@
 //!
 //! * `verdict`: what `validate` found; `moments`: an ensemble; `theory`: limit and finite-n theory;
 //! * `analysis`: what `analyse` found; `fluctuations`: spectra and response of one network; `sweep`: fixed points; `convergence`, `plan`: errors at several sizes;
+//! * `claims`: the statements of the theory;
 //! * `info`: what a result file holds.
 
 pub mod analysis;
+mod claims;
 mod convergence;
 mod fluctuations;
 pub mod info;
@@ -16,6 +18,10 @@ mod verdict;
 
 use equipoise::model::Scenario;
 
+pub use claims::{
+    Claims, json as claims_json, list as claims_list, list_json as claims_list_json,
+    text as claims_text,
+};
 pub use convergence::{
     Report as ConvergenceReport, json as convergence_json, text as convergence_text,
 };

@@ -1,13 +1,12 @@
 //! Do measured and expected errors agree, and with which exponent do they fall?
 //!
 //! Every quantity, population, size and time that counts is tested for `|true - expected| <= margin`, as in a validation; and every exponent for being that of the expected errors over
-//! the same sizes, which tends to -1/2 but need not be there yet. Its margin is the most that the margins of the errors can turn the line,
-//! `sum_i |c_i| ln(1/(1 - b_i/|e_i|))`. Holm's correction is over all of them together.
+//! the same sizes, which tends to -1/2 but need not be there yet ([`exponent`]). Holm's correction is over all of them together.
 //!
 //! Sizes that are too small for the theory ([`Validity`](equipoise_limit::Validity)) are measured, but not tested. An exponent is taken over the sizes at which the error is
 //! resolved: known to a third by the networks, and to a half by the theory.
 
-use equipoise_statistics::power_law::{exponent, slope, weights};
+use equipoise_statistics::power_law::slope;
 use equipoise_statistics::{Equivalence, Estimate, Exponent};
 
 use super::expected::Expected;
@@ -15,10 +14,9 @@ use super::measured::Measured;
 use super::plan::place;
 use super::quantity::{Norm, Quantity};
 use super::window::Window;
+use crate::exponent;
 use crate::tested::{Tested, correct};
 
-/// Probability with which an interval covers the exponent.
-pub const COVERAGE: f64 = 0.95;
 /// Largest standard error and margin, relative to the expected error, of an error that is resolved.
 const RESOLVED: (f64, f64) = (1.0 / 3.0, 0.5);
 
@@ -230,28 +228,15 @@ fn slope_of(
         .filter(|normed| normed.is_resolved && is_tested[normed.point.size])
         .collect();
     let numbers: Vec<usize> = used.iter().map(|normed| normed.point.size).collect();
-    let of_sizes: Vec<f64> = numbers.iter().map(|size| sizes[*size].0.size).collect();
-    let samples: Vec<&[f64]> = used
-        .iter()
-        .map(|Normed { point, .. }| {
-            let (expected, measured) = sizes[point.size];
-            measured.errors(quantity, expected.place(point.sample, population))
-        })
-        .collect();
-    let found = exponent(&of_sizes, &samples, COVERAGE, seed);
-    let predicted: Vec<f64> = used.iter().map(|normed| normed.point.tested.predicted).collect();
-    let turns = weights(&of_sizes).into_iter().zip(&used).map(|(weight, normed)| {
-        let Tested { predicted, test, .. } = normed.point.tested;
-        -weight.abs() * (-test.margin / predicted).ln_1p()
-    });
-    let margin: f64 = turns.sum();
-    let tested = found.map(|Exponent { value, standard_error, .. }| {
-        let (estimate, expected) =
-            (Estimate { value, standard_error }, slope(&of_sizes, &predicted));
-        let freedom = samples.iter().map(|sample| sample.len() - 1).sum::<usize>() + 1;
-        let test = Equivalence::of_mean(estimate, freedom, expected, margin);
-        Tested::new(estimate, expected, None, test)
-    });
+    let of_size = |normed: &&Normed| {
+        let Normed { point, .. } = normed;
+        let (expected, measured) = sizes[point.size];
+        let Tested { predicted, test, .. } = point.tested;
+        let errors = measured.errors(quantity, expected.place(point.sample, point.population));
+        exponent::OfSize { size: expected.size, errors, predicted, margin: test.margin }
+    };
+    let sizes_used: Vec<exponent::OfSize<'_>> = used.iter().map(of_size).collect();
+    let (found, tested) = exponent::exponent(&sizes_used, seed).unzip();
     let local = normed.windows(2).map(|pair| local(sizes, [pair[0], pair[1]])).collect();
     Slope { quantity, norm, population, sizes: numbers, exponent: found, tested, local }
 }
