@@ -17,11 +17,13 @@
 //! * [`network`]: populations, coupling, transmission;
 //! * [`method`]: how it is simulated;
 //! * [`recording`]: what is recorded beside the moments;
+//! * [`energy`]: what activity costs;
 //! * [`scenario`]: the TOML contract with users, its checks and its error messages.
 //!
 //! # Source
 //! MacLaurin & Vilanova, arXiv:2412.17273 (the network); the symbols are listed in `NOTATION.md`.
 
+pub mod energy;
 pub mod gain;
 pub mod method;
 pub mod network;
@@ -29,6 +31,7 @@ pub mod recording;
 pub mod scenario;
 pub mod schedule;
 
+pub use energy::{Costs, Energy, Prices};
 pub use gain::{Gain, GainFunction};
 pub use method::{Leaps, Method, Precision};
 pub use network::{

@@ -1,7 +1,7 @@
 //! Every message about a broken scenario, as people see it.
 
 use equipoise_model::scenario::overrides::apply;
-use equipoise_model::{Bins, Potentiations, Recording, Scenario, Selection};
+use equipoise_model::{Bins, Costs, Energy, Potentiations, Prices, Recording, Scenario, Selection};
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
 const SOUND: &str = r#"title = "A sound scenario"
@@ -163,6 +163,16 @@ const BROKEN: &[(&str, &str, &str)] = &[
         PROBIT,
         "gain = { tabulated = { potentiation = [0.0, 1e-200], rate = [0.0, 1.0] } }",
     ),
+    ("energy_cost_negative", "[ensemble]", "[energy]\nspike = -1.0\n\n[ensemble]"),
+    ("energy_cost_of_wrong_type", "[ensemble]", "[energy]\nspike = \"dear\"\n\n[ensemble]"),
+    (
+        "energy_cost_of_external",
+        "[ensemble]",
+        "[energy]\nrest = { E = 1.0, I = 1.0, X = 1.0 }\n\n[ensemble]",
+    ),
+    ("energy_cost_missing", "[ensemble]", "[energy]\nsynapse = { E = 1.0 }\n\n[ensemble]"),
+    ("energy_field_unknown", "[ensemble]", "[energy]\nspikes = 1.0\n\n[ensemble]"),
+    ("energy_time_unit_zero", "[ensemble]", "[energy]\ntime_unit_seconds = 0\n\n[ensemble]"),
     ("fraction_zero", "fraction = 0.5", "fraction = 0.0"),
     (
         "gain_slope_zero",
@@ -348,6 +358,27 @@ fn recordings_are_read() {
     let none = Scenario::parse("scenario.toml", SOUND).expect("sound").recording;
     assert_eq!(none, Recording::default());
     assert!(!none.watches_jumps());
+}
+
+#[test]
+fn costs_are_read_by_population() {
+    let text = format!(
+        "{SOUND}\n[energy]\nspike = {{ I = 0.5, E = 2 }}\nsynapse = 1e-3\nthreshold = 0.25\n\
+         time_unit_seconds = 0.01\n"
+    );
+    let energy = Scenario::parse("scenario.toml", &text).expect("sound").energy;
+    let costs = Costs { spike: vec![2.0, 0.5], rest: vec![0.0, 0.0], synapse: vec![1e-3, 1e-3] };
+    let expected = Energy {
+        prices: Prices::Given(costs),
+        threshold: vec![0.25, 0.25],
+        time_unit_seconds: Some(0.01),
+    };
+    assert_eq!(energy, Some(expected));
+    let bare = format!("{SOUND}\n[energy]\n");
+    let energy = Scenario::parse("scenario.toml", &bare).expect("sound").energy;
+    let Some(Energy { prices: Prices::Given(costs), .. }) = energy else { panic!("a table") };
+    assert_eq!((costs.spike, costs.rest), (vec![1.0, 1.0], vec![0.0, 0.0]));
+    assert_eq!(Scenario::parse("scenario.toml", SOUND).expect("sound").energy, None);
 }
 
 #[test]

@@ -56,7 +56,7 @@ impl ProblemKind {
             Self::Unknown { .. } => "unknown",
             Self::Missing { .. } | Self::NoGain { .. } => "in this table",
             Self::NotApplicable { .. } => "remove this",
-            Self::Unserved { .. } => "remove or change this",
+            Self::Unserved { .. } | Self::Budgeted { .. } => "remove or change this",
             Self::OutOfRange { .. } | Self::TooMany { .. } | Self::TableOrder { .. } => {
                 "this value"
             }

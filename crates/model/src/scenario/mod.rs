@@ -16,7 +16,7 @@ mod reader;
 
 pub use problem::{Problem, ProblemKind, ScenarioError};
 
-use crate::{Method, Network, Recording};
+use crate::{Energy, Method, Network, Recording};
 
 /// When the state is observed.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +63,8 @@ pub struct Scenario {
     pub replicates: u64,
     /// What is recorded beside the moments.
     pub recording: Recording,
+    /// What activity costs, where it is to be accounted for.
+    pub energy: Option<Energy>,
     /// The text it was read from, overrides included; reading it again gives the same scenario.
     pub text: String,
 }

@@ -68,7 +68,7 @@ pub enum ProblemKind {
     /// A field or a choice that does not exist.
     #[error("there is no {what} `{name}` here")]
     Unknown {
-        /// "field" or "choice".
+        /// "field", "choice" or "budget".
         what: &'static str,
         /// What was written.
         name: String,
@@ -244,6 +244,12 @@ pub enum ProblemKind {
         method: &'static str,
         /// Why not.
         reason: &'static str,
+    },
+    /// A cost beside a budget, which sets it.
+    #[error("`{field}` does not go with `energy.budget`, which sets all costs")]
+    Budgeted {
+        /// The field.
+        field: String,
     },
     /// A schedule without a step.
     #[error("`{field}` is empty; it needs at least the step at time 0")]

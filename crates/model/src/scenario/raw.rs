@@ -33,6 +33,7 @@ pub(super) struct RawScenario {
     pub ensemble: RawEnsemble,
     #[serde(default)]
     pub record: RawRecord,
+    pub energy: Option<RawEnergy>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -77,6 +78,24 @@ pub(super) struct RawRecord {
     pub potentiations: Option<Spanned<RawPotentiations>>,
     pub histograms: Option<Spanned<RawHistograms>>,
     pub counts: Option<Spanned<bool>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawEnergy {
+    pub spike: Option<Spanned<RawCost>>,
+    pub rest: Option<Spanned<RawCost>>,
+    pub synapse: Option<Spanned<RawCost>>,
+    pub threshold: Option<Spanned<RawCost>>,
+    pub budget: Option<Spanned<String>>,
+    pub time_unit_seconds: Option<Number>,
+}
+
+/// A number for all populations, or numbers by the name of the population.
+#[derive(Debug)]
+pub(super) enum RawCost {
+    Common(f64),
+    By(Named<Number>),
 }
 
 /// `"all"`, or neurons by the name of their population.
@@ -237,6 +256,34 @@ impl<'de> Deserialize<'de> for RawSchedule {
         }
 
         deserializer.deserialize_any(ScheduleVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for RawCost {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct CostVisitor;
+
+        impl<'de> Visitor<'de> for CostVisitor {
+            type Value = RawCost;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a number, or a table with a number for each population")
+            }
+
+            fn visit_f64<E>(self, value: f64) -> Result<RawCost, E> {
+                Ok(RawCost::Common(value))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<RawCost, E> {
+                Ok(RawCost::Common(value as f64))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawCost, A::Error> {
+                Named::deserialize(MapAccessDeserializer::new(map)).map(RawCost::By)
+            }
+        }
+
+        deserializer.deserialize_any(CostVisitor)
     }
 }
 

@@ -1,6 +1,7 @@
 //! From the fields of a file to a validated scenario. All problems are collected before giving up.
 
 mod coupling;
+mod energy;
 mod engine;
 mod gain;
 mod numbers;
@@ -33,6 +34,8 @@ pub(super) fn check(raw: &RawScenario, text: &str) -> Result<Scenario, Vec<Probl
         check.whole("ensemble.replicates", number, MOST_REPLICATES) as u64
     });
     let recording = check.recording(&raw.record, &network, &sampling, replicates);
+    let names = network.population_names();
+    let energy = raw.energy.as_ref().map(|energy| check.energy(energy, &names));
     let method = check.method(raw, &network, &sampling);
     if !check.problems.is_empty() {
         return Err(check.problems);
@@ -45,6 +48,7 @@ pub(super) fn check(raw: &RawScenario, text: &str) -> Result<Scenario, Vec<Probl
         method,
         replicates,
         recording,
+        energy,
         text: text.to_owned(),
     })
 }
