@@ -193,6 +193,10 @@ fn recording(rounds: usize) {
                 ..Recording::default()
             },
         ),
+        (
+            "activity energy",
+            Recording { activity_energy: Some(vec![0.0; 2]), ..Recording::default() },
+        ),
         ("counts of each neuron", Recording { counts: true, ..Recording::default() }),
         (
             "spike trains of all neurons",

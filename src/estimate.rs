@@ -131,7 +131,8 @@ impl<'a> Sizes<'a> {
 
     fn trajectory(&self) -> GroupSize {
         let rows = self.samples * self.populations;
-        self.group("trajectory", 4.0 * rows, rows * self.sources)
+        let energies = if self.scenario.energy.is_some() { 4.0 } else { 0.0 };
+        self.group("trajectory", (4.0 + energies) * rows, rows * self.sources)
     }
 
     fn activity(&self) -> GroupSize {

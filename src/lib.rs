@@ -25,6 +25,7 @@ pub mod layout;
 pub mod picture;
 pub mod report;
 
+pub use equipoise_energy as energy;
 pub use equipoise_engine as engine;
 pub use equipoise_limit as limit;
 pub use equipoise_model as model;

@@ -116,6 +116,36 @@ fn validate_writes_a_report_and_report_writes_the_same() {
 }
 
 #[test]
+fn energy_is_drawn_and_summed_up() {
+    let place = Place::new();
+    let scenario = "scenarios/energy.toml --set n=100 --set ensemble.replicates=25";
+    place.run(&format!("validate {scenario} -o out --quiet")).expect(0);
+    let page = sound(&place.path("out/report.html"));
+    assert!(page.ids("section").contains(&"energy".to_owned()));
+    let (place_of_section, _) =
+        page.all("section").find(|(_, section)| section.attribute("id") == "energy").expect("one");
+    let words: Vec<&str> = ["th", "td", "figcaption"]
+        .into_iter()
+        .flat_map(|name| page.within(place_of_section, name))
+        .map(|element| element.text.trim())
+        .collect();
+    let text = words.join("\n");
+    for expected in ["energy_spike", "energy_rest", "energy_synapse", "activity_energy, integral"] {
+        assert_eq!(
+            words.iter().filter(|word| **word == expected).count(),
+            2,
+            "{expected} in {text}"
+        );
+    }
+    assert!(text.contains("Power, E") && text.contains("Energy of synapses, I"), "{text}");
+    // Of theory alone, and without prices not at all.
+    place.run("limit scenarios/energy.toml --finite-n -o theory.h5").expect(0);
+    place.run("report theory.h5").expect(0);
+    let page = sound(&place.path("theory.html"));
+    assert!(page.ids("section").contains(&"energy".to_owned()));
+}
+
+#[test]
 fn every_figure_can_be_taken_away() {
     let place = Place::new();
     place.run(&format!("validate {RECORDING} -o out --quiet")).expect(0);

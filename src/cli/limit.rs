@@ -1,5 +1,7 @@
 //! `equipoise limit`: the theory alone.
 
+use equipoise::energy::prediction::of_limit;
+use equipoise::energy::{Account, EnergyPrediction, Item};
 use equipoise::layout::theory;
 use equipoise::limit::{
     Expansion, FiniteNSolution, Limit as HydrodynamicLimit, LimitError, Validity,
@@ -31,14 +33,26 @@ pub fn run(arguments: &Limit) -> Result<Ending, Failure> {
     } else {
         None
     };
+    let in_limit = scenario.energy.as_ref().map(|energy| {
+        let account = Account::new(&scenario.network, energy);
+        of_limit(&scenario.network, &account, &energy.threshold, &limit)
+    });
+    let priced = match (&scenario.energy, &finite_n) {
+        (Some(energy), Some((expansion, _))) => {
+            Some(EnergyPrediction::new(&scenario.network, energy, &limit, expansion)?)
+        }
+        _ => None,
+    };
     let name = scenario::stem(common);
     let default = || scenario::fresh(common, |number| format!("{name}-limit{number}.h5").into());
     let path = arguments.output.clone().unwrap_or_else(default);
     let provenance = scenario::provenance(&scenario, common, "limit");
     let mut writer = ResultWriter::create(&path, &provenance, scenario::existing(common))?;
-    writer.write(&theory::limit(&scenario, &times, &limit))?;
+    writer.write(&theory::limit(&scenario, &times, &limit, in_limit.as_ref()))?;
     if let Some((Expansion { first, margin, .. }, validity)) = &finite_n {
-        writer.write(&theory::finite_n(&scenario, &times, (first, margin), validity))?;
+        let theories = (first, margin);
+        let energy = priced.as_ref();
+        writer.write(&theory::finite_n(&scenario, &times, theories, validity, energy))?;
     }
     let path = writer.finish(Completion::Complete)?;
     let names = scenario.network.population_names();
@@ -60,6 +74,15 @@ pub fn run(arguments: &Limit) -> Result<Ending, Failure> {
             },
             "file": path.display().to_string(),
         });
+        let mut add = |place: &str, item: Item, suffix: &str, values: &[f64]| {
+            object[place][format!("{}{suffix}", item.name())] = json!(rows(values, width));
+        };
+        // Of the limit for a network of this size, as the others are.
+        for item in Item::ALL {
+            if let Some(energies) = &in_limit {
+                add("limit", item, "", energies.of(item));
+            }
+        }
         if let Some(end) = &limit.end {
             object["limit"]["end"] = json!({ "time": end.time(), "reason": end.to_string() });
         }
@@ -76,6 +99,14 @@ pub fn run(arguments: &Limit) -> Result<Ending, Failure> {
             theory["time"] = json!(times);
             theory["margin"] = moments(&expansion.margin);
             theory["validity"] = table::validity_json(validity);
+            if let Some(energy) = &priced {
+                for item in Item::ALL {
+                    theory[item.name()] = json!(rows(energy.finite_n.of(item), width));
+                    theory["margin"][item.name()] = json!(rows(energy.margins.of(item), width));
+                    theory[format!("{}_deviation", item.name())] =
+                        json!(rows(&energy.deviations(item), width));
+                }
+            }
             object["finite_n"] = theory;
         }
         print(&format!("{object:#}\n"))?;

@@ -12,7 +12,7 @@ use super::ensemble::{Simulation, Terms};
 use super::failure::Failure;
 use super::output::{note, print};
 use super::room::{Held, check_room};
-use super::summary::{QUANTITIES, Summary};
+use super::summary::{Summary, quantities};
 use super::{Ending, cost, scenario, table};
 
 pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
@@ -48,7 +48,7 @@ pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
         (&ensemble, &scenario),
         (&path, &provenance),
         Terms::new(common, &arguments.persistence),
-        Summary::new(scenario.network.population_count(), ensemble.times.len()),
+        Summary::new(&scenario, ensemble.times.len()),
     )?;
     let outcome = simulation.run()?;
     let Simulation { writer, watched: summary, .. } = simulation;
@@ -68,8 +68,9 @@ pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
     if common.json {
         let mut populations = Map::new();
         for (a, name) in names.iter().enumerate() {
-            let entry = QUANTITIES.iter().enumerate().map(|(number, quantity)| {
-                let estimate = summary.estimate(number, a);
+            let told = quantities(scenario.energy.is_some()).into_iter();
+            let entry = told.map(|quantity| {
+                let estimate = summary.estimate(&scenario, quantity, (a, end));
                 (
                     quantity.name(&names),
                     json!({ "value": estimate.value, "standard_error": estimate.standard_error }),

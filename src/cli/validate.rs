@@ -5,8 +5,9 @@ use std::fs;
 use equipoise::cost::Cost;
 use equipoise::engine::{Ensemble, Outcome};
 use equipoise::layout::{comparison, theory};
+use equipoise::model::Scenario;
 use equipoise::report::{self, ReportError};
-use equipoise::store::Completion;
+use equipoise::store::{Completion, Group};
 use equipoise::validation::{Observed, Prediction, compare};
 use miette::miette;
 use serde_json::json;
@@ -36,7 +37,8 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
     let mut ensemble = Ensemble::new(&scenario);
     ensemble.threads = common.threads;
     ensemble.check()?;
-    let prediction = Prediction::new(&scenario.network, &ensemble.times)?
+    let energy = scenario.energy.as_ref();
+    let prediction = Prediction::with_energy(&scenario.network, energy, &ensemble.times)?
         .of_records(&scenario.network, &scenario.recording)?;
 
     if !common.quiet {
@@ -79,11 +81,7 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
         Terms::new(common, &arguments.persistence),
         Observed::new(ensemble.times.len()),
     )?;
-    let Prediction { finite_n, margins, validity, .. } = &prediction;
-    simulation.writer.write_missing(&[
-        theory::limit(&scenario, &ensemble.times, &prediction.limit),
-        theory::finite_n(&scenario, &ensemble.times, (finite_n, margins), validity),
-    ])?;
+    simulation.writer.write_missing(&predicted(&scenario, &ensemble.times, &prediction))?;
     let outcome = simulation.run()?;
     let Simulation { mut writer, watched: observed, .. } = simulation;
     if outcome == Outcome::Interrupted {
@@ -125,4 +123,15 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
     // The result is there, and printed, whatever became of its report.
     reported?;
     Ok(if verdict.holds() { Ending::Done } else { Ending::ComparisonFailed })
+}
+
+/// The groups of limit and theory.
+fn predicted(scenario: &Scenario, times: &[f64], prediction: &Prediction) -> [Group; 2] {
+    let Prediction { limit, finite_n, margins, validity, energy, .. } = prediction;
+    let energy = energy.as_ref();
+    let in_limit = energy.map(|energy| &energy.limit);
+    [
+        theory::limit(scenario, times, limit, in_limit),
+        theory::finite_n(scenario, times, (finite_n, margins), validity, energy),
+    ]
 }

@@ -33,7 +33,7 @@ pub fn groups(
 /// A covariance stands under both of its populations; what was not tested is NaN.
 fn comparison(scenario: &Scenario, times: &[f64], verdict: &Verdict) -> Group {
     let populations = scenario.network.population_names();
-    let quantities = Quantity::all(populations.len());
+    let quantities = Quantity::all_with(populations.len(), scenario.energy.is_some());
     let place = |sample: usize, population: usize, quantity: Quantity| {
         let index =
             quantities.iter().position(|q| *q == quantity).expect("all quantities are listed");

@@ -4,7 +4,7 @@
 //!
 //! * [`stream`] makes what an ensemble fills while it is simulated: `/trajectory`, and what `[record]` asks for: `/spikes`, `/jumps`, `/activity`,
 //!   `/snapshots`, `/report`, `/histograms` and `/counts`;
-//! * [`theory`] makes `/limit` and `/finite_n`;
+//! * [`theory`] makes `/limit` and `/finite_n`; `energy` what these three groups say of energy, where the scenario prices it;
 //! * [`fluctuations`] makes `/stationary`, `/lag_covariance`, `/spectrum`, `/response` and `/variability`;
 //! * [`comparison`] makes `/comparison`, `/law` and `/variability`;
 //! * [`sweep`] makes `/sweep` and `/special`;
@@ -14,6 +14,7 @@
 pub mod claims;
 pub mod comparison;
 pub mod convergence;
+mod energy;
 pub mod fluctuations;
 mod record;
 pub mod stream;

@@ -1,10 +1,11 @@
 //! `/limit` and `/finite_n`: what is predicted.
 
+use equipoise_energy::{Energies, EnergyPrediction};
 use equipoise_limit::{FiniteNSolution, LimitSolution, Validity};
 use equipoise_model::Scenario;
 use equipoise_store::{Attribute, Group};
 
-use super::{group, names, variable};
+use super::{energy, group, names, variable};
 
 const MOMENT: [&str; 2] = ["time", "population"];
 
@@ -12,8 +13,13 @@ const MOMENT: [&str; 2] = ["time", "population"];
 type Moments = fn(&FiniteNSolution) -> &[f64];
 
 /// The group of the limit at the sample `times`. After its end, which the attributes `end` and `end_time` then state, it
-/// is NaN.
-pub fn limit(scenario: &Scenario, times: &[f64], solution: &LimitSolution) -> Group {
+/// is NaN. With its account of energy, where there is one.
+pub fn limit(
+    scenario: &Scenario,
+    times: &[f64],
+    solution: &LimitSolution,
+    energies: Option<&Energies>,
+) -> Group {
     let moment = |name: &str, long_name: &str, values: &[f64]| {
         let missing = times.len() * scenario.network.population_count();
         variable(name, long_name, &MOMENT, padded(values, missing))
@@ -39,6 +45,10 @@ pub fn limit(scenario: &Scenario, times: &[f64], solution: &LimitSolution) -> Gr
             "largest real part of the fast eigenvalues, per time unit and sqrt(n)",
             &solution.fast_eigenvalue,
         ));
+    let group = match energies {
+        Some(energies) => energy::of_limit(group, scenario, times, energies),
+        None => group,
+    };
     match &solution.end {
         Some(end) => group
             .with_attribute("end", Attribute::Text(end.to_string()))
@@ -65,12 +75,13 @@ pub(super) fn with_validity(group: Group, validity: &Validity) -> Group {
     })
 }
 
-/// The group of the finite-n theory, with the margins of all that it predicts, and whether `n` is large enough for them.
+/// The group of the finite-n theory, with the margins of all that it predicts, and whether `n` is large enough for them; with its account of energy, where there is one.
 pub fn finite_n(
     scenario: &Scenario,
     times: &[f64],
     (solution, margins): (&FiniteNSolution, &FiniteNSolution),
     validity: &Validity,
+    energy: Option<&EnergyPrediction>,
 ) -> Group {
     let size = scenario.network.population_count();
     let moments: [(&str, &str, Moments); 4] = [
@@ -96,5 +107,8 @@ pub fn finite_n(
             padded(&theory.mean_covariance, times.len() * size * size),
         ));
     }
-    group
+    match energy {
+        Some(energy) => energy::of_finite_n(group, scenario, times, energy),
+        None => group,
+    }
 }

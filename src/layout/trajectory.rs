@@ -5,7 +5,7 @@ use equipoise_model::Scenario;
 use equipoise_store::{Group, Variable};
 
 use super::stream::{REALIZATION, realization};
-use super::{group, names, variable};
+use super::{energy, group, names, variable};
 
 /// The group for these trajectories, which have samples at the same `times`.
 pub(super) fn trajectory(
@@ -26,7 +26,8 @@ pub(super) fn trajectory(
     let moment_dimensions = [REALIZATION, "time", "population"];
     let moment =
         |name: &str, long_name: &str, values| variable(name, long_name, &moment_dimensions, values);
-    group("trajectory", scenario, times)
+    let energies = energy::counted(scenario, times, trajectories, &moment_dimensions);
+    let group = group("trajectory", scenario, times)
         .with_coordinate(names("source", network.source_names()))
         .with_coordinate(realization(trajectories))
         .with_variable(moment(
@@ -56,5 +57,6 @@ pub(super) fn trajectory(
             "spikes",
             "fires since time 0, summed over the population",
             spikes.collect(),
-        ))
+        ));
+    energies.into_iter().fold(group, Group::with_variable)
 }

@@ -75,17 +75,14 @@ pub fn compare(
     populations: usize,
     size: f64,
 ) -> Verdict {
+    let quantities = Quantity::all_with(populations, prediction.energy.is_some());
     let mut comparisons = Vec::new();
     for sample in 0..prediction.finite_n.times.len() {
         for population in 0..populations {
-            for quantity in Quantity::all(populations) {
-                if !counted_elsewhere(quantity, sample, population) {
-                    comparisons.push(comparison(
-                        observed,
-                        prediction,
-                        (sample, population, quantity),
-                        size,
-                    ));
+            for quantity in &quantities {
+                let place = (sample, population, *quantity);
+                if prediction.is_tested(*quantity, sample, population) {
+                    comparisons.push(comparison(observed, prediction, place, size));
                 }
             }
         }
@@ -100,15 +97,6 @@ pub fn compare(
     .correct()
 }
 
-/// A covariance is symmetric, and nothing has fired at time 0.
-fn counted_elsewhere(quantity: Quantity, sample: usize, population: usize) -> bool {
-    match quantity {
-        Quantity::MeanCovariance { with } => with < population,
-        Quantity::Spikes => sample == 0,
-        _ => false,
-    }
-}
-
 fn comparison(
     observed: &Observed,
     prediction: &Prediction,
@@ -116,11 +104,15 @@ fn comparison(
     size: f64,
 ) -> Comparison {
     let count = observed.replicates();
-    let measured = observed.estimate(quantity, sample, population);
+    let cost = prediction.cost(quantity, population);
+    let measured = observed.estimate(quantity, sample, population).times(cost);
     let predicted = prediction.finite_n(quantity, sample, population);
     let margin = prediction.margin(quantity, sample, population);
     let test = match quantity {
         Quantity::MeanCovariance { with } if with == population => {
+            Equivalence::of_variance(measured.value, count, predicted, margin)
+        }
+        Quantity::EnergyVariance(_) => {
             Equivalence::of_variance(measured.value, count, predicted, margin)
         }
         Quantity::MeanCovariance { with } => {

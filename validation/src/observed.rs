@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use equipoise_energy::Item;
 use equipoise_engine::Trajectory;
 use equipoise_engine::record::Records;
 use equipoise_model::Network;
@@ -49,6 +50,9 @@ impl Observed {
                 Quantity::Variance => trajectory.variance[at],
                 Quantity::ThirdCumulant => trajectory.third_cumulant[at],
                 Quantity::Spikes => trajectory.spikes(sample, population),
+                Quantity::Energy(item) | Quantity::EnergyVariance(item) => {
+                    counted(trajectory, item, sample, population)
+                }
             }
         };
         self.trajectories.iter().map(value).collect()
@@ -61,8 +65,20 @@ impl Observed {
             Quantity::MeanCovariance { with } => {
                 estimate::covariance(&values, &self.values(Quantity::Mean, sample, with))
             }
+            Quantity::EnergyVariance(_) => estimate::covariance(&values, &values),
             _ => estimate::mean(&values),
         }
+    }
+}
+
+/// What an item of the energy account counts, before it is priced.
+fn counted(trajectory: &Trajectory, item: Item, sample: usize, population: usize) -> f64 {
+    let at = sample * trajectory.populations + population;
+    match item {
+        Item::Spike => trajectory.spikes(sample, population),
+        Item::Synapse => trajectory.received(sample, population) as f64,
+        Item::Activity => trajectory.records.activity_energy.get(at).copied().unwrap_or(f64::NAN),
+        Item::Rest => unreachable!("it is known and not compared"),
     }
 }
 

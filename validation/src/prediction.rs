@@ -1,7 +1,8 @@
 //! What is predicted, and how far the prediction may be off by its next order.
 
+use equipoise_energy::{EnergyPrediction, Item};
 use equipoise_limit::{Expansion, FiniteNSolution, Limit, LimitError, LimitSolution, Validity};
-use equipoise_model::{Network, Recording, Selection};
+use equipoise_model::{Energy, Network, Recording, Selection};
 
 use crate::counts::{CountPrediction, is_counted};
 use crate::law::LawPrediction;
@@ -22,10 +23,24 @@ pub enum Quantity {
         /// The other population.
         with: usize,
     },
+    /// An item of the energy account, where there is one.
+    Energy(Item),
+    /// Its variance over networks.
+    EnergyVariance(Item),
 }
 
 impl Quantity {
-    /// All quantities of a network with this many populations.
+    /// All quantities of a network with this many populations, and with an account of energy or not.
+    pub fn all_with(populations: usize, has_energy: bool) -> Vec<Self> {
+        let mut all = Self::all(populations);
+        if has_energy {
+            all.extend(Item::RANDOM.map(Self::Energy));
+            all.extend(Item::RANDOM.map(Self::EnergyVariance));
+        }
+        all
+    }
+
+    /// All quantities of a network with this many populations, but for energy.
     pub fn all(populations: usize) -> Vec<Self> {
         let covariances = (0..populations).map(|with| Self::MeanCovariance { with });
         [Self::Mean, Self::Variance, Self::ThirdCumulant, Self::Spikes]
@@ -42,8 +57,17 @@ impl Quantity {
             Self::ThirdCumulant => "third_cumulant".to_owned(),
             Self::Spikes => "spikes".to_owned(),
             Self::MeanCovariance { with } => format!("mean_covariance_{}", populations[with]),
+            Self::Energy(item) => item.name().to_owned(),
+            Self::EnergyVariance(item) => format!("{}_variance", item.name()),
         }
     }
+}
+
+/// What is looked up: a prediction or its margin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Value,
+    Margin,
 }
 
 /// The theory of a network at its sample times.
@@ -57,6 +81,8 @@ pub struct Prediction {
     pub law: Option<LawPrediction>,
     /// The number of a neuron's spikes, where it is to be compared.
     pub counts: Option<CountPrediction>,
+    /// The account of energy, where there is one.
+    pub energy: Option<EnergyPrediction>,
     /// The margins `b_n` of the finite-n theory, [`Expansion::margin`].
     pub margins: FiniteNSolution,
     /// Whether `n` is large enough for them.
@@ -71,12 +97,35 @@ impl Prediction {
     /// # Errors
     /// [`LimitError`] if the network has no limit at time 0.
     pub fn new(network: &Network, times: &[f64]) -> Result<Self, LimitError> {
+        Self::with_energy(network, None, times)
+    }
+
+    /// The same with the account of energy that a scenario asks for.
+    ///
+    /// # Errors
+    /// As [`Prediction::new`].
+    pub fn with_energy(
+        network: &Network,
+        energy: Option<&Energy>,
+        times: &[f64],
+    ) -> Result<Self, LimitError> {
         let limit = Limit::new(network)?.solve(times)?;
         let expansion = Expansion::new(network, &limit.times)?;
         let validity = Validity::new(network, &expansion, f64::INFINITY);
+        let energy = energy
+            .map(|energy| EnergyPrediction::new(network, energy, &limit, &expansion))
+            .transpose()?;
         let Expansion { first, margin: margins, .. } = expansion;
-        let populations = network.population_count();
-        Ok(Self { limit, finite_n: first, law: None, counts: None, margins, validity, populations })
+        Ok(Self {
+            limit,
+            finite_n: first,
+            law: None,
+            counts: None,
+            energy,
+            margins,
+            validity,
+            populations: network.population_count(),
+        })
     }
 
     /// The same, and what is predicted of the records that a recording asks for. Solved at times of its own, so that no other prediction depends on it.
@@ -138,7 +187,7 @@ impl Prediction {
 
     /// What the finite-n theory predicts.
     pub fn finite_n(&self, quantity: Quantity, sample: usize, population: usize) -> f64 {
-        self.value(&self.finite_n, quantity, sample, population)
+        self.value((&self.finite_n, Kind::Value), quantity, sample, population)
     }
 
     /// What the limit predicts for a network of this size; none for what vanishes in the limit.
@@ -154,18 +203,53 @@ impl Prediction {
             Quantity::Mean => Some(self.limit.mean[at]),
             Quantity::Variance => Some(self.limit.variance[at]),
             Quantity::Spikes => Some(self.limit.spikes[at] * size),
-            Quantity::ThirdCumulant | Quantity::MeanCovariance { .. } => None,
+            Quantity::Energy(item) => self.energy.as_ref().map(|energy| energy.limit.of(item)[at]),
+            Quantity::ThirdCumulant
+            | Quantity::MeanCovariance { .. }
+            | Quantity::EnergyVariance(_) => None,
+        }
+    }
+
+    /// Whether there is anything to test: not where nothing is random or nothing is paid.
+    pub(crate) fn is_tested(&self, quantity: Quantity, sample: usize, population: usize) -> bool {
+        let item = match quantity {
+            Quantity::Energy(item) | Quantity::EnergyVariance(item) => item,
+            // A covariance is symmetric, and nothing has fired at time 0.
+            Quantity::MeanCovariance { with } => return with >= population,
+            Quantity::Spikes => return sample > 0,
+            _ => return true,
+        };
+        self.energy.as_ref().is_some_and(|energy| {
+            // Its test is that of normal values.
+            if quantity == Quantity::EnergyVariance(Item::Activity) && energy.shares_spikes {
+                return false;
+            }
+            let has_begun = sample > 0 || item == Item::Activity && energy.random_start[population];
+            has_begun && energy.account.cost(item, population) > 0.0
+        })
+    }
+
+    /// What one of the things counted for a quantity is worth: its cost for energies.
+    pub(crate) fn cost(&self, quantity: Quantity, population: usize) -> f64 {
+        let cost = |item| {
+            let account = self.energy.as_ref().map(|energy| &energy.account);
+            account.map_or(f64::NAN, |account| account.cost(item, population))
+        };
+        match quantity {
+            Quantity::Energy(item) => cost(item),
+            Quantity::EnergyVariance(item) => cost(item).powi(2),
+            _ => 1.0,
         }
     }
 
     /// The margin `b_n`: an estimate of the theory's next order, [`Expansion::margin`].
     pub fn margin(&self, quantity: Quantity, sample: usize, population: usize) -> f64 {
-        self.value(&self.margins, quantity, sample, population)
+        self.value((&self.margins, Kind::Margin), quantity, sample, population)
     }
 
     fn value(
         &self,
-        theory: &FiniteNSolution,
+        (theory, kind): (&FiniteNSolution, Kind),
         quantity: Quantity,
         sample: usize,
         population: usize,
@@ -178,6 +262,17 @@ impl Prediction {
             Quantity::Spikes => theory.spikes[at],
             Quantity::MeanCovariance { with } => {
                 theory.mean_covariance[at * self.populations + with]
+            }
+            Quantity::Energy(item) | Quantity::EnergyVariance(item) => {
+                let Some(energy) = &self.energy else { return f64::NAN };
+                let of_variance = matches!(quantity, Quantity::EnergyVariance(_));
+                let energies = match (kind, of_variance) {
+                    (Kind::Value, false) => &energy.finite_n,
+                    (Kind::Margin, false) => &energy.margins,
+                    (Kind::Value, true) => &energy.variances,
+                    (Kind::Margin, true) => &energy.variance_margins,
+                };
+                energies.of(item)[at]
             }
         }
     }

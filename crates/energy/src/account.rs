@@ -19,6 +19,36 @@
 
 use equipoise_model::{Costs, Energy, Network, Prices};
 
+/// An item of the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Item {
+    /// Spikes since time 0.
+    Spike,
+    /// Rest since time 0, which is known.
+    Rest,
+    /// Jumps received since time 0.
+    Synapse,
+    /// The activity energy at a time, which stands beside the others.
+    Activity,
+}
+
+impl Item {
+    /// All, in the order of files.
+    pub const ALL: [Self; 4] = [Self::Spike, Self::Rest, Self::Synapse, Self::Activity];
+    /// Those that differ from network to network.
+    pub const RANDOM: [Self; 3] = [Self::Spike, Self::Synapse, Self::Activity];
+
+    /// Its name in files and tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Spike => "energy_spike",
+            Self::Rest => "energy_rest",
+            Self::Synapse => "energy_synapse",
+            Self::Activity => "activity_energy",
+        }
+    }
+}
+
 /// What events cost in a network, ready to be applied to counts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Account {
@@ -43,6 +73,16 @@ impl Account {
         &self.costs
     }
 
+    /// What one of the things counted for an item costs: a spike, a neuron's time at rest, a jump; an activity energy is what it is.
+    pub fn cost(&self, item: Item, population: usize) -> f64 {
+        match item {
+            Item::Spike => self.costs.spike[population],
+            Item::Rest => self.costs.rest[population],
+            Item::Synapse => self.costs.synapse[population],
+            Item::Activity => 1.0,
+        }
+    }
+
     /// Energy of so many spikes of a population.
     pub fn spike(&self, population: usize, spikes: f64) -> f64 {
         self.costs.spike[population] * spikes
@@ -57,6 +97,30 @@ impl Account {
     pub fn synapse(&self, population: usize, jumps: f64) -> f64 {
         self.costs.synapse[population] * jumps
     }
+}
+
+/// Of all populations at several times, (time, population), row-major.
+impl Account {
+    /// Energies of spikes.
+    pub fn spikes(&self, spikes: &[f64]) -> Vec<f64> {
+        priced(&self.costs.spike, spikes)
+    }
+
+    /// Energies of jumps received.
+    pub fn synapses(&self, jumps: &[f64]) -> Vec<f64> {
+        priced(&self.costs.synapse, jumps)
+    }
+
+    /// Energies dissipated at rest until each of the times.
+    pub fn rests(&self, times: &[f64]) -> Vec<f64> {
+        let cells = times.iter().flat_map(|time| (0..self.counts.len()).map(move |a| (a, *time)));
+        cells.map(|(a, time)| self.rest(a, time)).collect()
+    }
+}
+
+/// Each number times the cost in its population.
+fn priced(costs: &[f64], numbers: &[f64]) -> Vec<f64> {
+    numbers.iter().zip(costs.iter().cycle()).map(|(number, cost)| cost * number).collect()
 }
 
 /// Mean power between neighbouring times of a cumulative energy; one value fewer than there are times.

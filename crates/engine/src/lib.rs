@@ -14,9 +14,10 @@
 //! * [`target_driven`]: the fast method for independent transmission; [`windowed`]: the same for one large network on all cores;
 //! * [`spike_driven`]: the method for shared spikes and for release;
 //! * [`leap`]: many jumps at a time, for large networks: not exact, but of second order in its step;
-//! * [`observer`]: what can be recorded; [`trajectory`]: moments and jump counts at sample times; [`record`]: spike trains and all else;
+//! * [`observer`]: what can be recorded; [`trajectory`]: moments and jump counts at sample times; [`record`]: spike trains and all else, `activity`: the activity energy;
 //! * [`ensemble`]: independent replicates in parallel; [`headway`]: how far they are.
 
+mod activity;
 mod arrays;
 mod deviations;
 pub mod ensemble;

@@ -122,6 +122,12 @@ impl Trajectory {
         }
     }
 
+    /// Jumps since time 0 that population `a` has received, from all sources.
+    pub fn received(&self, sample: usize, population: usize) -> u64 {
+        let first = (sample * self.populations + population) * self.sources;
+        self.jumps[first..first + self.sources].iter().sum()
+    }
+
     /// Fires since time 0 of population `b`, summed over its neurons: its spikes; under independent transmission its
     /// transmitted jumps divided by the fan-out `N - 1`.
     pub fn spikes(&self, sample: usize, population: usize) -> f64 {

@@ -40,6 +40,7 @@ fn everything() -> Recording {
         }),
         histograms: Some(Bins { from: -1.0, to: 1.0, count: 7 }),
         counts: true,
+        activity_energy: Some(vec![0.3, 0.0]),
     }
 }
 
@@ -76,6 +77,7 @@ fn recording_changes_no_other_number() {
         Recording { potentiations: all.potentiations.clone(), ..none.clone() },
         Recording { histograms: all.histograms, ..none.clone() },
         Recording { counts: true, ..none.clone() },
+        Recording { activity_energy: all.activity_energy.clone(), ..none.clone() },
     ];
     for (simulator, transmission) in simulators() {
         let network = driven_pair(transmission);
@@ -111,6 +113,10 @@ fn only(recording: &Recording, all: &Records) -> Records {
             none.potentiations
         },
         histograms: chosen(recording.histograms.is_some(), &all.histograms),
+        activity_energy: match recording.activity_energy {
+            Some(_) => all.activity_energy.clone(),
+            None => none.activity_energy,
+        },
         received: chosen(recording.counts, &all.received),
         sent: chosen(recording.counts, &all.sent),
     }
@@ -166,6 +172,16 @@ fn records_fit_together() {
             records.potentiations.chunks(11).zip(records.snapshots.chunks(18)).take(2)
         {
             assert_eq!(frame, [&snapshot[..9], &[snapshot[10], snapshot[14]]].concat());
+        }
+        // The first and the last sample are snapshots, too.
+        for (sample, snapshot) in [(0, 0), (3, 2)] {
+            for (a, threshold) in [0.3, 0.0].into_iter().enumerate() {
+                let neurons = &records.snapshots[snapshot * 18 + a * 9..][..9];
+                let gain = &network.populations[a].gain;
+                let squares = neurons.iter().map(|z| (gain.intensity(*z) - threshold).powi(2));
+                let energy = records.activity_energy[sample * 2 + a];
+                assert!((squares.sum::<f64>() / energy - 1.0).abs() < 1e-9);
+            }
         }
         let mean = records.snapshots[36..45].iter().sum::<f64>() / 9.0;
         assert!((mean - trajectory.mean[3 * 2]).abs() < 1e-12);

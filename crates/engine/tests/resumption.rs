@@ -64,6 +64,7 @@ fn everything() -> Recording {
         }),
         histograms: Some(Bins { from: -1.0, to: 1.0, count: 7 }),
         counts: true,
+        activity_energy: Some(vec![0.3, 0.0]),
     }
 }
 
@@ -181,6 +182,7 @@ impl Shelf {
         put(&mut all.snapshots, snapshots * 18, &new.snapshots);
         put(&mut all.potentiations, frames * 11, &new.potentiations);
         put(&mut all.histograms, samples * p * (bins + 2), &new.histograms);
+        put(&mut all.activity_energy, samples * p, &new.activity_energy);
         put(&mut all.jumps.times, *jumps, &new.jumps.times);
         put(&mut all.jumps.target_populations, *jumps, &new.jumps.target_populations);
         put(&mut all.jumps.target_neurons, *jumps, &new.jumps.target_neurons);
@@ -375,5 +377,5 @@ fn states_have_the_layout_of_their_version() {
         ))),
         bytes(postcard::to_stdvec(&nothing)),
     ];
-    assert_eq!((CHECKPOINT_VERSION, lengths), (3, [675, 62_730, 5_452, 37_711, 1_171, 277]));
+    assert_eq!((CHECKPOINT_VERSION, lengths), (4, [675, 62_730, 5_452, 37_711, 1_171, 278]));
 }

@@ -10,6 +10,7 @@
 //! and `S_b(m, v) = E[lambda_b(m + sqrt(v) X)]`, `X` standard normal. The bracket must vanish: balance.
 //!
 //! * [`gaussian`]: averages of gains and of their derivatives over normal laws;
+//! * [`activity`]: averages of the squared activity, `(lambda - theta)^2`;
 //! * [`rates`]: those averages for all populations of a network;
 //! * [`coefficients`]: `K`, `Q`, `h`, `q` of a network;
 //! * [`balance`]: rank and range of `K`, the balanced manifold, its stability;
@@ -18,7 +19,7 @@
 //! * `range`: when rates that balance fixes leave their gains' ranges;
 //! * [`analysis`]: all of a network's balance at one time;
 //! * [`mod@fixed_points`]: where the limit can rest, and what its eigenvalues there say;
-//! * [`finite_n`]: one network of size `n`: corrections of order `n^{-1/2}`, covariance of means, counts of spikes;
+//! * [`finite_n`]: one network of size `n`: corrections of order `n^{-1/2}`, covariance of means, counts of spikes, and how totals of spikes, jumps and activity energy vary from network to network;
 //! * [`linear_noise`]: two-time covariances and power spectra about a stationary state;
 //! * [`law`]: the law of the potentiation at finite `n`;
 //! * [`variability`]: irregularity of spikes in the limit: Fano factors, spectra, intervals;
@@ -30,6 +31,7 @@
 //! # Source
 //! MacLaurin & Vilanova, arXiv:2412.17273; van Vreeswijk & Sompolinsky (1996), doi:10.1126/science.274.5293.1724.
 
+pub mod activity;
 pub mod analysis;
 pub mod balance;
 pub mod coefficients;
@@ -55,7 +57,7 @@ pub use analysis::Analysis;
 pub use balance::Balance;
 pub use coefficients::Coefficients;
 pub use error::LimitError;
-pub use finite_n::{Expansion, FiniteN, FiniteNSolution, Order, Stationary};
+pub use finite_n::{Expansion, FiniteN, FiniteNSolution, Order, Stationary, Totals};
 pub use fixed_points::{
     Character, FixedPoint, FixedPoints, Search, balanced_means, balanced_rates, fixed_points,
 };

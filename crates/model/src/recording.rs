@@ -134,6 +134,9 @@ pub struct Recording {
     pub histograms: Option<Bins>,
     /// Whether jumps (spikes, under shared transmission and release) are counted for each neuron.
     pub counts: bool,
+    /// Thresholds `theta_a` of the activity energy by population, where the table `[energy]` asks for it: the sum over neurons of
+    /// `(lambda_a(z) - theta_a)^2` is taken at the sample times.
+    pub activity_energy: Option<Vec<f64>>,
 }
 
 impl Recording {

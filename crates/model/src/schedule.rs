@@ -49,6 +49,25 @@ impl Schedule {
         }
     }
 
+    /// Integral from time 0 to `time`.
+    pub fn integral(&self, time: f64) -> f64 {
+        match self {
+            Self::Constant(value) => value * time,
+            Self::Steps(steps) => {
+                let ends = steps.iter().skip(1).map(|(start, _)| *start).chain([f64::INFINITY]);
+                let pieces = steps.iter().zip(ends);
+                pieces.map(|((from, value), to)| value * (time.min(to) - from).max(0.0)).sum()
+            }
+            Self::Sine(Sine { mean, amplitude, frequency, phase }) if *frequency == 0.0 => {
+                (mean + amplitude * phase.sin()) * time
+            }
+            Self::Sine(sine) => {
+                let turned = sine.phase.cos() - sine.angle(time).cos();
+                sine.mean * time + sine.amplitude * turned / (TAU * sine.frequency)
+            }
+        }
+    }
+
     /// Time derivative at `time`, away from steps.
     pub fn derivative(&self, time: f64) -> f64 {
         match self {
@@ -139,6 +158,24 @@ mod tests {
         assert_eq!(steps.value(2.0), -1.0);
         assert_eq!(steps.next_step(0.0), Some(2.0));
         assert_eq!(steps.next_step(2.0), None);
+    }
+
+    #[test]
+    fn integrals_have_the_value_as_their_derivative() {
+        let steps = Schedule::Steps(vec![(0.0, 1.0), (2.0, 3.0), (2.5, -1.0)]);
+        assert_eq!(steps.integral(0.0), 0.0);
+        assert_eq!(steps.integral(1.5), 1.5);
+        assert_eq!(steps.integral(3.0), 2.0 + 1.5 - 0.5);
+        let still = Schedule::Sine(Sine { mean: 0.2, amplitude: 0.7, frequency: 0.0, phase: 0.3 });
+        for schedule in [sine(), still, Schedule::Constant(0.4)] {
+            assert_eq!(schedule.integral(0.0), 0.0);
+            for time in [0.3, 1.0, 7.7] {
+                let step = 1e-5;
+                let slope = (schedule.integral(time + step) - schedule.integral(time - step))
+                    / (2.0 * step);
+                assert!((slope - schedule.value(time)).abs() < 1e-8);
+            }
+        }
     }
 
     #[test]

@@ -11,6 +11,14 @@ pub struct Estimate {
     pub standard_error: f64,
 }
 
+impl Estimate {
+    /// Of so many times the quantity.
+    #[must_use]
+    pub fn times(self, factor: f64) -> Self {
+        Self { value: factor * self.value, standard_error: factor.abs() * self.standard_error }
+    }
+}
+
 /// Sample mean, with standard error `S/sqrt(R)`, `S^2` the sample variance with divisor `R - 1`.
 ///
 /// ```

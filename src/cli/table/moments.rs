@@ -2,7 +2,7 @@
 
 use equipoise::model::Scenario;
 
-use super::super::summary::{QUANTITIES, Summary};
+use super::super::summary::{Summary, quantities};
 use super::{Table, headline, number};
 
 /// Estimates of an ensemble observed at one time.
@@ -19,9 +19,9 @@ pub fn moments(scenario: &Scenario, time: f64, summary: &Summary) -> String {
         return text;
     }
     let mut table = Table::new(&["quantity", "population", "mean over networks", "s.e."]);
-    for (number_of, quantity) in QUANTITIES.iter().enumerate() {
+    for quantity in quantities(scenario.energy.is_some()) {
         for (population, name) in names.iter().enumerate() {
-            let estimate = summary.estimate(number_of, population);
+            let estimate = summary.estimate(scenario, quantity, (population, time));
             let scale =
                 if estimate.standard_error.is_finite() { estimate.standard_error } else { 0.0 };
             let error = if scale > 0.0 { number(scale, scale) } else { "-".to_owned() };

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use equipoise::energy::Item;
 use equipoise::model::Scenario;
 use equipoise::validation::law::PROBABILITIES;
 use equipoise::validation::{
@@ -90,7 +91,8 @@ fn verdict_table(report: &Report<'_>) -> String {
         "p (Holm)",
         "verdict",
     ]);
-    for quantity in Quantity::all(names.len()) {
+    let has_energy = report.prediction.energy.is_some();
+    for quantity in Quantity::all_with(names.len(), has_energy) {
         for (population, name) in names.iter().enumerate() {
             let tests = verdict.of(quantity, population);
             let tests = tests.map(|c| (&c.tested, quantity.name(&names), times[c.sample]));
@@ -207,7 +209,9 @@ fn limit_table(report: &Report<'_>, last: usize) -> String {
             format!("{:+.2e}", tested.predicted - limit),
         ]);
     };
-    for quantity in [Quantity::Mean, Quantity::Variance, Quantity::Spikes] {
+    let energies = Item::RANDOM.map(Quantity::Energy);
+    let moments = [Quantity::Mean, Quantity::Variance, Quantity::Spikes];
+    for quantity in moments.into_iter().chain(energies) {
         for population in 0..names.len() {
             let of = report.verdict.of(quantity, population);
             for comparison in of.filter(|comparison| comparison.sample == last) {

@@ -1,6 +1,6 @@
 //! What is recorded of a run: moments, and what a [`Recording`] asks for beside them.
 //!
-//! What is not asked for costs nothing: activity, snapshots, potentiations and histograms are taken from the state when the run pauses; only spike
+//! What is not asked for costs nothing: activity, snapshots, potentiations, histograms and the activity energy are taken from the state when the run pauses; only spike
 //! trains, the stream of jumps and counts of neurons have jumps looked at one by one ([`Observer::WATCHES_JUMPS`]). Nothing that is simulated depends
 //! on it: methods know neither pauses nor observers, and the sources of spikes have a random stream of their own ([`senders`]).
 
@@ -10,6 +10,7 @@ use std::mem::take;
 
 use equipoise_model::{Network, Recording, Selection, Transmission};
 
+use crate::activity::ActivityEnergy;
 use crate::ensemble::EngineError;
 use crate::jump::{Jump, Spike};
 use crate::observer::Observer;
@@ -65,6 +66,8 @@ pub struct Records {
     pub potentiations: Vec<f64>,
     /// Neurons with their potentiation below all bins, in each bin, and above all bins, (sample time, population, place).
     pub histograms: Vec<u64>,
+    /// Sum over the neurons of a population of `(lambda_a(z) - theta_a)^2`, (sample time, population).
+    pub activity_energy: Vec<f64>,
     /// Jumps of single neurons until the end, (neuron, source population).
     pub received: Vec<u64>,
     /// Spikes of each neuron until the end; empty under independent transmission.
@@ -80,7 +83,8 @@ impl Records {
             + self.spike_activity.len()
             + self.snapshots.len()
             + self.potentiations.len()
-            + self.histograms.len();
+            + self.histograms.len()
+            + self.activity_energy.len();
         spikes.sum::<usize>() + self.jumps.times.len() * BYTES_OF_JUMP + words * size_of::<u64>()
     }
 
@@ -98,6 +102,7 @@ impl Records {
             snapshots: take(&mut self.snapshots),
             potentiations: take(&mut self.potentiations),
             histograms: take(&mut self.histograms),
+            activity_energy: take(&mut self.activity_energy),
             ..Self::default()
         }
     }
@@ -156,6 +161,7 @@ pub struct Recorder<'a, const JUMPS: bool> {
     samples: &'a [f64],
     edges: Vec<f64>,
     grid: Vec<f64>,
+    activity: Option<ActivityEnergy>,
     /// Whether neurons have spikes of their own.
     counts_spikes: bool,
     /// Number of the first neuron of each population.
@@ -228,6 +234,10 @@ impl<'a, const JUMPS: bool> Recorder<'a, JUMPS> {
             samples,
             edges: edges(samples, recording).collect(),
             grid: grid(samples, recording).collect(),
+            activity: recording
+                .activity_energy
+                .as_ref()
+                .map(|thresholds| ActivityEnergy::new(network, thresholds)),
             counts_spikes: network.transmission != Transmission::Independent,
             firsts: firsts.collect(),
             fault: None,
@@ -305,6 +315,13 @@ impl<'a, const JUMPS: bool> Recorder<'a, JUMPS> {
         }
     }
 
+    fn take_activity(&mut self, network: &Network, state: &NetworkState, time: f64) {
+        let Some(activity) = &self.activity else { return };
+        let all = 0..network.population_count();
+        let energies = all.map(|population| activity.of(network, state, population, time));
+        self.recorded.moments.trajectory.records.activity_energy.extend(energies);
+    }
+
     fn record_potentiations(&mut self, state: &NetworkState, time: f64) {
         let Some(chosen) = &self.recording.potentiations else { return };
         let all = &mut self.recorded.records().potentiations;
@@ -338,6 +355,7 @@ impl<const JUMPS: bool> Observer for Recorder<'_, JUMPS> {
             self.recorded.moments.sample(network, state, time);
             self.look_for_fault(network, time);
             self.count_potentiations(network, state, time);
+            self.take_activity(network, state, time);
         }
         if is_next(&self.recording.snapshots, &mut self.recorded.passed.1, time) {
             for population in 0..network.population_count() {

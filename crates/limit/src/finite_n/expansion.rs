@@ -2,7 +2,7 @@
 
 use equipoise_model::Network;
 
-use super::{FiniteN, FiniteNSolution, Order};
+use super::{FiniteN, FiniteNSolution, Order, Totals};
 use crate::error::LimitError;
 
 /// Bound of the integration's error, relative to quantities of order 1; covariances are products of two such.
@@ -67,11 +67,7 @@ impl Expansion {
         expansion.margin.spikes = expansion.margin_of(|solution| solution.spikes.clone());
         let moments = expansion.margin_of(|solution| solution.moments.as_flattened().to_vec());
         expansion.margin.moments = moments.as_chunks().0.to_vec();
-        expansion.margin.mean_covariance = if expansion.is_complete {
-            expansion.continued(|solution| solution.mean_covariance.clone())
-        } else {
-            covariance.largest.iter().map(|largest| largest[0] + largest[1]).collect()
-        };
+        expansion.margin.mean_covariance = expansion.covarying(&covariance);
         for margin in &mut expansion.margin.mean_covariance {
             *margin += NUMERICAL * NUMERICAL;
         }
@@ -86,6 +82,41 @@ impl Expansion {
             *margin += NUMERICAL * (1.0 + value.abs());
         }
         margins
+    }
+
+    /// Variances of totals over networks at the times of the solutions, and their margins, which are those of `C`.
+    ///
+    /// # Errors
+    /// [`LimitError::Integration`].
+    pub fn totals(&self, network: &Network, thresholds: &[f64]) -> Result<[Totals; 2], LimitError> {
+        let times = &self.first.times;
+        let totals = |order| FiniteN::new(network, order).totals(times, thresholds);
+        let orders = [totals(Order::Zeroth)?, totals(Order::Half)?, totals(Order::First)?];
+        let margin = |of: fn(&Totals) -> &Vec<f64>| -> Vec<f64> {
+            let of_orders = orders.each_ref().map(of);
+            let margins = self.covarying(&Differences::new(times.len(), of_orders));
+            let numerical = of_orders[2].iter().map(|value| NUMERICAL * (1.0 + value));
+            margins.into_iter().zip(numerical).map(|(margin, error)| margin + error).collect()
+        };
+        let margins = Totals {
+            spikes: margin(|totals| &totals.spikes),
+            received: margin(|totals| &totals.received),
+            activity: margin(|totals| &totals.activity),
+        };
+        let [_, _, first] = orders;
+        Ok([first, margins])
+    }
+
+    /// Margins of covariances.
+    fn covarying(&self, orders: &Differences) -> Vec<f64> {
+        let margin = |(place, [first, second]): (usize, &[f64; 2])| {
+            if self.is_complete {
+                second * orders.ratio(place / orders.width).max(self.smallest)
+            } else {
+                first + second
+            }
+        };
+        orders.largest.iter().enumerate().map(margin).collect()
     }
 
     fn continued(&self, of: impl Fn(&FiniteNSolution) -> Vec<f64>) -> Vec<f64> {

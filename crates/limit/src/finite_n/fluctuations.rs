@@ -265,7 +265,7 @@ fn common_noise<D: DualNum<Primitive = f64> + Copy>(
 }
 
 /// `W_(ak)c`, by how much a spike of `c` moves the mode `k = 1, 2` on average over the population, in units of `p eps`. The spiking neuron does not reach itself.
-fn per_spike(theory: &FiniteN<'_>, (a, k): (usize, usize), c: usize) -> f64 {
+pub(super) fn per_spike(theory: &FiniteN<'_>, (a, k): (usize, usize), c: usize) -> f64 {
     let network = theory.network;
     let jump = network.coupling.get(a, c);
     match k {

@@ -35,6 +35,7 @@ mod layout;
 mod population;
 mod stationary;
 mod system;
+mod totals;
 
 use equipoise_model::{InitialLaw, Network};
 
@@ -49,6 +50,7 @@ use hermite::{factorial, polynomials};
 use layout::Layout;
 pub use stationary::Stationary;
 use system::MomentSystem;
+pub use totals::Totals;
 
 /// What an error says could not be integrated.
 const EQUATIONS: &str =
@@ -206,6 +208,14 @@ impl<'a> FiniteN<'a> {
         state
     }
 
+    /// `v_a` over neurons and networks, in the orders that know of `C`.
+    fn law_variance(&self, layout: Layout, state: &[f64], a: usize) -> f64 {
+        let own = layout.mode(a, 1);
+        let of_means =
+            if self.uses_covariances() { state[layout.covariance(own, own)] } else { 0.0 };
+        state[layout.variance(a)].max(0.0) + of_means.max(0.0)
+    }
+
     fn collect(&self, times: &[f64], states: &[Vec<f64>], layout: Layout) -> FiniteNSolution {
         let size = layout.populations;
         let all = |value: &dyn Fn(&[f64], usize) -> f64| -> Vec<f64> {
@@ -217,11 +227,7 @@ impl<'a> FiniteN<'a> {
         };
         // Where nothing is random, zero comes out to within the integrator's tolerance, on either side.
         let variance = |state: &[f64], a: usize| state[layout.variance(a)].max(0.0);
-        let total_variance = |state: &[f64], a: usize| {
-            let of_means =
-                if self.uses_covariances() { covariance(state, (a, 1), (a, 1)) } else { 0.0 };
-            variance(state, a) + of_means.max(0.0)
-        };
+        let total_variance = |state: &[f64], a: usize| self.law_variance(layout, state, a);
         let third = |state: &[f64], a: usize| {
             let moment = if layout.highest_moment > 2 { state[layout.moment(a, 3)] } else { 0.0 };
             let with_mean =

@@ -24,11 +24,11 @@ pub(super) struct MomentSystem<'a> {
 }
 
 /// All populations at a state, and how they drive one another. Of the covariances it depends on those of the means with themselves alone, if on any.
-struct Closure<D> {
-    populations: Vec<PopulationAverages<D>>,
-    inputs: Vec<Inputs<D>>,
+pub(super) struct Closure<D> {
+    pub populations: Vec<PopulationAverages<D>>,
+    pub inputs: Vec<Inputs<D>>,
     /// None if no covariances are carried.
-    fluctuations: Option<Fluctuations<D>>,
+    pub fluctuations: Option<Fluctuations<D>>,
 }
 
 /// What covariances do to the moments, in which they are linear.
@@ -54,6 +54,13 @@ struct Feedback<D> {
     noise: [D; MODES + 1],
     /// `E[delta lambda_a eta_a1]`.
     own: D,
+}
+
+impl<D: DualNum<Primitive = f64> + Copy> Closure<D> {
+    /// `Cov(delta lambda_b, eta_j)`, by `b` and mode `j`, row-major.
+    pub fn rate_covariances(&self, layout: Layout, covariances: &[D]) -> Vec<D> {
+        rate_covariances(layout, &self.populations, covariances)
+    }
 }
 
 impl<'a> MomentSystem<'a> {
@@ -130,7 +137,7 @@ impl<'a> MomentSystem<'a> {
     }
 
     /// Whether a direction leaves the closure as it is.
-    fn is_linear(&self, direction: &[f64]) -> bool {
+    pub fn is_linear(&self, direction: &[f64]) -> bool {
         let layout = self.layout;
         let (moments, covariances) = direction.split_at(layout.spikes(layout.populations));
         if covariances.is_empty() || moments.iter().any(|value| *value != 0.0) {
@@ -141,7 +148,12 @@ impl<'a> MomentSystem<'a> {
     }
 
     /// The closure at a state, remembered from the last time if it is the same.
-    fn with_closure<T>(&self, time: f64, state: &[f64], of: impl FnOnce(&Closure<f64>) -> T) -> T {
+    pub fn with_closure<T>(
+        &self,
+        time: f64,
+        state: &[f64],
+        of: impl FnOnce(&Closure<f64>) -> T,
+    ) -> T {
         let layout = self.layout;
         let mut key = state[..layout.spikes(layout.populations)].to_vec();
         let own = |a: usize| layout.covariance(layout.mode(a, 1), layout.mode(a, 1));
@@ -156,7 +168,11 @@ impl<'a> MomentSystem<'a> {
         of(&last.insert(remembered).closure)
     }
 
-    fn closure<D: DualNum<Primitive = f64> + Copy>(&self, time: f64, state: &[D]) -> Closure<D> {
+    pub fn closure<D: DualNum<Primitive = f64> + Copy>(
+        &self,
+        time: f64,
+        state: &[D],
+    ) -> Closure<D> {
         let layout = self.layout;
         let all = 0..layout.populations;
         let average = |a: usize| {

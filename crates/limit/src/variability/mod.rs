@@ -43,7 +43,7 @@ mod elements;
 mod intervals;
 mod modes;
 mod pairs;
-mod quadrature;
+pub(crate) mod quadrature;
 #[cfg(test)]
 mod tests;
 

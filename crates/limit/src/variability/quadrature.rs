@@ -15,7 +15,7 @@ const HIGH: f64 = 9.0;
 
 /// A node in units of standard deviations, its weight and the intensity there.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Node {
+pub(crate) struct Node {
     pub x: f64,
     pub weight: f64,
     pub rate: f64,
@@ -24,7 +24,7 @@ pub(super) struct Node {
 /// How the axis `x = (z - m)/sqrt(v)` is cut into panels: at breakpoints of the gain, and by halves until the Taylor terms of the gain at the
 /// middle of a panel fall like `2^{-k}` towards its ends.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Panels<'a> {
+pub(crate) struct Panels<'a> {
     pub neuron: &'a Stationary<'a>,
     /// Half width above which panels are halved in any case.
     pub widest: f64,
@@ -102,7 +102,7 @@ impl Panels<'_> {
 }
 
 /// Orthonormal Hermite functions `psi_l(x) = He_l(x) sqrt(phi(x)/l!)` at all nodes, one order after the other.
-pub(super) struct HermiteFunctions {
+pub(crate) struct HermiteFunctions {
     order: usize,
     previous: Vec<f64>,
     current: Vec<f64>,

@@ -33,9 +33,10 @@ pub(super) fn check(raw: &RawScenario, text: &str) -> Result<Scenario, Vec<Probl
     let replicates = raw.ensemble.replicates.as_ref().map_or(DEFAULT_REPLICATES, |number| {
         check.whole("ensemble.replicates", number, MOST_REPLICATES) as u64
     });
-    let recording = check.recording(&raw.record, &network, &sampling, replicates);
+    let mut recording = check.recording(&raw.record, &network, &sampling, replicates);
     let names = network.population_names();
     let energy = raw.energy.as_ref().map(|energy| check.energy(energy, &names));
+    recording.activity_energy = energy.as_ref().map(|energy| energy.threshold.clone());
     let method = check.method(raw, &network, &sampling);
     if !check.problems.is_empty() {
         return Err(check.problems);

@@ -44,6 +44,8 @@ impl Check {
             potentiations,
             histograms: raw.histograms.as_ref().map(|bins| self.histograms(bins.get_ref())),
             counts: raw.counts.as_ref().is_some_and(|counts| *counts.get_ref()),
+            // As the table `[energy]` has it.
+            activity_energy: None,
         }
     }
 
