@@ -19,6 +19,8 @@
 
 use equipoise_model::{Costs, Energy, Network, Prices};
 
+use crate::Budget;
+
 /// An item of the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Item {
@@ -60,9 +62,13 @@ pub struct Account {
 impl Account {
     /// The account of a network whose scenario has a table `[energy]`.
     pub fn new(network: &Network, energy: &Energy) -> Self {
-        let costs = match &energy.prices {
-            Prices::Given(costs) => costs.clone(),
-            Prices::Budget(name) => unreachable!("scenarios with budget `{name}` are refused"),
+        let costs = match (&energy.prices, Budget::of(&energy.prices)) {
+            (Prices::Given(costs), _) => costs.clone(),
+            (_, Some(budget)) => {
+                let seconds = energy.time_unit_seconds.expect("a scenario with a budget says it");
+                budget.costs(network, seconds)
+            }
+            (prices, None) => unreachable!("scenarios with other budgets are refused: {prices:?}"),
         };
         let counts = network.populations.iter().map(|population| population.count as f64);
         Self { costs, counts: counts.collect() }

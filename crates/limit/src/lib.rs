@@ -25,6 +25,7 @@
 //! * [`variability`]: irregularity of spikes in the limit: Fano factors, spectra, intervals;
 //! * [`sweep`]: the fixed points of the limit as a parameter changes, their folds, Hopf points and other bifurcations;
 //! * [`validity`]: whether `n` is large enough for the finite-n theory;
+//! * [`roots`]: roots of functions of one variable;
 //! * [`continuation`]: curves of roots followed through their folds, of any equations;
 //! * [`integrator`]: the trait behind which the ODE library stands.
 //!
@@ -47,7 +48,7 @@ pub mod limit;
 pub mod linear_noise;
 mod range;
 pub mod rates;
-mod roots;
+pub mod roots;
 mod svd;
 pub mod sweep;
 pub mod validity;

@@ -7,7 +7,7 @@ const GOLDEN: f64 = 0.618_033_988_749_894_8;
 const MOST_EVALUATIONS: usize = 100;
 
 /// A place and the value there.
-pub(crate) type Sample = (f64, f64);
+pub type Sample = (f64, f64);
 
 /// Narrows the bracket `left`, `right` of a root until it is shorter than `tolerance`, by inverse quadratic interpolation
 /// where that is safe and by bisection elsewhere, and returns the end with the smaller value. Ends early, with the best place
@@ -15,7 +15,7 @@ pub(crate) type Sample = (f64, f64);
 ///
 /// # Source
 /// Chandrupatla (1997), doi:10.1016/S0965-9978(96)00051-8.
-pub(crate) fn root(
+pub fn root(
     (left, right): (Sample, Sample),
     tolerance: f64,
     mut function: impl FnMut(f64) -> Option<f64>,

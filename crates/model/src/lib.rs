@@ -31,7 +31,7 @@ pub mod recording;
 pub mod scenario;
 pub mod schedule;
 
-pub use energy::{Costs, Energy, Prices};
+pub use energy::{Costs, Energy, OwnBudget, Prices};
 pub use gain::{Gain, GainFunction};
 pub use method::{Leaps, Method, Precision};
 pub use network::{

@@ -1,7 +1,9 @@
 //! Every message about a broken scenario, as people see it.
 
 use equipoise_model::scenario::overrides::apply;
-use equipoise_model::{Bins, Costs, Energy, Potentiations, Prices, Recording, Scenario, Selection};
+use equipoise_model::{
+    Bins, Costs, Energy, OwnBudget, Potentiations, Prices, Recording, Scenario, Selection,
+};
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
 const SOUND: &str = r#"title = "A sound scenario"
@@ -172,6 +174,31 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ),
     ("energy_cost_missing", "[ensemble]", "[energy]\nsynapse = { E = 1.0 }\n\n[ensemble]"),
     ("energy_field_unknown", "[ensemble]", "[energy]\nspikes = 1.0\n\n[ensemble]"),
+    (
+        "energy_budget_unknown",
+        "[ensemble]",
+        "[energy]\nbudget = \"rodent-cortex-2021\"\ntime_unit_seconds = 0.01\n\n[ensemble]",
+    ),
+    (
+        "energy_budget_and_cost",
+        "[ensemble]",
+        "[energy]\nbudget = \"rodent-cortex-2001\"\nrest = 1.0\ntime_unit_seconds = 0.01\n\n[ensemble]",
+    ),
+    (
+        "energy_budget_without_seconds",
+        "[ensemble]",
+        "[energy]\nbudget = \"primate-cortex-2003\"\n\n[ensemble]",
+    ),
+    (
+        "energy_own_budget_negative",
+        "[ensemble]",
+        "[energy]\nbudget = { spike = -1.0, synapses = 0.0, rest = 1.0 }\ntime_unit_seconds = 0.01\n\n[ensemble]",
+    ),
+    (
+        "energy_own_budget_incomplete",
+        "[ensemble]",
+        "[energy]\nbudget = { spike = 1e9, rest = 1e8 }\ntime_unit_seconds = 0.01\n\n[ensemble]",
+    ),
     ("energy_time_unit_zero", "[ensemble]", "[energy]\ntime_unit_seconds = 0\n\n[ensemble]"),
     ("fraction_zero", "fraction = 0.5", "fraction = 0.0"),
     (
@@ -379,6 +406,18 @@ fn costs_are_read_by_population() {
     let Some(Energy { prices: Prices::Given(costs), .. }) = energy else { panic!("a table") };
     assert_eq!((costs.spike, costs.rest), (vec![1.0, 1.0], vec![0.0, 0.0]));
     assert_eq!(Scenario::parse("scenario.toml", SOUND).expect("sound").energy, None);
+}
+
+#[test]
+fn a_scenario_brings_a_budget_or_names_one() {
+    let budget = |text: &str| {
+        let text = format!("{SOUND}\n[energy]\nbudget = {text}\ntime_unit_seconds = 0.01\n");
+        Scenario::parse("scenario.toml", &text).expect("sound").energy.expect("a table").prices
+    };
+    let own = OwnBudget { spike: 1e9, synapses: 2e8, rest: 4e8, density: None };
+    assert_eq!(budget("{ spike = 1e9, synapses = 2e8, rest = 4e8 }"), Prices::Own(own));
+    let name = "rodent-cortex-2012";
+    assert_eq!(budget(&format!("\"{name}\"")), Prices::Budget(name.to_owned()));
 }
 
 #[test]

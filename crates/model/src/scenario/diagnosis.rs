@@ -64,6 +64,7 @@ impl ProblemKind {
             Self::DalesLaw { .. } => "wrong sign",
             Self::MissingCoupling { .. } => "in this row",
             Self::NotAPopulation { .. } | Self::BadName { .. } => "this name",
+            Self::NoSeconds { .. } => "in seconds",
             Self::NoNeurons => "no neurons here",
             Self::SeveralNetworks { .. } => "asked for here",
             Self::SeveralGains { .. } => "the second gain",

@@ -251,6 +251,14 @@ pub enum ProblemKind {
         /// The field.
         field: String,
     },
+    /// A budget, and a time unit of unknown length.
+    #[error(
+        "`energy.budget` counts seconds, and nothing says how many the time unit `{time_unit}` has; `time_unit_seconds = 0.01` would"
+    )]
+    NoSeconds {
+        /// The time unit.
+        time_unit: String,
+    },
     /// A schedule without a step.
     #[error("`{field}` is empty; it needs at least the step at time 0")]
     NoSteps {

@@ -87,7 +87,7 @@ pub(super) struct RawEnergy {
     pub rest: Option<Spanned<RawCost>>,
     pub synapse: Option<Spanned<RawCost>>,
     pub threshold: Option<Spanned<RawCost>>,
-    pub budget: Option<Spanned<String>>,
+    pub budget: Option<Spanned<RawBudget>>,
     pub time_unit_seconds: Option<Number>,
 }
 
@@ -96,6 +96,22 @@ pub(super) struct RawEnergy {
 pub(super) enum RawCost {
     Common(f64),
     By(Named<Number>),
+}
+
+/// The name of a budget, or one of its own.
+#[derive(Debug)]
+pub(super) enum RawBudget {
+    Named(String),
+    Own(RawOwnBudget),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawOwnBudget {
+    pub spike: Number,
+    pub synapses: Number,
+    pub rest: Number,
+    pub density: Option<Number>,
 }
 
 /// `"all"`, or neurons by the name of their population.
@@ -284,6 +300,32 @@ impl<'de> Deserialize<'de> for RawCost {
         }
 
         deserializer.deserialize_any(CostVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for RawBudget {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct BudgetVisitor;
+
+        impl<'de> Visitor<'de> for BudgetVisitor {
+            type Value = RawBudget;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(
+                    "the name of a budget, or a table with spike, synapses and rest in ATP",
+                )
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<RawBudget, E> {
+                Ok(RawBudget::Named(name.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawBudget, A::Error> {
+                RawOwnBudget::deserialize(MapAccessDeserializer::new(map)).map(RawBudget::Own)
+            }
+        }
+
+        deserializer.deserialize_any(BudgetVisitor)
     }
 }
 

@@ -3,20 +3,31 @@
 use toml::Spanned;
 
 use super::Check;
-use crate::energy::{BUDGETS, Costs, Energy, Prices};
+use crate::energy::{BUDGETS, Costs, Energy, OwnBudget, Prices, seconds};
 use crate::scenario::problem::ProblemKind;
-use crate::scenario::raw::{Number, RawCost, RawEnergy};
+use crate::scenario::raw::{Number, RawBudget, RawCost, RawEnergy};
 
 impl Check {
     /// Only where the populations have been read.
-    pub(super) fn energy(&mut self, raw: &RawEnergy, populations: &[String]) -> Energy {
+    pub(super) fn energy(
+        &mut self,
+        raw: &RawEnergy,
+        populations: &[String],
+        time_unit: &str,
+    ) -> Energy {
         let threshold = self.by_population("threshold", raw.threshold.as_ref(), 0.0, populations);
-        let time_unit_seconds = raw
-            .time_unit_seconds
-            .as_ref()
-            .map(|seconds| self.positive("energy.time_unit_seconds", seconds));
+        let time_unit_seconds = match &raw.time_unit_seconds {
+            Some(seconds) => Some(self.positive("energy.time_unit_seconds", seconds)),
+            None => seconds(time_unit),
+        };
         let prices = match &raw.budget {
-            Some(name) => self.budget(name, raw),
+            Some(budget) => {
+                if time_unit_seconds.is_none() {
+                    let kind = ProblemKind::NoSeconds { time_unit: time_unit.to_owned() };
+                    self.problem(kind, budget.span());
+                }
+                self.budget(budget, raw)
+            }
             None => Prices::Given(Costs {
                 spike: self.by_population("spike", raw.spike.as_ref(), 1.0, populations),
                 rest: self.by_population("rest", raw.rest.as_ref(), 0.0, populations),
@@ -26,12 +37,7 @@ impl Check {
         Energy { prices, threshold, time_unit_seconds }
     }
 
-    fn budget(&mut self, name: &Spanned<String>, raw: &RawEnergy) -> Prices {
-        if !BUDGETS.contains(&name.get_ref().as_str()) {
-            let known = BUDGETS.iter().map(|&name| name.to_owned()).collect();
-            let kind = ProblemKind::Unknown { what: "budget", name: name.get_ref().clone(), known };
-            self.problem(kind, name.span());
-        }
+    fn budget(&mut self, budget: &Spanned<RawBudget>, raw: &RawEnergy) -> Prices {
         let costs = [("spike", &raw.spike), ("rest", &raw.rest), ("synapse", &raw.synapse)];
         for (cost, given) in costs {
             if let Some(given) = given {
@@ -39,7 +45,26 @@ impl Check {
                 self.problem(ProblemKind::Budgeted { field }, given.span());
             }
         }
-        Prices::Budget(name.get_ref().clone())
+        match budget.get_ref() {
+            RawBudget::Named(name) => {
+                if !BUDGETS.contains(&name.as_str()) {
+                    let known = BUDGETS.iter().map(|&name| name.to_owned()).collect();
+                    let what = "budget";
+                    let kind = ProblemKind::Unknown { what, name: name.clone(), known };
+                    self.problem(kind, budget.span());
+                }
+                Prices::Budget(name.clone())
+            }
+            RawBudget::Own(own) => Prices::Own(OwnBudget {
+                spike: self.not_negative("energy.budget.spike", &own.spike),
+                synapses: self.not_negative("energy.budget.synapses", &own.synapses),
+                rest: self.not_negative("energy.budget.rest", &own.rest),
+                density: own
+                    .density
+                    .as_ref()
+                    .map(|density| self.positive("energy.budget.density", density)),
+            }),
+        }
     }
 
     /// One number for all populations, or one for each.

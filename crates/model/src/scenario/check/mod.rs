@@ -35,7 +35,8 @@ pub(super) fn check(raw: &RawScenario, text: &str) -> Result<Scenario, Vec<Probl
     });
     let mut recording = check.recording(&raw.record, &network, &sampling, replicates);
     let names = network.population_names();
-    let energy = raw.energy.as_ref().map(|energy| check.energy(energy, &names));
+    let time_unit = &sampling.time_unit;
+    let energy = raw.energy.as_ref().map(|energy| check.energy(energy, &names, time_unit));
     recording.activity_energy = energy.as_ref().map(|energy| energy.threshold.clone());
     let method = check.method(raw, &network, &sampling);
     if !check.problems.is_empty() {
