@@ -63,6 +63,14 @@ Exit status 1 if a claim does not hold or a twin passes.\n\nExamples: equipoise 
     /// What `converge` reads, in a process of its own
     #[command(hide = true)]
     Networks(Networks),
+    /// What the activity costs at rest, what it is worth, and the trade-off between the two
+    #[command(
+        after_help = "Costs are those of the scenario's table [energy], or of --budget, or else of rodent cortex. The sweep says how well the spikes of one network tell the drive and what they cost, \
+as all couplings are multiplied by a strength, or as another field changes; a * in its PATH stands for each neuron population in turn.\n\n\
+Examples: equipoise energy scenarios/inhibition-stabilised.toml --budget rodent-cortex-2001 -o energy\n          \
+equipoise energy scenarios/refractory.toml --sweep 'populations.*.gain.refractory_time=0:2:21'"
+    )]
+    Energy(Energy),
     /// Where a result file comes from and what it holds; its scenario
     #[command(
         after_help = "Example: equipoise info run.h5 --scenario > again.toml && equipoise simulate again.toml"
@@ -378,6 +386,36 @@ pub struct Analyse {
     /// Follow the fixed points as a field of the scenario goes from FROM to TO; they are looked for at COUNT values
     #[arg(long, value_name = "PATH=FROM:TO:COUNT")]
     pub sweep: Option<Grid>,
+}
+
+#[derive(Debug, Args)]
+pub struct Energy {
+    #[command(flatten)]
+    pub common: Common,
+    /// Budget in ATP, in place of the scenario's costs: rodent-cortex-2001, rodent-cortex-2012 or primate-cortex-2003
+    #[arg(long, value_name = "NAME")]
+    pub budget: Option<String>,
+    /// Free energy of ATP, in kJ/mol
+    #[arg(long = "free-energy", value_name = "KJ", default_value_t = 50.0, value_parser = positive)]
+    pub kilojoule_per_mole: f64,
+    /// Take drives and external rates as they are at this time
+    #[arg(long, value_name = "TIME", default_value_t = 0.0, value_parser = seconds)]
+    pub at: f64,
+    /// Length of the window in which spikes are told apart, in time units [default: 2.5 ms; a tenth of the shortest time constant without a budget]
+    #[arg(long, value_name = "TIME", value_parser = positive)]
+    pub window: Option<f64>,
+    /// Length of the window in which spikes are counted to tell the drive, in time units [default: 10 times the longest time constant]
+    #[arg(long, value_name = "TIME", value_parser = positive)]
+    pub readout: Option<f64>,
+    /// The population whose drive is told by the spikes, and moved to the optimum [default: the first]
+    #[arg(long, value_name = "POPULATION")]
+    pub drive: Option<String>,
+    /// What changes along the trade-off [default: strength=0.5:2:16, of all couplings]
+    #[arg(long, value_name = "PATH=FROM:TO:COUNT")]
+    pub sweep: Option<Grid>,
+    /// Folder for figures, as SVG, and their data, as CSV [default: none are drawn]
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
 }
 
 /// How a run begins, and survives what ends it.

@@ -28,7 +28,7 @@ pub struct Grid {
 
 impl Grid {
     /// `count` values from `from` to `to`, both included, at equal distances.
-    fn values(&self) -> Vec<f64> {
+    pub fn values(&self) -> Vec<f64> {
         let last = self.count - 1;
         let between = |i: usize| (self.from * (last - i) as f64 + self.to * i as f64) / last as f64;
         let inner = (1..last).map(between);
@@ -117,7 +117,8 @@ fn picture_beside(common: &Common, result: &PathBuf) -> Result<PathBuf, Failure>
     Ok(picture)
 }
 
-fn in_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
+/// Does work on so many threads.
+pub fn in_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool =
         pool.map_err(|error| Failure::Usage(miette!("cannot start {threads} threads: {error}")))?;

@@ -3,10 +3,12 @@
 //! * [`mod@phase_plane`]: the balanced states, fixed points and the limit's path in the plane of two means;
 //! * [`mod@convergence`]: errors against the limit on logarithmic axes, measured and expected;
 //! * [`bifurcation`]: the fixed points of a sweep against the parameter; `marks`: its special points and its legend;
+//! * [`mod@energy`]: what activity costs and is worth;
 //! * [`figure`]: figures of reports, from any data.
 
 pub mod bifurcation;
 pub mod convergence;
+pub mod energy;
 pub mod figure;
 mod marks;
 pub mod phase_plane;

@@ -1,13 +1,14 @@
 //! Text and JSON for people and programs.
 //!
 //! * `verdict`: what `validate` found; `moments`: an ensemble; `theory`: limit and finite-n theory;
-//! * `analysis`: what `analyse` found; `fluctuations`: spectra and response of one network; `sweep`: fixed points; `convergence`, `plan`: errors at several sizes;
+//! * `analysis`: what `analyse` found; `fluctuations`: spectra and response of one network; `sweep`: fixed points; `convergence`, `plan`: errors at several sizes; `energy`: costs and what they are worth;
 //! * `claims`: the statements of the theory;
 //! * `info`: what a result file holds.
 
 pub mod analysis;
 mod claims;
 mod convergence;
+mod energy;
 mod fluctuations;
 pub mod info;
 mod moments;
@@ -25,6 +26,7 @@ pub use claims::{
 pub use convergence::{
     Report as ConvergenceReport, json as convergence_json, text as convergence_text,
 };
+pub use energy::{Report as EnergyReport, json as energy_json, text as energy_text};
 pub use fluctuations::fluctuations;
 pub use moments::moments;
 pub use plan::{Planned, json as plan_json, text as plan_text};

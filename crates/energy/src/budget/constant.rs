@@ -32,7 +32,7 @@ impl Status {
 /// A number with its unit and its source.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Constant {
-    /// Its symbol in `docs/energy.md`.
+    /// Its symbol in `docs/economy.md`.
     pub symbol: &'static str,
     /// Its value in that unit.
     pub value: f64,

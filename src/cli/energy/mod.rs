@@ -1,0 +1,138 @@
+//! `equipoise energy`: what a network spends at rest, what its spikes are worth, and how the two go together.
+//!
+//! * `question`: costs, budget and windows; `found`: states, economy and sweep.
+
+mod found;
+mod question;
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use equipoise::energy::precision::strengthened;
+use equipoise::model::scenario::overrides::apply;
+use equipoise::model::{Network, Scenario};
+use equipoise::picture::energy::figures;
+use equipoise::picture::figure::{Figure, csv};
+use miette::{IntoDiagnostic, WrapErr, miette};
+use rayon::prelude::*;
+
+use super::arguments::{Common, Energy};
+use super::failure::Failure;
+use super::output::{note, print};
+use super::sweep::{Grid, in_threads};
+use super::{Ending, scenario, table};
+
+pub use found::{Account, Economised, Found, Swept};
+pub use question::Question;
+
+/// The path of a sweep of all couplings, beside those of fields.
+const STRENGTH: &str = "strength";
+
+pub fn run(arguments: &Energy) -> Result<Ending, Failure> {
+    let common = &arguments.common;
+    let scenario = scenario::read(common)?;
+    let question = Question::new(&scenario, arguments)?;
+    if !common.quiet {
+        for line in &question.notes {
+            note(&format!("note: {line}"));
+        }
+    }
+    let strength = || Grid { path: STRENGTH.to_owned(), from: 0.5, to: 2.0, count: 16 };
+    let grid = arguments.sweep.clone().unwrap_or_else(strength);
+    let networks = networks(common, &scenario, &grid)?;
+    let mut found = Found::new(&scenario, &question, arguments.at)?;
+    found.sweep = in_threads(common.threads, || sweep(&networks, &question))?;
+    let report = table::EnergyReport {
+        scenario: &scenario,
+        question: &question,
+        found: &found,
+        grid: &grid,
+    };
+    let mut files = Vec::new();
+    if let Some(folder) = &arguments.output {
+        files = draw(&figures(&report.drawn()), folder, common.force)?;
+    }
+    if common.json {
+        let mut object = table::energy_json(&report);
+        object["files"] = files.iter().map(|path| path.display().to_string()).collect();
+        print(&format!("{object:#}\n"))?;
+    } else {
+        let mut text = table::energy_text(&report);
+        for path in &files {
+            let _ = writeln!(text, "file: {}", path.display());
+        }
+        print(&text)?;
+    }
+    Ok(Ending::Done)
+}
+
+/// The network at each value of the swept field.
+fn networks(
+    common: &Common,
+    scenario: &Scenario,
+    grid: &Grid,
+) -> Result<Vec<(f64, Network)>, Failure> {
+    if grid.path == STRENGTH {
+        if grid.from <= 0.0 {
+            return Err(Failure::Usage(miette!(
+                "--sweep {STRENGTH}={}: a strength must be above 0, as couplings keep their signs",
+                grid.from
+            )));
+        }
+        let at = |value: f64| (value, strengthened(&scenario.network, value));
+        return Ok(grid.values().into_iter().map(at).collect());
+    }
+    let name = format!("{} (with --sweep)", common.scenario.display());
+    let paths: Vec<String> = if grid.path.contains('*') {
+        let names = scenario.network.population_names();
+        names.iter().map(|name| grid.path.replacen('*', name, 1)).collect()
+    } else {
+        vec![grid.path.clone()]
+    };
+    let at = |value: f64| -> Result<(f64, Network), Failure> {
+        let assignments: Vec<String> =
+            paths.iter().map(|path| format!("{path}={value:?}")).collect();
+        let text = apply(&scenario.text, &assignments)
+            .into_diagnostic()
+            .wrap_err("--sweep was not understood")
+            .map_err(Failure::Usage)?;
+        Ok((value, Scenario::parse(&name, &text)?.network))
+    };
+    grid.values().into_iter().map(at).collect()
+}
+
+fn sweep(networks: &[(f64, Network)], question: &Question) -> Vec<Swept> {
+    let each = |(value, network): &(f64, Network)| {
+        let outcome = found::worth(network, question).map_err(|error| error.to_string());
+        Swept { value: *value, outcome }
+    };
+    networks.par_iter().map(each).collect()
+}
+
+/// Writes figures and their data; replaces files only with `--force`.
+fn draw(figures: &[Figure], folder: &Path, force: bool) -> Result<Vec<PathBuf>, Failure> {
+    let failure = |path: &Path, error: &std::io::Error| {
+        Failure::File(miette!("cannot write {}: {error}", path.display()))
+    };
+    let place = |figure: &Figure, ending: &str| folder.join(format!("{}.{ending}", figure.name));
+    let texts: Vec<(PathBuf, String)> = figures
+        .iter()
+        .filter(|figure| !figure.is_empty())
+        .flat_map(|figure| {
+            [(place(figure, "svg"), figure.file()), (place(figure, "csv"), csv::table(figure))]
+        })
+        .collect();
+    if let Some((path, _)) = texts.iter().find(|(path, _)| path.exists() && !force) {
+        return Err(Failure::File(miette!(
+            help = "give another folder, or --force to replace what is there",
+            "{} already exists",
+            path.display()
+        )));
+    }
+    fs::create_dir_all(folder).map_err(|error| failure(folder, &error))?;
+    for (path, text) in &texts {
+        fs::write(path, text).map_err(|error| failure(path, &error))?;
+    }
+    Ok(texts.into_iter().map(|(path, _)| path).collect())
+}
