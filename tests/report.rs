@@ -121,7 +121,7 @@ fn energy_is_drawn_and_summed_up() {
     let scenario = "scenarios/energy.toml --set n=100 --set ensemble.replicates=25";
     place.run(&format!("validate {scenario} -o out --quiet")).expect(0);
     let page = sound(&place.path("out/report.html"));
-    assert!(page.ids("section").contains(&"energy".to_owned()));
+    assert!(page.ids("section").contains(&"energy"));
     let (place_of_section, _) =
         page.all("section").find(|(_, section)| section.attribute("id") == "energy").expect("one");
     let words: Vec<&str> = ["th", "td", "figcaption"]
@@ -142,7 +142,7 @@ fn energy_is_drawn_and_summed_up() {
     place.run("limit scenarios/energy.toml --finite-n -o theory.h5").expect(0);
     place.run("report theory.h5").expect(0);
     let page = sound(&place.path("theory.html"));
-    assert!(page.ids("section").contains(&"energy".to_owned()));
+    assert!(page.ids("section").contains(&"energy"));
 }
 
 #[test]

@@ -377,6 +377,7 @@ fn recordings_are_read() {
         }),
         histograms: Some(Bins { from: -1.0, to: 1.0, count: 4 }),
         counts: true,
+        activity_energy: None,
     };
     assert_eq!(recording, expected);
     let all = format!("{SOUND}\n[record]\nspikes = \"all\"\n");
