@@ -19,7 +19,7 @@ const PAIR: &str = "scenarios/inhibition-stabilised.toml --set duration=0.5 --se
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What the scenario is made to say; part of the message where it is refused by all commands.
-const EDGES: [(&str, Option<&str>); 30] = [
+const EDGES: [(&str, Option<&str>); 33] = [
     ("n=1", None),
     ("n=1e15", None),
     ("n=1e16", Some("would number 1e16")),
@@ -50,6 +50,9 @@ const EDGES: [(&str, Option<&str>); 30] = [
     ("record.snapshots=[0.0,9.0]", Some("a time between 0 and the duration")),
     ("record.snapshots=[-0.0]", None),
     ("record.activity=1e-9", Some("at most 1e7")),
+    ("energy.spike=-1.0", Some("zero or positive")),
+    ("energy={spike=1e100,rest=1e100,synapse=1e100,threshold=1e100}", None),
+    ("energy={synapse={E=1e-100,I=0.0}}", None),
 ];
 
 /// Runs a command, and ends it when patience does.

@@ -14,7 +14,7 @@ use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 const EVERYTHING: &str = "--set record.spikes=all --set record.activity=0.01 --set record.snapshots=[0.0,0.2,0.5] --set record.counts=true \
---set record.jumps=true --set record.histograms.from=-4.0 --set record.histograms.to=4.0 --set record.histograms.bins=20";
+--set record.jumps=true --set record.histograms.from=-4.0 --set record.histograms.to=4.0 --set record.histograms.bins=20 --set energy.synapse=0.01";
 
 /// A run to be killed, its name, and at how many moments at least.
 struct Case {
