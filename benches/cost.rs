@@ -13,7 +13,8 @@ use equipoise::engine::vector::elementary::{exp_near_zero, negative_ln, unit_abo
 use equipoise::engine::vector::lanes::{Lanes, Words};
 use equipoise::engine::vector::{InstructionSet, Kernel, WIDTH};
 use equipoise::engine::{
-    Method, NetworkState, Observer, Progress, Recorder, SpikeDriven, TargetDriven, Windowed, stream,
+    Ensemble, Method, NetworkState, Observer, Progress, Recorder, SpikeDriven, TargetDriven,
+    Windowed, stream,
 };
 use equipoise::model::scenario::overrides::apply;
 use equipoise::model::{Bins, Network, Recording, Scenario, Selection, Transmission};
@@ -193,10 +194,6 @@ fn recording(rounds: usize) {
                 ..Recording::default()
             },
         ),
-        (
-            "activity energy",
-            Recording { activity_energy: Some(vec![0.0; 2]), ..Recording::default() },
-        ),
         ("counts of each neuron", Recording { counts: true, ..Recording::default() }),
         (
             "spike trains of all neurons",
@@ -218,6 +215,30 @@ fn recording(rounds: usize) {
         }
     }
     report("recording: n = 1000, ns per jump", rounds, cases);
+}
+
+/// A whole run with its seventeen samples, without and with what the table `[energy]` records.
+fn energy(rounds: usize) {
+    for (size, method) in [(1000, "exact"), (10_000, "leap"), (1_000_000, "leap")] {
+        let scenario = |energy: &str| {
+            let all = [format!("n={size}"), format!("engine.method={method}"), energy.to_owned()];
+            let text = apply(PAIR, &all).expect("the overrides are sound");
+            Scenario::parse("inhibition-stabilised.toml", &text).expect("a sound scenario")
+        };
+        let scenarios = [scenario("seed=1"), scenario("energy={spike=1.0}")];
+        let cases = scenarios.iter().zip(["without", "with energy"]).map(|(scenario, name)| {
+            let ensemble = Ensemble::new(scenario);
+            let neurons = scenario.network.neuron_count() as f64;
+            let turn = move || {
+                let start = Instant::now();
+                black_box(ensemble.replicate(0, || false));
+                start.elapsed().as_secs_f64() * 1e9 / neurons
+            };
+            (name.to_owned(), Box::new(turn) as Box<dyn FnMut() -> f64>)
+        });
+        let title = format!("energy: a run to t = 4, n = {size}, {method}, ns per neuron");
+        report(&title, 3 * rounds, cases.collect());
+    }
 }
 
 /// Random numbers by eights.
@@ -312,12 +333,13 @@ fn main() {
     if !timed {
         return;
     }
-    let parts: [Part; 6] = [
+    let parts: [Part; 7] = [
         ("size", growth),
         ("spikes", spikes),
         ("cores", cores),
         ("rate", rates),
         ("recording", recording),
+        ("energy", energy),
         ("ingredients", ingredients),
     ];
     for (_, part) in parts.iter().filter(|(name, _)| wanted.is_none_or(|w| name.contains(w))) {
