@@ -182,6 +182,11 @@ impl Prediction {
                 untested.push(format!("the Fano factor of `{name}` is not compared: {why}"));
             }
         }
+        if self.energy.as_ref().is_some_and(|energy| energy.shares_spikes) {
+            let what = "the variance of the activity energy is not compared: its test is that of normal \
+                        values, and the means that it follows fluctuate too far";
+            untested.push(what.to_owned());
+        }
         untested
     }
 

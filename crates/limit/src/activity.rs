@@ -92,9 +92,9 @@ mod tests {
     #[test]
     fn squares_of_lines_are_moments() {
         let gain = Gain::ThresholdLinear(ThresholdLinear { gain: 2.0, threshold: -100.0 });
-        let (mean, variance) = (-99.0, 0.5);
-        let at = ActivityAverages::new(&gain, 0.5, mean, variance);
-        // lambda - theta = 2 X sqrt(v) + 2 - 0.5
+        let (mean, variance) = (0.0, 0.5);
+        let at = ActivityAverages::new(&gain, 198.5, mean, variance);
+        // lambda - theta = 2 sqrt(v) X + 200 - 198.5
         let (slope, above) = (2.0 * 0.5_f64.sqrt(), 1.5);
         close(at.hermite[0], above * above + slope * slope);
         close(at.hermite[1], 2.0 * above * slope);

@@ -355,3 +355,132 @@ impl System for CounterSystem<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use equipoise_model::Scenario;
+    use equipoise_model::scenario::overrides::apply;
+
+    use super::*;
+    use crate::finite_n::Order;
+
+    const PAIR: &str = include_str!("../../../../scenarios/inhibition-stabilised.toml");
+    const RELEASE: f64 = 0.25;
+    const MODES_OF_TRANSMISSION: [(&str, f64); 3] =
+        [("independent", 0.0), ("shared", 1.0), ("{ release_probability = 0.25 }", RELEASE)];
+
+    fn network(settings: &[&str]) -> equipoise_model::Network {
+        let all: Vec<String> = settings.iter().map(|setting| (*setting).to_owned()).collect();
+        Scenario::parse("pair", &apply(PAIR, &all).unwrap()).unwrap().network
+    }
+
+    #[track_caller]
+    fn close(ours: f64, exact: f64, tolerance: f64) {
+        assert!((ours / exact - 1.0).abs() < tolerance, "{ours}, not {exact}");
+    }
+
+    /// Gains that are constant wherever neurons are: spikes are Poisson processes, and jumps what these make of them, but for the spiking neuron that is left out.
+    #[test]
+    fn constant_rates_give_poisson_counts() {
+        for (transmission, common) in MODES_OF_TRANSMISSION {
+            let transmission = format!("transmission={transmission}");
+            let network = network(&[
+                "n=1000",
+                &transmission,
+                "populations.E.gain.logistic.threshold=-1000",
+                "populations.I.gain.logistic.threshold=-1000",
+                "populations.I.fraction=0.5",
+            ]);
+            let time = 0.7;
+            let theory = FiniteN::new(&network, Order::First);
+            let totals = theory.totals(&[0.0, time], &[0.0, 0.0]).unwrap();
+            assert_eq!((totals.spikes[0], totals.received[1]), (0.0, 0.0));
+            let counts = [1000.0, 500.0];
+            for (a, count) in counts.into_iter().enumerate() {
+                let release = if common == 0.0 { 1.0 } else { common };
+                let spikes = if common == 0.0 { count / 1499.0 } else { count / release };
+                close(totals.spikes[2 + a], spikes * time, 1e-6);
+                // By a spike of each neuron, and by chance of its release.
+                let each = common * count * count + (1.0 - common) * count;
+                close(totals.received[2 + a], 1500.0 * time * each, 1e-6);
+                // All have the same activity.
+                assert!(totals.activity[2 + a].abs() < 1e-9);
+            }
+        }
+    }
+
+    /// Without synapses, with a gain that is a line: sums of squares of normal values, and of integrals of decays.
+    #[test]
+    fn neurons_that_are_alone_vary_as_normal_values_do() {
+        let line = "{ threshold_linear = { gain = 2.0, threshold = -100.0 } }";
+        let gain = |population: &str| format!("populations.{population}.gain={line}");
+        for (transmission, common) in MODES_OF_TRANSMISSION {
+            let transmission = format!("transmission={transmission}");
+            let network = network(&[
+                "n=100",
+                &transmission,
+                &gain("E"),
+                &gain("I"),
+                "coupling.E={ E = 0.0, I = 0.0 }",
+                "coupling.I={ E = 0.0, I = 0.0 }",
+                "populations.E.drive=0.0",
+            ]);
+            let theory = FiniteN::new(&network, Order::First);
+            let time = 0.7_f64;
+            let totals = theory.totals(&[0.0, time], &[199.0, 150.0]).unwrap();
+            let (left, rate, variance) = ((-time).exp(), 200.0, 0.25);
+            for (a, above) in [(0, 1.0), (1, 50.0)] {
+                for (sample, decay) in [(0, 1.0), (1, left)] {
+                    let spread: f64 = 4.0 * variance * decay * decay;
+                    let exact = 100.0 * (4.0 * above * above * spread + 2.0 * spread * spread);
+                    close(totals.activity[2 * sample + a], exact, 0.02);
+                }
+                let chance = if common == 0.0 { 1.0 / 199.0 } else { 1.0 / common };
+                let release = if common == 0.0 { 1.0 } else { common };
+                let rates = 4.0 * variance * (1.0 - left).powi(2) / (release * release);
+                close(totals.spikes[2 + a], 100.0 * (rates + rate * time * chance), 1e-5);
+            }
+        }
+    }
+
+    #[test]
+    fn jacobian_is_the_derivative() {
+        for (transmission, _) in MODES_OF_TRANSMISSION {
+            let transmission = format!("transmission={transmission}");
+            let network = network(&["n=100", &transmission]);
+            let theory = FiniteN::new(&network, Order::First);
+            let layout = theory.layout();
+            let moments = MomentSystem::new(&theory, network.clone());
+            let system = CounterSystem { theory: &theory, layout, moments };
+            let size = system.dimension();
+            let mut state = theory.initial(layout);
+            state.resize(size, 0.0);
+            for (i, value) in state.iter_mut().enumerate() {
+                *value += 0.01 * (i as f64).sin();
+            }
+            let field = |state: &[f64]| {
+                let mut derivative = vec![0.0; size];
+                system.derivative(0.3, state, &mut derivative);
+                derivative
+            };
+            let mut product = vec![0.0; size];
+            for place in 0..size {
+                let mut direction = vec![0.0; size];
+                direction[place] = 1.0;
+                system.jacobian_product(0.3, &state, &direction, &mut product);
+                let step = 1e-5;
+                let shifted = |by: f64| {
+                    let mut shifted = state.clone();
+                    shifted[place] += by;
+                    field(&shifted)
+                };
+                let (after, before) = (shifted(step), shifted(-step));
+                for i in layout.dimension()..size {
+                    let difference = (after[i] - before[i]) / (2.0 * step);
+                    let error = (product[i] - difference).abs();
+                    assert!(error < 1e-6 * (1.0 + difference.abs()), "{i} by {place}");
+                }
+            }
+        }
+    }
+}
