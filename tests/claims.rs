@@ -13,14 +13,14 @@ fn object(out: &str) -> Value {
     serde_json::from_str(out).expect("one JSON value")
 }
 
-/// Of the claims that take seconds: each holds, at the level that is stated; each twin fails the same tests; and no number is so uncertain that this would say nothing.
+/// Of the claims that take little time: each holds, at the level that is stated; each twin fails the same tests; and no number is so uncertain that this would say nothing.
 #[test]
 fn quick_claims_hold_and_their_twins_are_rejected() {
     let place = Place::new();
     let found = object(&place.run("claims --quick --json --quiet -o out").expect(0).out);
     assert_eq!((&found["holds"], &found["complete"]), (&Value::Bool(true), &Value::Bool(true)));
     let claims = found["claims"].as_array().expect("claims");
-    assert!(claims.len() >= 6, "{}", claims.len());
+    assert!(claims.len() >= 4, "{}", claims.len());
     for claim in claims {
         let name = claim["name"].as_str().expect("a name");
         assert_eq!(claim["holds"], true, "{name}: {claim:#}");
@@ -40,7 +40,9 @@ fn quick_claims_hold_and_their_twins_are_rejected() {
     let file = place.path("out/claims.h5");
     let header = read_header(&file).expect("header");
     assert!(header.complete);
-    assert_eq!(header.groups, ["claim_exponents", "claim_points", "claims"]);
+    let mut groups = header.groups;
+    groups.sort();
+    assert_eq!(groups, ["claim_exponents", "claim_points", "claims"]);
     let group = read_group(&file, "claim_points").expect("group");
     let points: usize = claims
         .iter()

@@ -242,7 +242,7 @@ impl FromStr for Sizes {
 pub struct Claims {
     /// Names of claims [default: all]
     pub names: Vec<String>,
-    /// Only those that take seconds
+    /// Only those that take little time
     #[arg(long)]
     pub quick: bool,
     /// Say what they are, and stop

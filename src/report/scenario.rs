@@ -10,12 +10,11 @@ use super::material::Material;
 use super::number::{count, plain, significant};
 use super::page::{Section, address, cell, facts, table};
 
-/// The section; none where the file is not of one scenario.
-#[expect(clippy::unnecessary_wraps, reason = "sections are made alike")]
+/// The section; none where the file is of claims.
 pub fn section(material: &Material) -> Result<Option<Section>, ReportError> {
     let text = &material.source.header.provenance.scenario;
     // A file of claims is of many scenarios, which stand with them.
-    if text.is_empty() {
+    if material.source.table("claims")?.is_some() {
         return Ok(None);
     }
     let body = html! {

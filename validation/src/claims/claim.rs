@@ -50,7 +50,7 @@ pub struct Claim {
     pub statistics: Vec<Statistic>,
     /// The exponent of `n` with which it changes, as `n` grows without end.
     pub exponent: f64,
-    /// Whether it is among those that are examined in seconds.
+    /// Whether it is among those that take little time.
     #[serde(default)]
     pub quick: bool,
     /// Name of the scenario.
