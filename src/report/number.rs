@@ -34,12 +34,19 @@ pub fn about(value: f64, scale: f64) -> String {
         return MISSING.to_owned();
     }
     if scale.is_finite() && scale > 1e-9 {
+        if value.abs() >= LARGE {
+            // As many digits as the scale leaves, and a power of ten: a column of long numbers is too wide for paper.
+            let digits = value.abs().log10().floor() - scale.log10().floor() + 2.0;
+            return significant(value, digits.clamp(2.0, 9.0) as usize);
+        }
         let decimals = (1.0 - scale.log10().floor()).clamp(0.0, 9.0) as usize;
         return signed(&format!("{value:.decimals$}"));
     }
     significant(value, 5)
 }
 
+/// Numbers from there on are written with a power of ten where a scale says how many digits count.
+const LARGE: f64 = 1e6;
 /// Numbers below that are written with a power of ten.
 const SMALL: f64 = 5e-7;
 
@@ -84,6 +91,7 @@ mod tests {
         assert_eq!(significant(1.25e-7, 2), "1.2·10⁻⁷");
         assert_eq!(significant(0.0, 3), "0.00");
         assert_eq!(about(0.123_456, 0.002), "0.1235");
+        assert_eq!(about(123_456_789.0, 40_000.0), "1.23457·10⁸");
         assert_eq!(plain(0.25), "0.25");
         assert_eq!(plain(-3.0), "−3");
         assert_eq!(count(1_234_567), "1,234,567");
