@@ -1,21 +1,24 @@
 //! The activity energy of a population: the sum over its neurons of `(lambda_a(z) - theta_a)^2`, at one time.
 //!
-//! Taken from the state as it is, by the same branchless gains as the intensities of the methods, in chunks of fixed length over all threads; what chunks sum to is
-//! added in their order.
+//! Taken from the state as it is, by branchless gains whose intensities have a relative error below 1e-8. The sums of the moments have one order, the neurons', and while each waits for
+//! the one before there is time for eight squares: so they are taken together. In large networks, whose moments leave cores idle, squares are summed beside them, in chunks
+//! of fixed length that are added in their order.
 
 #![allow(clippy::inline_always)]
 
 use equipoise_model::{Gain, GainFunction, Network};
 use rayon::prelude::*;
 
-use crate::deviations::{Deviations, Stored};
-use crate::state::{Common, NetworkState};
-use crate::target_driven::kinetics::shape::Shape;
+use crate::deviations::Stored;
+use crate::state::Common;
+use crate::target_driven::kinetics::shape::Summed;
 use crate::target_driven::kinetics::{Form, with_shape};
+use crate::trajectory::Sums;
 use crate::vector::{InstructionSet, Kernel, WIDTH};
 
-/// Neurons of a chunk.
-const CHUNK: usize = 1 << 16;
+/// Neurons from which on squares are summed beside the moments, and neurons of a chunk.
+pub(crate) const BESIDE: usize = 1 << 16;
+const CHUNK: usize = 1 << 14;
 
 /// What is needed of the populations, looked up once.
 #[derive(Debug, Clone)]
@@ -35,25 +38,21 @@ impl ActivityEnergy {
         }
     }
 
-    /// Of a population at `time`, as the state has it.
-    pub fn of(&self, network: &Network, state: &NetworkState, population: usize, time: f64) -> f64 {
-        let activity = Activity {
+    /// Of a population whose neurons have this in common.
+    pub fn of<'a>(&self, network: &'a Network, population: usize, common: Common) -> Squares<'a> {
+        Squares {
             form: self.forms[population],
             gain: &network.populations[population].gain,
             threshold: self.thresholds[population],
-            common: state.common(population, time),
+            common,
             instructions: self.instructions,
-        };
-        match state.stored(population) {
-            Deviations::Double(y) => activity.total(y),
-            Deviations::Single(y) => activity.total(y),
         }
     }
 }
 
 /// A population at one time.
 #[derive(Clone, Copy)]
-struct Activity<'a> {
+pub(crate) struct Squares<'a> {
     form: Form,
     gain: &'a Gain,
     threshold: f64,
@@ -61,21 +60,34 @@ struct Activity<'a> {
     instructions: InstructionSet,
 }
 
-impl Activity<'_> {
-    fn total<T: Stored>(self, deviations: &[T]) -> f64 {
-        if deviations.len() <= CHUNK {
-            return self.part(deviations);
-        }
-        let parts: Vec<f64> = deviations.par_chunks(CHUNK).map(|chunk| self.part(chunk)).collect();
+impl Squares<'_> {
+    /// The sum over neurons with these deviations, which are added to the `moments`, too.
+    pub fn together<T: Stored>(self, deviations: &[T], moments: &mut Sums) -> f64 {
+        self.part::<T, true>(deviations, moments)
+    }
+
+    /// The sum alone, on all threads.
+    pub fn alone<T: Stored>(self, deviations: &[T]) -> f64 {
+        let part = |chunk: &[T]| self.part::<T, false>(chunk, &mut Sums::about(0.0));
+        let parts: Vec<f64> = deviations.par_chunks(CHUNK).map(part).collect();
         parts.iter().sum()
     }
 
-    fn part<T: Stored>(self, deviations: &[T]) -> f64 {
+    /// Of a part of the neurons, with moments or without.
+    fn part<T: Stored, const MOMENTS: bool>(self, deviations: &[T], moments: &mut Sums) -> f64 {
         let Self { threshold, common, .. } = self;
         with_shape!(self.form,
-            shape => self.instructions.run(SquareKernel { shape, threshold, common, deviations }),
+            shape => self.instructions.run(SquareKernel::<_, _, MOMENTS> {
+                shape: shape.of_deviation(common.offset, common.scale),
+                threshold,
+                deviations,
+                moments,
+            }),
             any => {
                 let square = |y: &T| {
+                    if MOMENTS {
+                        moments.add((*y).into());
+                    }
                     let z = common.potentiation((*y).into());
                     (self.gain.intensity(z) - threshold).powi(2)
                 };
@@ -86,37 +98,45 @@ impl Activity<'_> {
 }
 
 /// Sums of eight neurons each.
-struct SquareKernel<'a, S, T> {
+struct SquareKernel<'a, S, T, const MOMENTS: bool> {
+    /// Of the deviation.
     shape: S,
     threshold: f64,
-    common: Common,
     deviations: &'a [T],
+    moments: &'a mut Sums,
 }
 
-impl<S: Shape, T: Stored> SquareKernel<'_, S, T> {
-    #[inline(always)]
-    fn square(&self, deviation: T) -> f64 {
-        let Common { offset, scale } = self.common;
-        let y: f64 = deviation.into();
-        let (intensity, _) = self.shape.at(offset + scale * y);
-        let above = intensity - self.threshold;
-        above * above
-    }
-}
-
-impl<S: Shape, T: Stored> Kernel for SquareKernel<'_, S, T> {
+impl<S: Summed, T: Stored, const MOMENTS: bool> Kernel for SquareKernel<'_, S, T, MOMENTS> {
     type Output = f64;
 
     #[inline(always)]
     fn run(self) -> f64 {
-        let mut lanes = [0.0; WIDTH];
+        let Self { shape, threshold, .. } = self;
+        let square = |y: f64| {
+            let above = shape.roughly(y) - threshold;
+            above * above
+        };
+        // Copies, of which compilers know that nothing else points to them.
+        let (mut moments, mut lanes) = (*self.moments, [0.0; WIDTH]);
         let (chunks, rest) = self.deviations.as_chunks::<WIDTH>();
         for chunk in chunks {
             for i in 0..WIDTH {
-                lanes[i] += self.square(chunk[i]);
+                lanes[i] += square(chunk[i].into());
+            }
+            if MOMENTS {
+                for y in chunk {
+                    moments.add((*y).into());
+                }
             }
         }
-        let last: f64 = rest.iter().map(|y| self.square(*y)).sum();
+        let mut last = 0.0;
+        for y in rest {
+            last += square((*y).into());
+            if MOMENTS {
+                moments.add((*y).into());
+            }
+        }
+        *self.moments = moments;
         lanes.iter().sum::<f64>() + last
     }
 }
@@ -127,6 +147,9 @@ mod tests {
     use equipoise_model::{Precision, Scenario};
 
     use super::*;
+    use crate::record::Records;
+    use crate::state::NetworkState;
+    use crate::trajectory::{Trajectory, TrajectoryRecorder};
 
     fn gains() -> Vec<Gain> {
         let linear = Gain::ThresholdLinear(ThresholdLinear { gain: 1.5, threshold: 0.1 });
@@ -140,11 +163,11 @@ mod tests {
         ]
     }
 
-    /// Every gain, in both precisions, on every instruction set, with and without a rest of a block and of a chunk.
+    /// Every gain, in both precisions, on every instruction set, with and without a rest of a block, together with the moments and beside them.
     #[test]
-    fn it_is_the_sum_over_single_neurons() {
+    fn it_is_the_sum_over_single_neurons_and_changes_no_moment() {
         let text = include_str!("../../../scenarios/inhibition-stabilised.toml");
-        let counts = [3, 16, 29, CHUNK + 5];
+        let counts = [3, 16, 29, BESIDE + 5];
         for (count, gain) in counts.iter().flat_map(|n| gains().into_iter().map(move |g| (*n, g))) {
             let mut network = Scenario::parse("pair", text).unwrap().network;
             for population in &mut network.populations {
@@ -154,14 +177,24 @@ mod tests {
             for precision in [Precision::Double, Precision::Single] {
                 let state = NetworkState::initial_in(precision, &network, 5, 0);
                 let energy = ActivityEnergy::new(&network, &[0.2, 0.0]);
-                for (population, threshold) in [(0, 0.2), (1, 0.0)] {
-                    let each = state.potentiations(population, 0.0);
-                    let exact: f64 = each.map(|z| (gain.intensity(z) - threshold).powi(2)).sum();
-                    for instructions in InstructionSet::available() {
-                        let energy = ActivityEnergy { instructions, ..energy.clone() };
-                        let sum = energy.of(&network, &state, population, 0.0);
-                        assert!((sum / exact - 1.0).abs() < 1e-9, "{gain:?}: {sum}, not {exact}");
+                let sampled = |energy: Option<&ActivityEnergy>| {
+                    let mut recorder = TrajectoryRecorder::new(&network, 0);
+                    recorder.sample_with(&network, &state, 0.0, energy);
+                    recorder.into_trajectory()
+                };
+                let plain = sampled(None);
+                for instructions in InstructionSet::available() {
+                    let energy = ActivityEnergy { instructions, ..energy.clone() };
+                    let both = sampled(Some(&energy));
+                    let sums = both.records.activity_energy.clone();
+                    for (population, threshold) in [(0, 0.2), (1, 0.0)] {
+                        let each = state.potentiations(population, 0.0);
+                        let exact: f64 =
+                            each.map(|z| (gain.intensity(z) - threshold).powi(2)).sum();
+                        let sum = sums[population];
+                        assert!((sum / exact - 1.0).abs() < 1e-7, "{gain:?}: {sum}, not {exact}");
                     }
+                    assert_eq!(Trajectory { records: Records::default(), ..both }, plain);
                 }
             }
         }

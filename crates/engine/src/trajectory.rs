@@ -5,6 +5,7 @@ use std::mem::take;
 use equipoise_model::{Network, Transmission};
 use serde::{Deserialize, Serialize};
 
+use crate::activity::{ActivityEnergy, BESIDE, Squares};
 use crate::deviations::{Deviations, Stored};
 use crate::observer::Observer;
 use crate::record::Records;
@@ -168,12 +169,27 @@ impl TrajectoryRecorder {
 
 impl Observer for TrajectoryRecorder {
     fn sample(&mut self, network: &Network, state: &NetworkState, time: f64) {
+        self.sample_with(network, state, time, None);
+    }
+}
+
+impl TrajectoryRecorder {
+    /// A sample, with the activity energy if that is asked for.
+    pub(crate) fn sample_with(
+        &mut self,
+        network: &Network,
+        state: &NetworkState,
+        time: f64,
+        activity: Option<&ActivityEnergy>,
+    ) {
         for population in 0..network.population_count() {
             let common = state.common(population, time);
-            let [centre, second, third] = match state.stored(population) {
-                Deviations::Double(y) => moments(y),
-                Deviations::Single(y) => moments(y),
+            let squares = activity.map(|activity| activity.of(network, population, common));
+            let ([centre, second, third], energy) = match state.stored(population) {
+                Deviations::Double(y) => moments(y, squares),
+                Deviations::Single(y) => moments(y, squares),
             };
+            self.trajectory.records.activity_energy.extend(energy);
             let square = common.scale * common.scale;
             self.trajectory.mean.push(common.potentiation(centre));
             self.trajectory.variance.push(square * second);
@@ -186,16 +202,53 @@ impl Observer for TrajectoryRecorder {
     }
 }
 
-/// The mean, and the second and third moment about it.
-fn moments<T: Stored>(deviations: &[T]) -> [f64; 3] {
-    let count = deviations.len() as f64;
-    let values = || deviations.iter().map(|y| (*y).into());
-    let centre = values().sum::<f64>() / count;
-    let (mut second, mut third) = (0.0, 0.0);
-    for y in values() {
-        let x: f64 = y - centre;
-        second += x * x;
-        third += x * x * x;
+/// The mean, and the second and third moment about it; and the activity energy, in large populations beside them.
+fn moments<T: Stored>(deviations: &[T], squares: Option<Squares<'_>>) -> ([f64; 3], Option<f64>) {
+    if let Some(squares) = squares.filter(|_| deviations.len() >= BESIDE) {
+        let moments = || moments(deviations, None).0;
+        let (moments, energy) = rayon::join(moments, || squares.alone(deviations));
+        return (moments, Some(energy));
     }
-    [centre, second / count, third / count]
+    let count = deviations.len() as f64;
+    let values = deviations.iter().map(|y| (*y).into());
+    let centre = values.sum::<f64>() / count;
+    let mut sums = Sums::about(centre);
+    let energy = if let Some(squares) = squares {
+        Some(squares.together(deviations, &mut sums))
+    } else {
+        sums.add_all(deviations);
+        None
+    };
+    ([centre, sums.second / count, sums.third / count], energy)
+}
+
+/// Sums of powers about a centre, in the order of the neurons.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sums {
+    centre: f64,
+    second: f64,
+    third: f64,
+}
+
+impl Sums {
+    pub fn about(centre: f64) -> Self {
+        Self { centre, second: 0.0, third: 0.0 }
+    }
+
+    pub fn add_all<T: Stored>(&mut self, deviations: &[T]) {
+        // A copy, of which compilers know that nothing else points to it.
+        let mut sums = *self;
+        for y in deviations {
+            sums.add((*y).into());
+        }
+        *self = sums;
+    }
+
+    #[inline(always)]
+    #[allow(clippy::inline_always)]
+    pub fn add(&mut self, deviation: f64) {
+        let x = deviation - self.centre;
+        self.second += x * x;
+        self.third += x * x * x;
+    }
 }

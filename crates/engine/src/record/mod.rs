@@ -315,13 +315,6 @@ impl<'a, const JUMPS: bool> Recorder<'a, JUMPS> {
         }
     }
 
-    fn take_activity(&mut self, network: &Network, state: &NetworkState, time: f64) {
-        let Some(activity) = &self.activity else { return };
-        let all = 0..network.population_count();
-        let energies = all.map(|population| activity.of(network, state, population, time));
-        self.recorded.moments.trajectory.records.activity_energy.extend(energies);
-    }
-
     fn record_potentiations(&mut self, state: &NetworkState, time: f64) {
         let Some(chosen) = &self.recording.potentiations else { return };
         let all = &mut self.recorded.records().potentiations;
@@ -352,10 +345,10 @@ impl<const JUMPS: bool> Observer for Recorder<'_, JUMPS> {
 
     fn sample(&mut self, network: &Network, state: &NetworkState, time: f64) {
         if is_next(self.samples, &mut self.recorded.passed.0, time) {
-            self.recorded.moments.sample(network, state, time);
+            let activity = self.activity.as_ref();
+            self.recorded.moments.sample_with(network, state, time, activity);
             self.look_for_fault(network, time);
             self.count_potentiations(network, state, time);
-            self.take_activity(network, state, time);
         }
         if is_next(&self.recording.snapshots, &mut self.recorded.passed.1, time) {
             for population in 0..network.population_count() {

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::vector::elementary::{NORMAL_RANGE, exp_coarse, larger, normal, smaller};
+use crate::vector::elementary::{NORMAL_RANGE, exp_coarse, exp_rough, larger, normal, smaller};
 
 /// Arguments of exponentials are cut off here, and potentiations of probit gains where theirs would be.
 const FAR: f64 = 300.0;
@@ -45,9 +45,14 @@ pub(crate) struct Logistic {
 
 impl Logistic {
     #[inline(always)]
-    fn decay(self, potentiation: f64) -> f64 {
+    fn exponent(self, potentiation: f64) -> f64 {
         let reduced = (self.threshold - potentiation) * self.inverse_slope;
-        exp_coarse(larger(smaller(reduced, FAR), -FAR))
+        larger(smaller(reduced, FAR), -FAR)
+    }
+
+    #[inline(always)]
+    fn decay(self, potentiation: f64) -> f64 {
+        exp_coarse(self.exponent(potentiation))
     }
 }
 
@@ -129,5 +134,44 @@ impl Shape for Linear {
     #[inline(always)]
     fn kink(self) -> (f64, f64) {
         (self.threshold, self.gain)
+    }
+}
+
+/// A gain of neurons that are summed over, where what they have in common is put into the gain.
+pub(crate) trait Summed: Shape {
+    /// As a gain of the deviation `y`, where `z = offset + scale y`.
+    #[must_use]
+    fn of_deviation(self, offset: f64, scale: f64) -> Self;
+
+    /// `lambda` alone, with a relative error of at most [`ROUGH_ERROR`](crate::vector::elementary::ROUGH_ERROR).
+    #[inline(always)]
+    fn roughly(self, potentiation: f64) -> f64 {
+        self.at(potentiation).0
+    }
+}
+
+impl Summed for Logistic {
+    fn of_deviation(self, offset: f64, scale: f64) -> Self {
+        let threshold = (self.threshold - offset) / scale;
+        Self { threshold, inverse_slope: scale * self.inverse_slope, ..self }
+    }
+
+    #[inline(always)]
+    fn roughly(self, potentiation: f64) -> f64 {
+        self.max_rate / (1.0 + exp_rough(self.exponent(potentiation)))
+    }
+}
+
+impl Summed for Probit {
+    fn of_deviation(self, offset: f64, scale: f64) -> Self {
+        let threshold = (self.threshold - offset) / scale;
+        Self { threshold, inverse_slope: scale * self.inverse_slope, ..self }
+    }
+}
+
+impl Summed for Linear {
+    fn of_deviation(self, offset: f64, scale: f64) -> Self {
+        let threshold = (self.threshold - offset) / scale;
+        Self { threshold, gain: scale * self.gain, ..self }
     }
 }
