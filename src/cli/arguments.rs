@@ -117,15 +117,8 @@ pub struct Export {
     /// Folder for Parquet files
     #[arg(long, value_name = "FOLDER")]
     pub parquet: Option<PathBuf>,
-    /// One JSON object instead of text
-    #[arg(long)]
-    pub json: bool,
-    /// No notes on standard error
-    #[arg(short, long)]
-    pub quiet: bool,
-    /// Replace existing tables
-    #[arg(long)]
-    pub force: bool,
+    #[command(flatten)]
+    pub manner: Manner,
 }
 
 #[derive(Debug, Args)]
@@ -135,15 +128,8 @@ pub struct Report {
     /// Report [default: report.html beside result.h5, else NAME.html beside NAME.h5, or report-2.html, ... where there is one]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// One JSON object instead of text
-    #[arg(long)]
-    pub json: bool,
-    /// No notes on standard error
-    #[arg(short, long)]
-    pub quiet: bool,
-    /// Replace an existing report
-    #[arg(long)]
-    pub force: bool,
+    #[command(flatten)]
+    pub manner: Manner,
 }
 
 #[derive(Debug, Args)]
@@ -261,16 +247,16 @@ pub struct Claims {
     pub threads: usize,
 }
 
-/// How a command without a scenario says what it found, and what it may replace.
+/// How a command without a scenario says what it did, and what it may replace.
 #[derive(Debug, Args)]
 pub struct Manner {
-    /// One JSON object on standard output instead of the table
+    /// One JSON object on standard output instead of text
     #[arg(long)]
     pub json: bool,
     /// No notes on standard error
     #[arg(short, long)]
     pub quiet: bool,
-    /// Replace an existing result
+    /// Replace what exists already
     #[arg(long)]
     pub force: bool,
 }

@@ -21,12 +21,13 @@ pub fn run(arguments: &Arguments) -> Result<Ending, Failure> {
         (None, None) => return Err(Failure::Usage(miette!("give --csv or --parquet"))),
     };
     let (provenance, groups) = (&header.provenance, groups.as_slice());
-    let export = Export { file, provenance, groups, format, folder, replace: arguments.force };
+    let export =
+        Export { file, provenance, groups, format, folder, replace: arguments.manner.force };
     let written = export.run()?;
-    if !header.complete && !arguments.quiet {
+    if !header.complete && !arguments.manner.quiet {
         note(&format!("note: {} is not complete", file.display()));
     }
-    if arguments.json {
+    if arguments.manner.json {
         let tables: Vec<_> = written.iter().map(json).collect();
         let object = json!({ "file": file.display().to_string(), "complete": header.complete, "tables": tables });
         print(&format!("{object:#}\n"))?;

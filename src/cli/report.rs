@@ -18,7 +18,7 @@ pub fn run(arguments: &Report) -> Result<Ending, Failure> {
     let default = |number: &str| beside(file, number);
     let path = match &arguments.output {
         Some(path) => path.clone(),
-        None if arguments.force => default(""),
+        None if arguments.manner.force => default(""),
         None => scenario::untaken(default),
     };
     let is_same = |other: &Path| {
@@ -33,11 +33,11 @@ pub fn run(arguments: &Report) -> Result<Ending, Failure> {
         )));
     }
     let html = html(file)?;
-    write(&html, &path, arguments.force)?;
-    if !header.complete && !arguments.quiet {
+    write(&html, &path, arguments.manner.force)?;
+    if !header.complete && !arguments.manner.quiet {
         note(&format!("note: {} is not complete, and its report says so", file.display()));
     }
-    if arguments.json {
+    if arguments.manner.json {
         let object = json!({
             "file": file.display().to_string(), "complete": header.complete,
             "report": path.display().to_string(), "bytes": html.len(),

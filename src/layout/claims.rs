@@ -5,21 +5,14 @@ use equipoise_validation::claims::{Course, Finding, Point, Side};
 use equipoise_validation::exponent::COVERAGE;
 use equipoise_validation::{LEVEL, Tested};
 
-use super::SOURCE;
+use super::origin;
 
 /// The two networks of a claim, as they are called.
 pub const SIDES: [&str; 2] = ["network", "twin"];
 
 /// Root attributes of a file of claims, examined by `command`. It has no scenario of its own: claims name theirs.
 pub fn provenance(seed: u64, command: &str) -> Provenance {
-    Provenance {
-        title: "Claims of the theory".to_owned(),
-        source: SOURCE.to_owned(),
-        scenario: String::new(),
-        seed,
-        history: format!("{SOURCE}: {command}"),
-        platform: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
-    }
+    origin("Claims of the theory", seed, command)
 }
 
 /// The networks of a finding, with their names.

@@ -30,11 +30,17 @@ pub const SOURCE: &str = concat!("equipoise ", env!("CARGO_PKG_VERSION"));
 
 /// Root attributes of a file made from `scenario` by `command`.
 pub fn provenance(scenario: &Scenario, command: &str) -> Provenance {
+    let Scenario { title, text, seed, .. } = scenario;
+    Provenance { scenario: text.clone(), ..origin(title, *seed, command) }
+}
+
+/// Those of a file that is made from no scenario, or from many.
+fn origin(title: &str, seed: u64, command: &str) -> Provenance {
     Provenance {
-        title: scenario.title.clone(),
+        title: title.to_owned(),
         source: SOURCE.to_owned(),
-        scenario: scenario.text.clone(),
-        seed: scenario.seed,
+        scenario: String::new(),
+        seed,
         history: format!("{SOURCE}: {command}"),
         platform: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
     }

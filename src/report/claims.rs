@@ -27,6 +27,8 @@ struct Claims {
     p: [Vec<f64>; 2],
     holds: Vec<f64>,
     twin_passes: Vec<f64>,
+    /// With which intervals cover.
+    coverage: f64,
 }
 
 /// The keys of rows of a long table: claim, network, statistic, component.
@@ -100,6 +102,7 @@ impl Claims {
             p: [number("p")?, number("twin_p")?],
             holds: number("holds")?,
             twin_passes: number("twin_passes")?,
+            coverage: found.number("coverage").unwrap_or(f64::NAN),
         })
     }
 
@@ -229,13 +232,17 @@ impl Claims {
             "Component",
             "Network",
             "Exponent",
-            "95 % interval",
+            "Interval",
             "Predicted",
             "Margin",
             "As n grows",
             "p (Holm)",
         ];
-        let caption = format!("Exponents of n: {}", self.titles[place]);
+        let caption = format!(
+            "Exponents of n, with {} % bootstrap intervals: {}",
+            plain(100.0 * self.coverage),
+            self.titles[place]
+        );
         Ok(table(&caption, &header, 3, &listed.collect::<Vec<_>>()))
     }
 }

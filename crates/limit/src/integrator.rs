@@ -165,3 +165,40 @@ where
         last.1.copy_from_slice(solver.state().y.batch_as_slice(0));
     }
 }
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use std::ops::Range;
+
+    use super::System;
+
+    /// Checks the components `of` of products with the Jacobian, in all directions, against differences of the equations.
+    #[track_caller]
+    pub fn product_is_derivative(system: &impl System, state: &[f64], of: Range<usize>) {
+        const TIME: f64 = 0.3;
+        const STEP: f64 = 1e-5;
+        let size = system.dimension();
+        let mut product = vec![0.0; size];
+        for place in 0..size {
+            let mut direction = vec![0.0; size];
+            direction[place] = 1.0;
+            system.jacobian_product(TIME, state, &direction, &mut product);
+            let shifted = |by: f64| {
+                let (mut shifted, mut derivative) = (state.to_vec(), vec![0.0; size]);
+                shifted[place] += by;
+                system.derivative(TIME, &shifted, &mut derivative);
+                derivative
+            };
+            let (above, below) = (shifted(STEP), shifted(-STEP));
+            for i in of.clone() {
+                let difference = (above[i] - below[i]) / (2.0 * STEP);
+                let error = (product[i] - difference).abs();
+                assert!(
+                    error < 1e-6 * (1.0 + difference.abs()),
+                    "{i} by {place}: {} {difference}",
+                    product[i]
+                );
+            }
+        }
+    }
+}

@@ -41,7 +41,7 @@ use equipoise_model::{InitialLaw, Network};
 
 use crate::coefficients::{Coefficients, frozen};
 use crate::error::LimitError;
-use crate::integrator::{Integrator, Stiffness};
+use crate::integrator::{Integrator, Stiffness, System};
 use crate::law::{LawError, PotentiationLaw, TERMS};
 
 pub use expansion::Expansion;
@@ -157,15 +157,34 @@ impl<'a> FiniteN<'a> {
     /// [`LimitError::Integration`].
     pub fn solve(&self, times: &[f64]) -> Result<FiniteNSolution, LimitError> {
         let layout = self.layout();
-        let mut state = self.initial(layout);
         let mut states = Vec::with_capacity(times.len());
+        self.follow(
+            times,
+            self.initial(layout),
+            |network| MomentSystem::new(self, network),
+            |_, state| states.push(state.to_vec()),
+        )?;
+        Ok(self.collect(times, &states, layout))
+    }
+
+    /// Follows equations through `times`, anew from each step of a drive or an external rate on, with the network as `system` is given it, and hands over the state at each of them.
+    ///
+    /// # Errors
+    /// [`LimitError::Integration`].
+    fn follow<S: System>(
+        &self,
+        times: &[f64],
+        mut state: Vec<f64>,
+        system: impl Fn(Network) -> S,
+        mut take: impl FnMut(&S, &[f64]),
+    ) -> Result<(), LimitError> {
         let end = times.last().copied().unwrap_or(0.0);
-        let mut start = 0.0;
+        let (mut start, mut done) = (0.0, 0);
         loop {
-            let system = MomentSystem::new(self, frozen(self.network, start));
+            let system = system(frozen(self.network, start));
             let stop = self.network.next_step(start).unwrap_or(f64::INFINITY).min(end);
             let mut asked: Vec<f64> =
-                times[states.len()..].iter().copied().take_while(|time| *time <= stop).collect();
+                times[done..].iter().copied().take_while(|time| *time <= stop).collect();
             let due = asked.len();
             asked.push(stop);
             let equations = EQUATIONS;
@@ -173,10 +192,10 @@ impl<'a> FiniteN<'a> {
                 .solve(&system, Stiffness::Stiff, (start, &state), &asked)
                 .map_err(|source| LimitError::Integration { equations, time: start, source })?;
             state = solved.states.pop().expect("the stop was asked for");
-            solved.states.truncate(due);
-            states.append(&mut solved.states);
+            solved.states[..due].iter().for_each(|sample| take(&system, sample));
+            done += due;
             if stop >= end {
-                return Ok(self.collect(times, &states, layout));
+                return Ok(());
             }
             start = stop;
         }

@@ -390,6 +390,7 @@ mod tests {
     use equipoise_model::scenario::overrides::apply;
 
     use super::*;
+    use crate::integrator::testing::product_is_derivative;
 
     /// Directions along covariances take another way than all others; both are the derivative of the equations.
     #[test]
@@ -407,34 +408,8 @@ mod tests {
             for (i, value) in state.iter_mut().enumerate() {
                 *value += 0.01 * (i as f64).sin();
             }
-            let size = system.dimension();
-            let field = |state: &[f64]| {
-                let mut derivative = vec![0.0; size];
-                system.derivative(0.3, state, &mut derivative);
-                derivative
-            };
-            let mut product = vec![0.0; size];
-            for place in 0..size {
-                let mut direction = vec![0.0; size];
-                direction[place] = 1.0;
-                system.jacobian_product(0.3, &state, &direction, &mut product);
-                let shifted = |by: f64| {
-                    let mut shifted = state.clone();
-                    shifted[place] += by;
-                    field(&shifted)
-                };
-                let step = 1e-5;
-                let (above, below) = (shifted(step), shifted(-step));
-                for i in 0..size {
-                    let difference = (above[i] - below[i]) / (2.0 * step);
-                    let error = (product[i] - difference).abs();
-                    assert!(
-                        error < 1e-6 * (1.0 + difference.abs()),
-                        "{transmission} {order:?}, {i} by {place}: {} {difference}",
-                        product[i]
-                    );
-                }
-            }
+            let all = 0..system.dimension();
+            product_is_derivative(&system, &state, all);
         }
     }
 }

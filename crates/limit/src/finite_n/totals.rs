@@ -26,11 +26,10 @@ use super::fluctuations::{Fluctuations, per_spike};
 use super::hermite::factorial;
 use super::layout::Layout;
 use super::system::{Closure, MomentSystem};
-use super::{EQUATIONS, FiniteN, FiniteNSolution, MODES};
+use super::{FiniteN, FiniteNSolution, MODES};
 use crate::activity::ActivityAverages;
-use crate::coefficients::frozen;
 use crate::error::LimitError;
-use crate::integrator::{Integrator, Stiffness, System};
+use crate::integrator::System;
 
 /// Variances over networks of totals of a population; (time, population) arrays are row-major.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,30 +85,16 @@ impl FiniteN<'_> {
         let mut state = self.initial(layout);
         state.resize(head + 2 * size * (layout.mode_count() + 1), 0.0);
         let mut totals = Totals { spikes: vec![], received: vec![], activity: vec![] };
-        let end = times.last().copied().unwrap_or(0.0);
-        let (mut start, mut done) = (0.0, 0);
-        loop {
-            let moments = MomentSystem::new(self, frozen(self.network, start));
-            let system = CounterSystem { theory: self, layout, moments };
-            let stop = self.network.next_step(start).unwrap_or(f64::INFINITY).min(end);
-            let mut asked: Vec<f64> =
-                times[done..].iter().copied().take_while(|time| *time <= stop).collect();
-            let due = asked.len();
-            asked.push(stop);
-            let equations = EQUATIONS;
-            let mut solved = Integrator::default()
-                .solve(&system, Stiffness::Stiff, (start, &state), &asked)
-                .map_err(|source| LimitError::Integration { equations, time: start, source })?;
-            state = solved.states.pop().expect("the stop was asked for");
-            for sample in &solved.states[..due] {
-                system.collect(sample, thresholds, &mut totals);
-            }
-            done += due;
-            if stop >= end {
-                return Ok(totals);
-            }
-            start = stop;
-        }
+        self.follow(
+            times,
+            state,
+            |network| {
+                let moments = MomentSystem::new(self, network);
+                CounterSystem { theory: self, layout, moments }
+            },
+            |system, state| system.collect(state, thresholds, &mut totals),
+        )?;
+        Ok(totals)
     }
 }
 
@@ -363,6 +348,7 @@ mod tests {
 
     use super::*;
     use crate::finite_n::Order;
+    use crate::integrator::testing::product_is_derivative;
 
     const PAIR: &str = include_str!("../../../../scenarios/inhibition-stabilised.toml");
     const RELEASE: f64 = 0.25;
@@ -458,29 +444,7 @@ mod tests {
             for (i, value) in state.iter_mut().enumerate() {
                 *value += 0.01 * (i as f64).sin();
             }
-            let field = |state: &[f64]| {
-                let mut derivative = vec![0.0; size];
-                system.derivative(0.3, state, &mut derivative);
-                derivative
-            };
-            let mut product = vec![0.0; size];
-            for place in 0..size {
-                let mut direction = vec![0.0; size];
-                direction[place] = 1.0;
-                system.jacobian_product(0.3, &state, &direction, &mut product);
-                let step = 1e-5;
-                let shifted = |by: f64| {
-                    let mut shifted = state.clone();
-                    shifted[place] += by;
-                    field(&shifted)
-                };
-                let (after, before) = (shifted(step), shifted(-step));
-                for i in layout.dimension()..size {
-                    let difference = (after[i] - before[i]) / (2.0 * step);
-                    let error = (product[i] - difference).abs();
-                    assert!(error < 1e-6 * (1.0 + difference.abs()), "{i} by {place}");
-                }
-            }
+            product_is_derivative(&system, &state, layout.dimension()..size);
         }
     }
 }
