@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use equipoise::engine::{EngineError, RunError};
 use equipoise::export::ExportError;
 use equipoise::limit::LimitError;
-use equipoise::model::ScenarioError;
+use equipoise::model::InputError;
 use equipoise::report::ReportError;
 use equipoise::store::StoreError;
 use miette::{Diagnostic, IntoDiagnostic, Report, miette};
@@ -48,8 +48,8 @@ impl Failure {
     }
 }
 
-impl From<ScenarioError> for Failure {
-    fn from(error: ScenarioError) -> Self {
+impl From<InputError> for Failure {
+    fn from(error: InputError) -> Self {
         Self::usage(error)
     }
 }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use equipoise::layout::sweep as groups;
 use equipoise::limit::sweep::{Sweep, SweepError, sweep};
 use equipoise::model::scenario::overrides::apply;
-use equipoise::model::{Network, Scenario, ScenarioError};
+use equipoise::model::{InputError, Network, Scenario};
 use equipoise::picture::bifurcation::bifurcation;
 use equipoise::store::{Completion, ResultWriter};
 use miette::{IntoDiagnostic, Report, WrapErr, miette};
@@ -132,7 +132,7 @@ fn solve(common: &Common, scenario: &Scenario, grid: &Grid, time: f64) -> Result
         let report = Err::<(), _>(error).into_diagnostic().wrap_err("--sweep was not understood");
         return Err(Failure::Usage(report.unwrap_err()));
     }
-    let network_at = |value: f64| -> Result<Network, ScenarioError> {
+    let network_at = |value: f64| -> Result<Network, InputError> {
         let text = set(value).expect("what can be set to one number can be set to any");
         Ok(Scenario::parse(&name, &text)?.network)
     };

@@ -8,7 +8,7 @@ use equipoise_limit::sweep::{
 };
 use equipoise_limit::{Limit, LimitError};
 use equipoise_model::scenario::overrides::apply;
-use equipoise_model::{InitialLaw, Network, Scenario, ScenarioError};
+use equipoise_model::{InitialLaw, InputError, Network, Scenario};
 use serde_json::Value;
 
 fn oracle() -> Value {
@@ -80,12 +80,12 @@ fn rank_two(parameters: &Value) -> String {
     )
 }
 
-fn network(text: &str, path: &str, value: f64) -> Result<Network, ScenarioError> {
+fn network(text: &str, path: &str, value: f64) -> Result<Network, InputError> {
     let text = apply(text, &[format!("{path}={value:?}")]).expect("a sound assignment");
     Scenario::parse("sweep", &text).map(|scenario| scenario.network)
 }
 
-type Outcome = Result<Sweep, SweepError<ScenarioError>>;
+type Outcome = Result<Sweep, SweepError<InputError>>;
 
 fn swept(text: &str, path: &str, (from, to): (f64, f64), count: usize) -> Outcome {
     let part = |i: usize| i as f64 / (count - 1) as f64;

@@ -18,13 +18,15 @@
 //! * [`method`]: how it is simulated;
 //! * [`recording`]: what is recorded beside the moments;
 //! * [`energy`]: what activity costs;
-//! * [`scenario`]: the TOML contract with users, its checks and its error messages.
+//! * [`scenario`]: the TOML contract with users, and its checks;
+//! * [`input`]: what can be wrong with a file, said with its place.
 //!
 //! # Source
 //! MacLaurin & Vilanova, arXiv:2412.17273 (the network); the symbols are listed in `NOTATION.md`.
 
 pub mod energy;
 pub mod gain;
+pub mod input;
 pub mod method;
 pub mod network;
 pub mod recording;
@@ -33,10 +35,11 @@ pub mod schedule;
 
 pub use energy::{Costs, Energy, OwnBudget, Prices};
 pub use gain::{Gain, GainFunction};
+pub use input::InputError;
 pub use method::{Leaps, Method, Precision};
 pub use network::{
     Coupling, ExternalPopulation, InitialLaw, Kind, Network, NeuronPopulation, Transmission,
 };
 pub use recording::{Bins, Potentiations, Recording, Selection};
-pub use scenario::{Sampling, Scenario, ScenarioError};
+pub use scenario::{Sampling, Scenario};
 pub use schedule::Schedule;

@@ -1,7 +1,7 @@
 //! The file of a claim.
 
 use equipoise_model::scenario::overrides::{OverrideError, apply};
-use equipoise_model::{InitialLaw, Leaps, Method, Network, Scenario, ScenarioError};
+use equipoise_model::{InitialLaw, InputError, Leaps, Method, Network, Scenario};
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -141,7 +141,7 @@ pub enum ClaimError {
         /// The claim.
         claim: String,
         /// What is wrong.
-        source: Box<ScenarioError>,
+        source: Box<InputError>,
     },
     /// Its theory cannot be computed.
     #[error("claim `{claim}`: {source}")]

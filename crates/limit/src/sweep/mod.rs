@@ -69,7 +69,7 @@ pub enum SweepError<E: Error + 'static> {
 /// let swept = sweep(&network_at, &[-0.5, -0.4, -0.3], 0.0)?;
 /// assert_eq!(swept.branches.len(), 1);
 /// assert!(swept.branches[0].points.iter().all(|point| point.is_stable));
-/// # Ok::<(), equipoise_limit::sweep::SweepError<equipoise_model::ScenarioError>>(())
+/// # Ok::<(), equipoise_limit::sweep::SweepError<equipoise_model::InputError>>(())
 /// ```
 ///
 /// # Errors

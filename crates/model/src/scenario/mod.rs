@@ -2,21 +2,17 @@
 //!
 //! * `raw`: the fields as they stand in the file, with their places;
 //! * `check`: from fields to a validated [`Scenario`];
-//! * `reader`: the TOML reader's errors in our own words;
-//! * [`problem`]: what can be wrong, in words;
-//! * `diagnosis`: those words underlined in the file;
 //! * [`overrides`]: `--set PATH=VALUE`.
 
 mod check;
-mod diagnosis;
 pub mod overrides;
-pub mod problem;
 mod raw;
-mod reader;
 
-pub use problem::{Problem, ProblemKind, ScenarioError};
-
+use crate::input::InputError;
 use crate::{Energy, Method, Network, Recording};
+
+/// What the text is called in messages.
+const WHAT: &str = "the scenario";
 
 /// When the state is observed.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,12 +83,12 @@ impl Scenario {
     /// "#;
     /// let scenario = Scenario::parse("example", text)?;
     /// assert_eq!(scenario.network.populations[0].count, 100);
-    /// # Ok::<(), equipoise_model::ScenarioError>(())
+    /// # Ok::<(), equipoise_model::InputError>(())
     /// ```
     ///
     /// # Errors
-    /// [`ScenarioError`] with every [`Problem`] found, each with its place in `text`.
-    pub fn parse(source_name: &str, text: &str) -> Result<Self, ScenarioError> {
+    /// [`InputError`] with every [`Problem`](crate::input::Problem) found, each with its place in `text`.
+    pub fn parse(source_name: &str, text: &str) -> Result<Self, InputError> {
         let problems = match raw::read(text) {
             Ok(raw) => match check::check(&raw, text) {
                 Ok(scenario) => return Ok(scenario),
@@ -100,7 +96,7 @@ impl Scenario {
             },
             Err(problem) => vec![problem],
         };
-        Err(ScenarioError::new(source_name, text, problems))
+        Err(InputError::new(WHAT, source_name, text, problems))
     }
 }
 

@@ -8,8 +8,8 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use toml::Spanned;
 
-use super::problem::Problem;
-use super::reader;
+use super::WHAT;
+use crate::input::{Problem, reader};
 
 pub(super) type Number = Spanned<f64>;
 /// A table whose keys are names that the user chose, in the order of the file.
@@ -384,5 +384,5 @@ impl<'de> Deserialize<'de> for RawNeurons {
 
 /// Reads the fields; the first thing that is no TOML, no known field or of the wrong type is the error.
 pub(super) fn read(text: &str) -> Result<RawScenario, Problem> {
-    toml::from_str(text).map_err(|error| reader::problem(&error, text))
+    toml::from_str(text).map_err(|error| reader::problem(&error, text, WHAT))
 }

@@ -3,7 +3,7 @@
 use toml::Spanned;
 
 use super::{Check, first_line};
-use crate::scenario::problem::ProblemKind;
+use crate::input::ProblemKind;
 use crate::scenario::raw::{Named, Number};
 use crate::{Coupling, Kind, Network, NeuronPopulation};
 

@@ -4,7 +4,7 @@ use toml::Spanned;
 
 use super::Check;
 use crate::energy::{BUDGETS, Costs, Energy, OwnBudget, Prices, seconds};
-use crate::scenario::problem::ProblemKind;
+use crate::input::ProblemKind;
 use crate::scenario::raw::{Number, RawBudget, RawCost, RawEnergy};
 
 impl Check {

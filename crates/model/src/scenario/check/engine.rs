@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Check;
-use crate::scenario::problem::ProblemKind;
+use crate::input::ProblemKind;
 use crate::scenario::raw::{Number, RawEngine, RawMethod, RawPrecision, RawScenario};
 use crate::{Leaps, Method, Network, Precision, Sampling};
 

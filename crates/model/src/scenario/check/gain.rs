@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use super::Check;
 use crate::gain::{Logistic, Probit, TableError, Tabulated, ThresholdLinear};
-use crate::scenario::problem::ProblemKind;
+use crate::input::ProblemKind;
 use crate::scenario::raw::{Number, RawGain, RawSigmoid, RawTabulated, RawThresholdLinear};
 use crate::{Gain, GainFunction, Transmission};
 

@@ -13,9 +13,9 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::problem::{Problem, ProblemKind};
 use super::raw::{RawKind, RawScenario, RawTransmission};
 use super::{Sampling, Scenario};
+use crate::input::{Problem, ProblemKind};
 use crate::{Coupling, Network, Transmission};
 
 /// Most samples of a run: their times alone take 80 MB.

@@ -1,7 +1,7 @@
 //! Numbers with a requirement.
 
 use super::Check;
-use crate::scenario::problem::ProblemKind;
+use crate::input::ProblemKind;
 use crate::scenario::raw::Number;
 
 /// Largest size of a number, and smallest of a positive one: beyond any unit, while products of three are still numbers.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::{Check, MOST_MEMBERS};
-use crate::scenario::problem::ProblemKind;
+use crate::input::ProblemKind;
 use crate::scenario::raw::{RawKind, RawPopulation};
 use crate::{ExternalPopulation, Kind, NeuronPopulation, Schedule, Transmission};
 

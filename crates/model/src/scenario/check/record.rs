@@ -3,7 +3,7 @@
 use toml::Spanned;
 
 use super::Check;
-use crate::scenario::problem::ProblemKind;
+use crate::input::ProblemKind;
 use crate::scenario::raw::{
     Named, Number, RawHistograms, RawNeurons, RawPotentiations, RawRecord, RawSelections,
 };

@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::Check;
-use crate::scenario::problem::ProblemKind;
+use crate::input::ProblemKind;
 use crate::scenario::raw::{Number, RawInitial, RawSchedule};
 use crate::schedule::Sine;
 use crate::{InitialLaw, Schedule};

@@ -6,8 +6,8 @@ use toml::de::DeTable;
 
 use super::problem::{Problem, ProblemKind};
 
-/// Gives the reader's error words of our own, with the path of the field.
-pub(super) fn problem(error: &toml::de::Error, text: &str) -> Problem {
+/// Gives the reader's error words of our own, with the path of the field. `what` is read: "the scenario".
+pub fn problem(error: &toml::de::Error, text: &str, what: &str) -> Problem {
     let place_in_text = error.span().unwrap_or_default();
     // The top of the file has an empty span or all of the text.
     let at_top = place_in_text.is_empty() || place_in_text.len() + 1 >= text.len();
@@ -17,7 +17,7 @@ pub(super) fn problem(error: &toml::de::Error, text: &str) -> Problem {
     let quoted: Vec<String> = message.split('`').skip(1).step_by(2).map(str::to_owned).collect();
     let kind = match quoted.split_first() {
         Some((field, [])) if message.starts_with("missing field") => {
-            ProblemKind::Missing { place: place(&path), field: field.clone() }
+            ProblemKind::Missing { place: place(what, &path), field: field.clone() }
         }
         Some((name, known)) if message.starts_with("unknown field") => {
             ProblemKind::Unknown { what: "field", name: name.clone(), known: known.to_vec() }
@@ -35,8 +35,8 @@ pub(super) fn problem(error: &toml::de::Error, text: &str) -> Problem {
 }
 
 /// Words for the table at a path.
-fn place(path: &str) -> String {
-    if path.is_empty() { "the scenario".to_owned() } else { format!("`{path}`") }
+fn place(what: &str, path: &str) -> String {
+    if path.is_empty() { what.to_owned() } else { format!("`{path}`") }
 }
 
 /// The names of number types as people say them.

@@ -1,4 +1,4 @@
-//! What can be wrong with a scenario, in words.
+//! What can be wrong with a file, in words.
 
 use std::fmt;
 use std::ops::Range;
@@ -6,24 +6,26 @@ use std::ops::Range;
 use miette::NamedSource;
 use thiserror::Error;
 
-/// Everything that is wrong with a scenario text.
+/// Everything that is wrong with a text.
 #[derive(Debug, Error)]
-#[error("{}", summary(.problems))]
-pub struct ScenarioError {
+#[error("{}", summary(.what, .problems))]
+pub struct InputError {
+    what: &'static str,
     pub(super) source_code: NamedSource<String>,
     pub(super) problems: Vec<Problem>,
 }
 
-fn summary(problems: &[Problem]) -> String {
+fn summary(what: &str, problems: &[Problem]) -> String {
     match problems {
-        [only] => format!("the scenario cannot be used: {only}"),
-        several => format!("the scenario cannot be used, for {} reasons", several.len()),
+        [only] => format!("{what} cannot be used: {only}"),
+        several => format!("{what} cannot be used, for {} reasons", several.len()),
     }
 }
 
-impl ScenarioError {
-    pub(super) fn new(source_name: &str, text: &str, problems: Vec<Problem>) -> Self {
-        Self { source_code: NamedSource::new(source_name, text.to_owned()), problems }
+impl InputError {
+    /// Of `what` ("the scenario"), read from a source of some name (a path, say) with this text.
+    pub fn new(what: &'static str, source_name: &str, text: &str, problems: Vec<Problem>) -> Self {
+        Self { what, source_code: NamedSource::new(source_name, text.to_owned()), problems }
     }
 
     /// The problems, in the order in which they were found.
@@ -100,6 +102,24 @@ pub enum ProblemKind {
         value: f64,
         /// What would be right.
         requirement: &'static str,
+    },
+    /// A text that is no quantity of the dimension that the field needs.
+    #[error("`{field}` is \"{written}\"; {reason}")]
+    Quantity {
+        /// The field.
+        field: String,
+        /// What was written.
+        written: String,
+        /// What is wrong with it, and what would be right.
+        reason: String,
+    },
+    /// Something that does not fit the rest of the file.
+    #[error("`{field}` {reason}")]
+    Inconsistent {
+        /// The field.
+        field: String,
+        /// Why not.
+        reason: String,
     },
     /// A population with `round(fraction * n) = 0`.
     #[error(
@@ -290,7 +310,8 @@ fn shown(value: f64) -> String {
 }
 
 impl Problem {
-    pub(super) fn new(kind: ProblemKind, span: Range<usize>) -> Self {
+    /// At bytes of the text.
+    pub fn new(kind: ProblemKind, span: Range<usize>) -> Self {
         Self { kind, span }
     }
 }

@@ -4,9 +4,9 @@ use std::fmt;
 
 use miette::{Diagnostic, LabeledSpan, SourceCode, SourceSpan};
 
-use super::problem::{Problem, ProblemKind, ScenarioError};
+use super::problem::{InputError, Problem, ProblemKind};
 
-impl Diagnostic for ScenarioError {
+impl Diagnostic for InputError {
     fn source_code(&self) -> Option<&dyn SourceCode> {
         Some(&self.source_code)
     }
@@ -57,6 +57,7 @@ impl ProblemKind {
             Self::Missing { .. } | Self::NoGain { .. } => "in this table",
             Self::NotApplicable { .. } => "remove this",
             Self::Unserved { .. } | Self::Budgeted { .. } => "remove or change this",
+            Self::Quantity { .. } | Self::Inconsistent { .. } => "here",
             Self::OutOfRange { .. } | Self::TooMany { .. } | Self::TableOrder { .. } => {
                 "this value"
             }
