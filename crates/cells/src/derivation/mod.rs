@@ -14,6 +14,7 @@
 //! * [`threshold`]: threshold and conductance: (11.3), (11.6), (11.7);
 //! * [`average`]: a cell under averaged inputs: (11.2), (11.8), (11.22) to (11.31);
 //! * [`rate_equations`]: populations of such cells over time and at rest: (11.32), (11.33);
+//! * [`fit`]: gain, threshold current and threshold voltage from measured rates, and the test of the premise;
 //! * [`error`]: what can be wrong.
 //!
 //! # Source
@@ -21,6 +22,7 @@
 
 pub mod average;
 pub mod error;
+pub mod fit;
 pub mod gain;
 pub mod rate_equations;
 pub mod synapse;
