@@ -15,6 +15,7 @@
 //! * [`average`]: a cell under averaged inputs: (11.2), (11.8), (11.22) to (11.31);
 //! * [`rate_equations`]: populations of such cells over time and at rest: (11.32), (11.33);
 //! * [`fit`]: gain, threshold current and threshold voltage from measured rates, and the test of the premise;
+//! * [`mod@scenario`]: the network scenario of which such equations are the deterministic mean;
 //! * [`error`]: what can be wrong.
 //!
 //! # Source
@@ -25,6 +26,7 @@ pub mod error;
 pub mod fit;
 pub mod gain;
 pub mod rate_equations;
+pub mod scenario;
 pub mod synapse;
 pub mod threshold;
 

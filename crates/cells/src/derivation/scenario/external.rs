@@ -1,0 +1,84 @@
+//! Input from outside that holds wanted rates.
+
+use nalgebra::DVector;
+
+use super::ConversionError;
+use crate::derivation::error::{DerivationError, positive};
+use crate::derivation::rate_equations::{ExternalInput, RateEquations};
+
+/// Rates that a network is to have, and the sources outside that are to hold it there.
+///
+/// A state with the rates `r_a` is at rest if
+///
+/// ```text
+/// W_ext r_ext = -sum_b K_ab W_ab r_b + theta_a + f_a^-1[r_a].
+/// ```
+///
+/// The sum is of order `sqrt(n)` in the scenario: its balance by input from outside is what makes a large network balanced. The rest is of order 1; with it
+/// the rates are those wanted at the given size, and not only as `n` grows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WantedState {
+    /// `r_a`, 1/ms, one for each population.
+    pub rates: Vec<f64>,
+    /// Number of sources outside, each of which reaches every cell.
+    pub sources: usize,
+    /// Rate of each source, 1/ms.
+    pub source_rate: f64,
+}
+
+impl WantedState {
+    /// The equations with the efficacies `W_ext` that hold the rates.
+    ///
+    /// # Errors
+    /// [`ConversionError::Derivation`] for other numbers of rates than of populations, and for sources without activity,
+    /// [`ConversionError::RateOutOfRange`].
+    pub(super) fn hold(&self, equations: &RateEquations) -> Result<RateEquations, ConversionError> {
+        let total = self.sources as f64 * self.source_rate;
+        positive("the rate of all sources outside", total)?;
+        positive("the rate of a source outside", self.source_rate)?;
+        let mut populations = equations.populations().to_vec();
+        if self.rates.len() != populations.len() {
+            let error = DerivationError::Shape {
+                field: "the wanted rates",
+                found_rows: self.rates.len(),
+                found_columns: 1,
+                rows: populations.len(),
+                columns: 1,
+            };
+            return Err(error.into());
+        }
+        let received = equations.weights() * DVector::from_row_slice(&self.rates);
+        for ((population, rate), received) in populations.iter_mut().zip(&self.rates).zip(&received)
+        {
+            let excess = population.gain.inverse(*rate).ok_or_else(|| {
+                let (population, supremum) = (population.name.clone(), population.gain.supremum());
+                ConversionError::RateOutOfRange { population, rate: *rate, supremum }
+            })?;
+            population.external = ExternalInput {
+                efficacy: (excess + population.threshold - received) / total,
+                sources: self.sources,
+                rate: self.source_rate,
+            };
+        }
+        let (efficacy, in_degree) = (equations.efficacy().clone(), equations.in_degree().clone());
+        Ok(RateEquations::new(populations, efficacy, in_degree)?)
+    }
+
+    /// How far these rates are from the wanted ones, relative to them.
+    pub(super) fn distance(&self, rates: &DVector<f64>) -> f64 {
+        let each = self.rates.iter().zip(rates);
+        each.map(|(wanted, rate)| (rate / wanted - 1.0).abs()).fold(0.0, f64::max)
+    }
+
+    /// What this does, in words.
+    pub(super) fn statement(&self, replaces: bool) -> String {
+        let rates: Vec<_> = self.rates.iter().map(f64::to_string).collect();
+        let instead = if replaces { ", in place of that of the cells" } else { "" };
+        format!(
+            "The input from outside is computed{instead}: that of {} sources of {} per ms which holds the rates {} per ms. It balances the synapses of the network, and makes up for the thresholds.",
+            self.sources,
+            self.source_rate,
+            rates.join(", "),
+        )
+    }
+}
