@@ -14,6 +14,7 @@
 //! * [`threshold`]: threshold and conductance: (11.3), (11.6), (11.7);
 //! * [`average`]: a cell under averaged inputs: (11.2), (11.8), (11.22) to (11.31);
 //! * [`rate_equations`]: populations of such cells over time and at rest: (11.32), (11.33);
+//! * [`uniform`]: cells that all excite each other alike: (11.34) to (11.37);
 //! * [`fit`]: gain, threshold current and threshold voltage from measured rates, and the test of the premise;
 //! * [`mod@scenario`]: the network scenario of which such equations are the deterministic mean;
 //! * [`error`]: what can be wrong.
@@ -29,6 +30,7 @@ pub mod rate_equations;
 pub mod scenario;
 pub mod synapse;
 pub mod threshold;
+pub mod uniform;
 
 pub use average::{AveragedCell, Input};
 pub use error::DerivationError;
