@@ -15,6 +15,7 @@
 //! * [`average`]: a cell under averaged inputs: (11.2), (11.8), (11.22) to (11.31);
 //! * [`rate_equations`]: populations of such cells over time and at rest: (11.32), (11.33);
 //! * [`uniform`]: cells that all excite each other alike: (11.34) to (11.37);
+//! * [`binary`]: rates that are all or nothing: (11.38), (11.39);
 //! * [`fit`]: gain, threshold current and threshold voltage from measured rates, and the test of the premise;
 //! * [`mod@scenario`]: the network scenario of which such equations are the deterministic mean;
 //! * [`error`]: what can be wrong.
@@ -23,6 +24,7 @@
 //! Lecture 11, to which the numbers belong; Shriki, Hansel & Sompolinsky (2003), doi:10.1162/08997660360675053.
 
 pub mod average;
+pub mod binary;
 pub mod error;
 pub mod fit;
 pub mod gain;
