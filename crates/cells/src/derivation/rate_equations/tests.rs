@@ -1,6 +1,8 @@
 //! Rate equations at special points, in time and at rest.
 
 use nalgebra::{DMatrix, DVector, dmatrix, dvector};
+use rand::{RngExt, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::*;
 
@@ -180,6 +182,78 @@ fn a_search_finds_all_combinations() {
         let is_known = |mu: &f64| [-single, 0.0, single].iter().any(|x| (mu - x).abs() < 1e-9);
         assert!(state.input.iter().all(is_known), "{state:?}");
     }
+}
+
+/// Inputs of the first population at which the second is at rest with it, by elimination: given `mu_E`, the first equation has one `r_I`, and the sign of the second is scanned.
+fn scanned(equations: &RateEquations) -> Vec<f64> {
+    const STEPS: u32 = 200_000;
+    let (weights, offset) = (equations.weights(), equations.offset());
+    let [first, second] = [0, 1].map(|a| equations.populations()[a].gain);
+    let surplus = |mu: f64| {
+        let rest = mu - offset[0] - weights[(0, 0)] * first.rate(mu);
+        let rate = rest / weights[(0, 1)];
+        // Below all rates of the second population, and above them, the input that would cause them is infinite.
+        let beyond = if rate > 0.0 { f64::INFINITY } else { f64::NEG_INFINITY };
+        let input = second.inverse(rate).unwrap_or(beyond);
+        input - offset[1] - weights[(1, 0)] * first.rate(mu) - weights[(1, 1)] * rate
+    };
+    let reach = weights.abs().row(0).sum() * 0.2;
+    let place = |step: u32| offset[0] + reach * (2.0 * f64::from(step) / f64::from(STEPS) - 1.0);
+    let changes = (0..STEPS).filter(|step| {
+        let ends = [*step, step + 1].map(|step| surplus(place(step)));
+        (ends[0] > 0.0) != (ends[1] > 0.0)
+    });
+    changes.map(place).collect()
+}
+
+/// Random pairs of excitation and inhibition, with up to several steady states: Newton's method misses none that a scan along a line sees, and the indices tell so.
+#[test]
+fn a_search_finds_what_a_scan_sees() {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(33);
+    let mut between = |low: f64, high: f64| low + (high - low) * random.random::<f64>();
+    let mut several = 0;
+    for _ in 0..100 {
+        let weights = dmatrix![between(0.0, 60.0), between(-60.0, -5.0); between(0.0, 60.0), between(-60.0, 0.0)];
+        let mut equations = pair(LOGISTIC, weights);
+        for population in &mut equations.populations {
+            population.threshold = between(0.0, 8.0);
+        }
+        let found = equations.steady_states().unwrap();
+        let inputs: Vec<f64> = found.states.iter().map(|state| state.input[0]).collect();
+        let expected = scanned(&equations);
+        assert_eq!(inputs.len(), expected.len(), "{inputs:?} {expected:?}");
+        assert!(inputs.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-3));
+        let Coverage::Search { index, .. } = found.coverage else { panic!("a search") };
+        assert_eq!(index, 1);
+        several += u32::from(inputs.len() > 1);
+    }
+    assert!(several > 5, "{several}");
+}
+
+/// What Newton's method finds of random threshold-linear networks of four populations is among the states of all active sets.
+#[test]
+fn active_sets_miss_nothing_that_a_search_finds() {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(34);
+    let mut states = 0;
+    for _ in 0..50 {
+        let names = ["A", "B", "C", "D"];
+        let mut between = |low: f64, high: f64| low + (high - low) * random.random::<f64>();
+        let populations = names.map(|name| population(name, LINEAR, between(-2.0, 2.0), 0.0));
+        let weights = DMatrix::from_fn(4, 4, |_, _| between(-60.0, 40.0));
+        let ones = DMatrix::from_element(4, 4, 1.0);
+        let equations = RateEquations::new(populations.to_vec(), weights, ones).unwrap();
+        let all = equations.steady_states().unwrap().states;
+        for state in &all {
+            assert!(equations.derivative(&state.input).amax() < 1e-9);
+        }
+        let (reached, _) = equations.search_from_many_starts();
+        for input in &reached {
+            let is_known = all.iter().any(|state| (&state.input - input).amax() < 1e-6);
+            assert!(is_known, "{input:?} {all:?}");
+        }
+        states += reached.len();
+    }
+    assert!(states > 50, "{states}");
 }
 
 fn pair_of_bistable() -> RateEquations {
