@@ -1,11 +1,13 @@
-//! Input from outside that holds wanted rates.
+//! Input from outside: that of the cells, or one that holds wanted rates.
 
-use nalgebra::DVector;
+use nalgebra::{DMatrix, DVector};
 
-use super::ConversionError;
+use super::{ConversionError, Options, jumps};
 use crate::derivation::error::{DerivationError, positive};
 use crate::derivation::rate_equations::{ExternalInput, RateEquations};
 
+/// Relative size of singular values that count as zero.
+const RANK_TOLERANCE: f64 = 1e-10;
 /// Rates that a network is to have, and the sources outside that are to hold it there.
 ///
 /// A state with the rates `r_a` is at rest if
@@ -32,7 +34,7 @@ impl WantedState {
     /// # Errors
     /// [`ConversionError::Derivation`] for other numbers of rates than of populations, and for sources without activity,
     /// [`ConversionError::RateOutOfRange`].
-    pub(super) fn hold(&self, equations: &RateEquations) -> Result<RateEquations, ConversionError> {
+    fn hold(&self, equations: &RateEquations) -> Result<RateEquations, ConversionError> {
         let total = self.sources as f64 * self.source_rate;
         positive("the rate of all sources outside", total)?;
         positive("the rate of a source outside", self.source_rate)?;
@@ -71,7 +73,7 @@ impl WantedState {
     }
 
     /// What this does, in words.
-    pub(super) fn statement(&self, replaces: bool) -> String {
+    fn statement(&self, replaces: bool) -> String {
         let rates: Vec<_> = self.rates.iter().map(f64::to_string).collect();
         let instead = if replaces { ", in place of that of the cells" } else { "" };
         format!(
@@ -81,4 +83,60 @@ impl WantedState {
             rates.join(", "),
         )
     }
+}
+
+/// The equations with input from outside, where they need it.
+pub(super) fn with_external(
+    equations: &RateEquations,
+    options: &Options,
+    assumptions: &mut Vec<String>,
+) -> Result<RateEquations, ConversionError> {
+    let is_driven = equations.populations().iter().any(|p| p.external.current() != 0.0);
+    if let Some(wanted) = &options.wanted {
+        assumptions.push(wanted.statement(is_driven));
+        return wanted.hold(equations);
+    }
+    let mean = mean_coupling(equations);
+    let singular = mean.singular_values();
+    let has_full_rank = singular.min() > RANK_TOLERANCE * singular.max();
+    if !is_driven && has_full_rank {
+        return Err(ConversionError::NoExternalInput);
+    }
+    assumptions.push(if !is_driven {
+        "Nothing comes from outside: the couplings do not have full rank, and balance leaves rates free.".to_owned()
+    } else if has_full_rank {
+        balanced(equations, mean)
+    } else {
+        "The input from outside is that of the cells; the couplings do not have full rank, and whether it can be balanced `equipoise analyse` says.".to_owned()
+    });
+    Ok(equations.clone())
+}
+
+/// The rates to which balance leads as `n` grows, `sum_b N_b W_ab r_b + W_ext r_ext = 0`, in words.
+fn balanced(equations: &RateEquations, mean_coupling: DMatrix<f64>) -> String {
+    let populations = equations.populations();
+    let outside = populations.iter().map(|population| population.external.current());
+    let outside = DVector::from_iterator(populations.len(), outside);
+    let rates = mean_coupling.lu().solve(&-outside).expect("full rank");
+    let each = || populations.iter().zip(&rates);
+    let are_possible = each().all(|(population, rate)| population.gain.inverse(*rate).is_some());
+    let listed: Vec<_> =
+        each().map(|(population, rate)| format!("{:.4} of `{}`", rate, population.name)).collect();
+    let verdict = if are_possible {
+        "which the gains reach"
+    } else {
+        "which the gains do not reach: a large network is not balanced"
+    };
+    format!(
+        "The input from outside is that of the cells; as n grows, balance leads to the rates per ms {}, {verdict}.",
+        listed.join(", ")
+    )
+}
+
+/// `tau_a J_ab N_b/sqrt(n)`, nC/cm2, which has the rank of the `K` of the network's limit.
+fn mean_coupling(equations: &RateEquations) -> DMatrix<f64> {
+    let populations = equations.populations();
+    jumps(equations).map_with_location(|a, b, jump| {
+        jump * populations[a].time_constant * populations[b].cells as f64
+    })
 }

@@ -7,7 +7,7 @@
 //! J_ab = sqrt(n) W_ab/tau_a,    J_aX = sqrt(n) W_ext/tau_a,    I_a = -theta_a/tau_a,    lambda_a = f_a.
 //! ```
 //!
-//! * `external`: the input from outside that holds wanted rates;
+//! * `external`: the input from outside: that of the cells, or one that holds wanted rates;
 //! * `text`: the scenario as a file, with where its numbers come from.
 //!
 //! # Source
@@ -24,9 +24,8 @@ use super::error::{DerivationError, positive};
 use super::rate_equations::{RateEquations, Stability, SteadyState};
 
 pub use external::WantedState;
+use external::with_external;
 
-/// Relative size of singular values that count as zero.
-const RANK_TOLERANCE: f64 = 1e-10;
 /// Longest time constants that a run takes, and samples in each.
 const DURATION: f64 = 30.0;
 const SAMPLES: f64 = 2.0;
@@ -156,54 +155,6 @@ fn general(size: usize) -> Vec<String> {
     ]
 }
 
-/// The equations with input from outside, where they need it.
-fn with_external(
-    equations: &RateEquations,
-    options: &Options,
-    assumptions: &mut Vec<String>,
-) -> Result<RateEquations, ConversionError> {
-    let is_driven = equations.populations().iter().any(|p| p.external.current() != 0.0);
-    if let Some(wanted) = &options.wanted {
-        assumptions.push(wanted.statement(is_driven));
-        return wanted.hold(equations);
-    }
-    let mean = mean_coupling(equations);
-    let singular = mean.singular_values();
-    let has_full_rank = singular.min() > RANK_TOLERANCE * singular.max();
-    if !is_driven && has_full_rank {
-        return Err(ConversionError::NoExternalInput);
-    }
-    assumptions.push(if !is_driven {
-        "Nothing comes from outside: the couplings do not have full rank, and balance leaves rates free.".to_owned()
-    } else if has_full_rank {
-        balanced(equations, mean)
-    } else {
-        "The input from outside is that of the cells; the couplings do not have full rank, and whether it can be balanced `equipoise analyse` says.".to_owned()
-    });
-    Ok(equations.clone())
-}
-
-/// The rates to which balance leads as `n` grows, `sum_b N_b W_ab r_b + W_ext r_ext = 0`, in words.
-fn balanced(equations: &RateEquations, mean_coupling: DMatrix<f64>) -> String {
-    let populations = equations.populations();
-    let outside = populations.iter().map(|population| population.external.current());
-    let outside = DVector::from_iterator(populations.len(), outside);
-    let rates = mean_coupling.lu().solve(&-outside).expect("full rank");
-    let each = || populations.iter().zip(&rates);
-    let are_possible = each().all(|(population, rate)| population.gain.inverse(*rate).is_some());
-    let listed: Vec<_> =
-        each().map(|(population, rate)| format!("{:.4} of `{}`", rate, population.name)).collect();
-    let verdict = if are_possible {
-        "which the gains reach"
-    } else {
-        "which the gains do not reach: a large network is not balanced"
-    };
-    format!(
-        "The input from outside is that of the cells; as n grows, balance leads to the rates per ms {}, {verdict}.",
-        listed.join(", ")
-    )
-}
-
 /// The wanted steady state; without one, that with most activity among the stable ones, or among all if none is stable.
 fn start(
     equations: &RateEquations,
@@ -299,13 +250,5 @@ fn jumps(equations: &RateEquations) -> DMatrix<f64> {
     weights.map_with_location(|a, b, weight| {
         let tau = equations.populations()[a].time_constant;
         if weight == 0.0 { 0.0 } else { weight / sources(equations, a, b) / tau }
-    })
-}
-
-/// `tau_a J_ab N_b/sqrt(n)`, nC/cm2, which has the rank of the `K` of the network's limit.
-fn mean_coupling(equations: &RateEquations) -> DMatrix<f64> {
-    let populations = equations.populations();
-    jumps(equations).map_with_location(|a, b, jump| {
-        jump * populations[a].time_constant * populations[b].cells as f64
     })
 }
