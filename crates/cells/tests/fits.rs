@@ -267,3 +267,21 @@ fn a_curve_that_never_saturates_has_no_highest_rate() {
         matches!(fit, Err(FitError::Undetermined { .. } | FitError::NotConverged { .. }));
     assert!(is_refused, "{fit:?}");
 }
+
+/// Rates on straight lines to the last digit have no residuals, and rates beyond all bounds no finite squares: fits and tests come to an end all the same.
+#[test]
+fn extreme_rates_come_to_an_end() {
+    let range = RateRange { from: 0.0, to: f64::MAX };
+    for scale in [0.0, 1e-300, 1.0, 1e160, 1e300] {
+        for fall in [0.0, 1.0] {
+            let points = curves(|current, g| scale * (1.0 - fall * g) * current.max(0.0));
+            let premise = Premise::new(&points, range, 0.95);
+            if let Ok(premise) = premise {
+                let p = premise.common_slope_test.p;
+                assert!(p.is_nan() || (0.0..=1.0).contains(&p), "{p}");
+            }
+            let _ = ThresholdLinearFit::new(&points, range, 0.95);
+            let _ = LogisticFit::new(&points, 0.95);
+        }
+    }
+}

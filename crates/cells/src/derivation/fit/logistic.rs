@@ -188,6 +188,9 @@ fn inverse(information: &Matrix4<f64>, parameters: usize) -> Result<Matrix4<f64>
     }
     let scaling = Matrix4::from_diagonal(&lengths.map(f64::recip));
     let correlation = scaling * information * scaling;
+    if !correlation.iter().all(|value| value.is_finite()) {
+        return Err(undetermined);
+    }
     let eigenvalues = correlation.symmetric_eigenvalues();
     if eigenvalues.min() < SINGULAR * parameters as f64 {
         return Err(undetermined);

@@ -16,7 +16,7 @@ pub struct FTest {
     pub parameters: usize,
     /// Degrees of freedom that the larger model leaves.
     pub freedom: usize,
-    /// Probability of a statistic at least as large if the smaller model holds.
+    /// Probability of a statistic at least as large if the smaller model holds; not a number if the statistic is none.
     pub p: f64,
 }
 
@@ -26,7 +26,8 @@ impl FTest {
         let gain = (smaller.squares - larger.squares) / parameters as f64;
         let statistic = gain / (larger.squares / freedom as f64);
         let law = FisherSnedecor::new(parameters as f64, freedom as f64).expect("both above 0");
-        Self { statistic, parameters, freedom, p: law.sf(statistic) }
+        let p = if statistic.is_nan() { f64::NAN } else { law.sf(statistic) };
+        Self { statistic, parameters, freedom, p }
     }
 }
 

@@ -17,11 +17,14 @@ mod trajectory;
 
 use nalgebra::{DMatrix, DVector};
 
-use super::error::{DerivationError, finite, not_negative, positive};
+use super::error::{DerivationError, checked, finite, not_negative, positive};
 use super::gain::Gain;
 
 pub use steady::{Coverage, Stability, SteadyState, SteadyStates};
 pub use trajectory::Trajectory;
+
+/// Numbers above which nothing is computed.
+const LARGEST: f64 = 1e100;
 
 /// Input from outside the network onto each cell of a population.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -128,7 +131,21 @@ impl RateEquations {
                 not_negative(format!("the in-degree {place}"), in_degree[(a, b)])?;
             }
         }
-        Ok(Self { populations, efficacy, in_degree })
+        let equations = Self { populations, efficacy, in_degree };
+        equations.check_sizes()?;
+        Ok(equations)
+    }
+
+    /// Sizes of which squares and products are still numbers.
+    fn check_sizes(&self) -> Result<(), DerivationError> {
+        let sizes = [
+            ("the greatest sum of efficacies", self.weights().amax()),
+            ("the greatest speed of the equations per ms", self.greatest_speed()),
+            ("the greatest input without activity", self.offset().amax()),
+        ];
+        sizes.into_iter().try_for_each(|(field, size)| {
+            checked(field, size, "below 1e100", |size| size < LARGEST).map(|_| ())
+        })
     }
 
     /// The `P` populations.

@@ -295,6 +295,9 @@ fn what_makes_no_sense_is_refused() {
     }
     let shape = RateEquations::new(vec![good.clone()], dmatrix![1.0, 2.0], dmatrix![1.0]);
     assert!(matches!(shape, Err(DerivationError::Shape { .. })));
+    let vast =
+        RateEquations::new(vec![good.clone()], dmatrix![1e200], dmatrix![1e200]).unwrap_err();
+    assert!(matches!(vast, DerivationError::OutOfRange { .. }), "{vast}");
     let many = vec![good; 13];
     let ones = DMatrix::from_element(13, 13, 1.0);
     let many = RateEquations::new(many, ones.clone(), ones).unwrap().steady_states();

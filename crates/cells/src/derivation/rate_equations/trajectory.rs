@@ -75,7 +75,7 @@ impl RateEquations {
     }
 
     /// `L`, 1/ms.
-    fn greatest_speed(&self) -> f64 {
+    pub(super) fn greatest_speed(&self) -> f64 {
         let weights = self.weights();
         let slopes = self.each(|population| population.gain.greatest_derivative());
         let speeds = self.populations.iter().zip(weights.row_iter()).map(|(population, row)| {
