@@ -60,6 +60,13 @@ Example: equipoise converge scenarios/inhibition-stabilised.toml --sizes 100,316
 Exit status 1 if a claim does not hold or a twin passes.\n\nExamples: equipoise claims --list\n          equipoise claims --quick"
     )]
     Claims(Claims),
+    /// From conductance-based cells to rate equations, and on to a scenario of a balanced network
+    #[command(
+        after_help = "Measures f-I curves of the cells, fits gain and threshold, and prints weights, thresholds, rate equations and their steady states, with the numbers of the equations. \
+The network of cells is simulated at several strengths of its input and compared with them.\n\n\
+Example: equipoise derive scenarios/cells/pair.toml -o pair && equipoise validate pair/network.toml"
+    )]
+    Derive(Derive),
     /// What `converge` reads, in a process of its own
     #[command(hide = true)]
     Networks(Networks),
@@ -402,6 +409,29 @@ pub struct Energy {
     /// Folder for figures, as SVG, and their data, as CSV [default: none are drawn]
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Derive {
+    /// Cell file (TOML)
+    pub cells: PathBuf,
+    /// Replace a field of the cell file: --set 'populations.I.external.rate="10 Hz"'
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// Replace the seed of the cell file
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    pub seed: Option<u64>,
+    /// Do not simulate the network of cells
+    #[arg(long)]
+    pub no_comparison: bool,
+    /// Folder for network.toml, figures as SVG and their data as CSV [default: results/NAME-derived]
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub manner: Manner,
+    /// Threads that simulate; 0 takes all cores. No result depends on it
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
 }
 
 /// How a run begins, and survives what ends it.

@@ -3,13 +3,15 @@
 //! * `arguments`: what can be given; `failure`: what can go wrong, with its exit status;
 //! * `scenario`: reading a scenario file; `cost`: what it would cost; `room`: whether there is room for what it asks for; `ensemble`: simulating it into a file, with checkpoints and Ctrl-C; `progress`: how far it is;
 //! * `info`: what a result file holds; `export`: the same as tables; `report`: the same as a page; `guard`: reading files in a process of its own;
-//! * `validate`, `simulate` (with `summary`), `limit`, `analyse` (with `sweep`), `fluctuations`, `converge`, `claims`, `energy`: the commands; `table`: text for people; `output`: printing it.
+//! * `validate`, `simulate` (with `summary`), `limit`, `analyse` (with `sweep`), `fluctuations`, `converge`, `claims`, `energy`, `derive`: the commands; `draw`: figures into a folder; `table`: text for people; `output`: printing it.
 
 mod analyse;
 mod arguments;
 mod claims;
 mod converge;
 mod cost;
+mod derive;
+mod draw;
 mod energy;
 mod ensemble;
 mod export;
@@ -72,6 +74,7 @@ pub fn run() -> ExitCode {
         Command::Energy(energy) => energy::run(energy),
         Command::Converge(converge) => converge::run(converge),
         Command::Claims(claims) => claims::run(claims),
+        Command::Derive(derive) => derive::run(derive),
         Command::Networks(networks) => converge::networks::write(networks),
         Command::Export(export) => export::run(export),
         Command::Info(info) => info::run(info),

@@ -17,18 +17,27 @@ pub fn read(common: &Common) -> Result<Scenario, Failure> {
     let text = fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))?;
     let seed = common.seed.map(|seed| format!("seed={seed}"));
     let assignments: Vec<String> = common.set.iter().cloned().chain(seed).collect();
+    let (name, text) = changed(path, text, &assignments)?;
+    Ok(Scenario::parse(&name, &text)?)
+}
+
+/// What a file is called in messages, and its text with some fields replaced.
+pub fn changed(
+    path: &Path,
+    text: String,
+    assignments: &[String],
+) -> Result<(String, String), Failure> {
     let name = path.display().to_string();
-    let (name, text) = match apply(&text, &assignments) {
-        Ok(changed) if assignments.is_empty() => (name, changed),
-        Ok(changed) => (format!("{name} (with --set)"), changed),
+    match apply(&text, assignments) {
+        Ok(changed) if assignments.is_empty() => Ok((name, changed)),
+        Ok(changed) => Ok((format!("{name} (with --set)"), changed)),
         // Reading it says where it is broken.
-        Err(OverrideError::Scenario) => (name, text),
+        Err(OverrideError::Scenario) => Ok((name, text)),
         Err(error) => {
             let report = Err::<(), _>(error).into_diagnostic().wrap_err("--set was not understood");
-            return Err(Failure::Usage(report.unwrap_err()));
+            Err(Failure::Usage(report.unwrap_err()))
         }
-    };
-    Ok(Scenario::parse(&name, &text)?)
+    }
 }
 
 /// Name of the scenario file without its ending.

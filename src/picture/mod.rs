@@ -7,6 +7,7 @@
 //! * [`figure`]: figures of reports, from any data.
 
 pub mod bifurcation;
+pub mod cells;
 pub mod convergence;
 pub mod energy;
 pub mod figure;

@@ -2,12 +2,13 @@
 //!
 //! * `verdict`: what `validate` found; `moments`: an ensemble; `theory`: limit and finite-n theory;
 //! * `analysis`: what `analyse` found; `fluctuations`: spectra and response of one network; `sweep`: fixed points; `convergence`, `plan`: errors at several sizes; `energy`: costs and what they are worth;
-//! * `claims`: the statements of the theory;
+//! * `claims`: the statements of the theory; `derivation`: rate equations of cells, step by step;
 //! * `info`: what a result file holds.
 
 pub mod analysis;
 mod claims;
 mod convergence;
+mod derivation;
 mod energy;
 mod fluctuations;
 pub mod info;
@@ -25,6 +26,9 @@ pub use claims::{
 };
 pub use convergence::{
     Report as ConvergenceReport, json as convergence_json, text as convergence_text,
+};
+pub use derivation::{
+    Report as DerivationReport, json as derivation_json, text as derivation_text,
 };
 pub use energy::{Report as EnergyReport, json as energy_json, text as energy_text};
 pub use fluctuations::fluctuations;

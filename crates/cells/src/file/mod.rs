@@ -10,6 +10,7 @@ use equipoise_model::InputError;
 
 use crate::cell::Cell;
 use crate::curve::Noise;
+use crate::derivation::scenario::WantedState;
 use crate::network::{Network, Timing};
 
 /// What the text is called in messages.
@@ -37,7 +38,9 @@ pub struct Circuit {
     /// Factors of the external rates at which it is compared with its rate equations.
     pub input_factors: Vec<f64>,
     /// `n` of the scenario of a balanced network; the size of its largest population where the file has none.
-    pub size: f64,
+    pub size: usize,
+    /// Rates that sources outside are to hold in the scenario, in place of what comes from outside to the cells.
+    pub wanted: Option<WantedState>,
     /// The text it was read from.
     pub text: String,
 }

@@ -170,6 +170,16 @@ pub(super) struct RawComparison {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawScenario {
     pub n: Option<Number>,
+    pub external: Option<Spanned<RawHeld>>,
+}
+
+/// Sources outside that are to hold the cells at some rates.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawHeld {
+    pub sources: Number,
+    pub rate: Text,
+    pub holds: Named<Text>,
 }
 
 /// Reads the fields; the first thing that is no TOML, no known field or of the wrong type is the error.

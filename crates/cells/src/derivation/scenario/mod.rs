@@ -16,7 +16,7 @@
 mod external;
 mod text;
 
-use equipoise_model::{Kind, Scenario, InputError};
+use equipoise_model::{InputError, Kind, Scenario};
 use nalgebra::{DMatrix, DVector};
 use thiserror::Error;
 

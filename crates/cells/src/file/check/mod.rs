@@ -70,9 +70,10 @@ impl Check {
         let projections =
             if all_read { self.projections(raw, &populations, &areas) } else { Vec::new() };
         let largest = populations.iter().map(|population| population.count).max().unwrap_or(1);
-        let size = raw.scenario.n.as_ref().map_or(largest as f64, |number| {
-            self.whole("scenario.n", number, 1.0, "a whole number, 1 or more")
+        let size = raw.scenario.n.as_ref().map_or(largest, |number| {
+            self.whole("scenario.n", number, 1.0, "a whole number, 1 or more") as usize
         });
+        let wanted = raw.scenario.external.as_ref().map(|held| self.wanted(held, &populations));
         let seed = raw.seed.unwrap_or(1);
         Circuit {
             title: raw.title.clone().unwrap_or_else(|| "Untitled cells".to_owned()),
@@ -89,6 +90,7 @@ impl Check {
                 &[0.25, 0.5, 0.75, 1.0, 1.25, 1.5],
             ),
             size,
+            wanted,
             text: text.to_owned(),
         }
     }

@@ -1,13 +1,15 @@
 //! How curves are measured, and networks simulated.
 
+use equipoise_model::input::ProblemKind;
 use toml::Spanned;
 
 use super::Check;
 use super::quantities::Sign;
 use crate::curve::Noise;
-use crate::file::raw::{RawCurve, RawGain, RawSimulation, Text};
+use crate::derivation::scenario::WantedState;
+use crate::file::raw::{RawCurve, RawGain, RawHeld, RawSimulation, Text};
 use crate::file::{CurvePlan, FittedGain};
-use crate::network::Timing;
+use crate::network::{Population, Timing};
 use crate::units::Dimension;
 
 impl Check {
@@ -66,6 +68,34 @@ impl Check {
             transient,
             duration,
         }
+    }
+
+    /// Rates that sources outside are to hold.
+    pub(super) fn wanted(
+        &mut self,
+        raw: &Spanned<RawHeld>,
+        populations: &[Population],
+    ) -> WantedState {
+        let (held, place) = (raw.get_ref(), "scenario.external");
+        for name in held.holds.keys() {
+            self.population_index(name, populations);
+        }
+        let rates = populations.iter().map(|population| {
+            let found = held.holds.iter().find(|(name, _)| *name.get_ref() == population.name);
+            let Some((_, rate)) = found else {
+                let (place, field) = (format!("`{place}.holds`"), population.name.clone());
+                self.problem(ProblemKind::Missing { place, field }, raw.span());
+                return 0.01;
+            };
+            let field = format!("{place}.holds.{}", population.name);
+            self.quantity(&field, rate, Dimension::Rate, Sign::Positive)
+        });
+        let rates = rates.collect();
+        let requirement = "a whole number from 1 to 1e6";
+        let sources = self.whole(&format!("{place}.sources"), &held.sources, 1.0, requirement);
+        let source_rate =
+            self.quantity(&format!("{place}.rate"), &held.rate, Dimension::Rate, Sign::Positive);
+        WantedState { rates, sources: sources as usize, source_rate }
     }
 
     pub(super) fn timing(&mut self, raw: &RawSimulation, seed: u64) -> Timing {

@@ -132,7 +132,7 @@ impl Check {
         Projection { synapse, in_degree }
     }
 
-    fn population_index(
+    pub(super) fn population_index(
         &mut self,
         name: &Spanned<String>,
         populations: &[Population],

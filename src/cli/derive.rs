@@ -1,0 +1,170 @@
+//! `equipoise derive`: from conductance-based cells to rate equations, and on to a scenario.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+
+use equipoise::cells::comparison::{ComparedAt, compare, scaled};
+use equipoise::cells::derivation::scenario::{ConversionError, DerivedScenario, Options, scenario};
+use equipoise::cells::file::Circuit;
+use equipoise::cells::network::{Activity, simulate};
+use equipoise::cells::reduction::Reduction;
+use equipoise::picture::cells::{Drawn, figures};
+use miette::{IntoDiagnostic, Report, miette};
+
+use super::arguments::Derive;
+use super::ensemble::stop_on_signal;
+use super::failure::Failure;
+use super::output::{note, print};
+use super::scenario::{changed, untaken};
+use super::sweep::in_threads;
+use super::{Ending, draw, table};
+
+/// The network of cells, simulated and compared.
+#[derive(Debug, Default)]
+pub struct Comparison {
+    /// At each strength of the input, as far as it came.
+    pub at: Vec<ComparedAt>,
+    /// The spikes and potentials at the strength nearest to that of the file.
+    pub shown: Option<Activity>,
+}
+
+pub fn run(arguments: &Derive) -> Result<Ending, Failure> {
+    let circuit = read(arguments)?;
+    let folder = arguments.output.clone().unwrap_or_else(|| place(arguments));
+    let is_full = fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some());
+    if is_full && !arguments.manner.force {
+        return Err(Failure::File(miette!(
+            help = "give another folder, or --force to replace what is there",
+            "{} is there already, and not empty",
+            folder.display()
+        )));
+    }
+    let derived = in_threads(arguments.threads, || derive(&circuit))??;
+    let (reduction, network) = derived;
+    let mut comparison = Comparison::default();
+    let mut ended = false;
+    // What was derived is safe before anything long begins.
+    let mut files = match &network {
+        Ok(network) => {
+            let text = std::iter::once(("network.toml".to_owned(), network.text.clone()));
+            draw::write(&folder, text, arguments.manner.force)?
+        }
+        Err(_) => Vec::new(),
+    };
+    if !arguments.no_comparison {
+        ended = in_threads(arguments.threads, || {
+            simulated(&circuit, &reduction, arguments, &mut comparison)
+        })??;
+    }
+    let drawn = Drawn {
+        circuit: &circuit,
+        reduction: &reduction,
+        compared: &comparison.at,
+        shown: comparison.shown.as_ref(),
+    };
+    let figures = figures(&drawn);
+    files.extend(draw::write(&folder, draw::files(&figures), arguments.manner.force)?);
+    let report = table::DerivationReport {
+        circuit: &circuit,
+        reduction: &reduction,
+        network: network.as_ref().map_err(ToString::to_string),
+        compared: &comparison.at,
+    };
+    if arguments.manner.json {
+        let mut object = table::derivation_json(&report);
+        object["files"] = files.iter().map(|path| path.display().to_string()).collect();
+        print(&format!("{object:#}\n"))?;
+    } else {
+        let mut text = table::derivation_text(&report);
+        for path in &files {
+            let _ = writeln!(text, "file: {}", path.display());
+        }
+        print(&text)?;
+    }
+    Ok(if ended { Ending::Interrupted } else { Ending::Done })
+}
+
+fn read(arguments: &Derive) -> Result<Circuit, Failure> {
+    let path = &arguments.cells;
+    let text = fs::read_to_string(path).map_err(|error| {
+        Failure::File(miette!(
+            help = "give the path of a cell file; scenarios/cells has some to start from",
+            "cannot read {}: {error}",
+            path.display()
+        ))
+    })?;
+    let seed = arguments.seed.map(|seed| format!("seed={seed}"));
+    let assignments: Vec<String> = arguments.set.iter().cloned().chain(seed).collect();
+    let (name, text) = changed(path, text, &assignments)?;
+    Ok(Circuit::parse(&name, &text)?)
+}
+
+/// Where results go if the user has not said.
+fn place(arguments: &Derive) -> PathBuf {
+    let stem = arguments.cells.file_stem().map_or("cells".into(), |stem| stem.to_string_lossy());
+    let folder = |number: &str| PathBuf::from("results").join(format!("{stem}-derived{number}"));
+    if arguments.manner.force { folder("") } else { untaken(folder) }
+}
+
+/// The rate equations, and the scenario or why there is none.
+type Derived = (Reduction, Result<DerivedScenario, ConversionError>);
+
+fn derive(circuit: &Circuit) -> Result<Derived, Failure> {
+    let reduction = Reduction::of(circuit).map_err(|error| usage(error, "no rate equations"))?;
+    let options = Options {
+        title: format!("{}, as rates", circuit.title),
+        size: circuit.size,
+        wanted: circuit.wanted.clone(),
+    };
+    let network = scenario(&reduction.equations, &options);
+    Ok((reduction, network))
+}
+
+fn usage(error: impl std::error::Error + Send + Sync + 'static, what: &str) -> Failure {
+    let report: Report = Err::<(), _>(error).into_diagnostic().unwrap_err();
+    Failure::Usage(report.wrap_err(format!("there are {what} of these cells")))
+}
+
+/// Simulates at each strength of the input; whether it was ended.
+fn simulated(
+    circuit: &Circuit,
+    reduction: &Reduction,
+    arguments: &Derive,
+    comparison: &mut Comparison,
+) -> Result<bool, Failure> {
+    let stop = stop_on_signal();
+    let factors = &circuit.input_factors;
+    let nearest =
+        factors.iter().copied().min_by(|a, b| (a - 1.0).abs().total_cmp(&(b - 1.0).abs()));
+    for (place, &factor) in factors.iter().enumerate() {
+        if !arguments.manner.quiet {
+            let (place, all) = (place + 1, factors.len());
+            note(&format!("simulating the network of cells: input {factor} ({place} of {all})"));
+        }
+        let scaled = scaled(circuit, factor);
+        let is_shown = nearest == Some(factor);
+        let traced: Vec<(usize, usize)> = if is_shown {
+            (0..circuit.network.populations.len()).map(|population| (population, 0)).collect()
+        } else {
+            Vec::new()
+        };
+        let go_on = |_: f64| !stop.load(Ordering::Relaxed);
+        let Some(activity) = simulate(&scaled.network, &scaled.timing, &traced, &go_on) else {
+            note(
+                "interrupted; what was derived is written, and what was simulated by now is compared",
+            );
+            return Ok(true);
+        };
+        let equations =
+            reduction.at_input(factor).map_err(|error| usage(error, "no rate equations"))?;
+        let compared = compare(factor, &activity, &equations)
+            .map_err(|error| usage(error, "no steady states"))?;
+        comparison.at.push(compared);
+        if is_shown {
+            comparison.shown = Some(activity);
+        }
+    }
+    Ok(false)
+}
