@@ -77,6 +77,55 @@ fn what_was_simulated_is_not_simulated_again() {
     assert_eq!(of(&more, 150.0).len(), 10);
 }
 
+/// Where activity has a price, errors of energies stand beside the others everywhere; without prices nothing is said of them.
+#[test]
+fn energies_are_compared_where_they_have_a_price() {
+    let place = Place::new();
+    let priced = "--set energy={synapse={E=1e-3,I=0.0},spike=2.0,threshold=0.1}";
+    let run = place.run(&format!("{STUDY} {priced} --json")).expect(0);
+    let found = object(&run.out);
+    let of = |quantity: &str| -> Vec<&Value> {
+        let errors = found["errors"].as_array().expect("errors").iter();
+        errors.filter(|error| error["quantity"] == quantity).collect()
+    };
+    // Two norms, three sizes; jumps cost I nothing, and spikes are not tested twice.
+    assert_eq!(of("activity_energy").len(), 2 * 3 * 2);
+    assert_eq!(of("energy_synapse").len(), 2 * 3);
+    assert_eq!(of("energy_spike").len(), 0);
+    assert!(of("energy_synapse").iter().all(|error| error["population"] == "E"));
+    assert!(found["notes"].to_string().contains("energy_spike is spikes times their price"));
+    let group = read_group(&place.path("study/convergence.h5"), "convergence").expect("group");
+    let Values::Text(quantities) = &group.variable("quantity").expect("names").values else {
+        panic!("quantities have names")
+    };
+    assert_eq!(quantities[5..], ["energy_synapse", "activity_energy"]);
+    let Values::Float(errors) = &group.variable("error").expect("errors").values else {
+        panic!("errors are numbers")
+    };
+    assert_eq!(errors.len(), 7 * 2 * 3 * 2);
+    assert_eq!(errors.iter().filter(|error| error.is_nan()).count(), 2 * 3);
+    let measured = |error: &Value| error["error"].as_f64().expect("a number");
+    // Numbers are read from JSON to the last bit but one.
+    let is_near = |(printed, stored): (f64, &f64)| (printed - stored).abs() <= 1e-15 * stored.abs();
+    let printed = of("activity_energy").into_iter().map(measured);
+    assert!(printed.zip(&errors[6 * 2 * 3 * 2..]).all(is_near));
+    for (name, words) in [
+        ("study/convergence.svg", "activity energy of a neuron"),
+        ("study/convergence.html", "energy of jumps received"),
+    ] {
+        let text = fs::read_to_string(place.path(name)).expect("text");
+        assert!(text.contains(words), "no {words} in {name}");
+    }
+    // The same networks, whatever they cost.
+    let plain = object(&place.run(&STUDY.replace("-o study", "-o plain --json")).expect(0).out);
+    let means = |study: &Value| -> Vec<Value> {
+        let errors = study["errors"].as_array().expect("errors").iter();
+        errors.filter(|e| e["quantity"] == "mean").map(|e| e["error"].clone()).collect()
+    };
+    assert_eq!(means(&plain), means(&found));
+    assert!(!plain.to_string().contains("energy"));
+}
+
 #[test]
 fn files_of_another_study_are_refused() {
     let place = Place::new();

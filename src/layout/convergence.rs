@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use equipoise_energy::Item;
 use equipoise_model::Scenario;
 use equipoise_statistics::Exponent;
 use equipoise_store::{Attribute, Group, GroupReader, StoreError, Values, Variable};
@@ -19,26 +20,34 @@ const EXPONENT: [&str; 3] = ["quantity", "norm", "population"];
 const LOCAL: [&str; 4] = ["quantity", "norm", "step", "population"];
 
 /// Lengths of the dimensions.
-struct Shape {
+struct Shape<'a> {
+    quantities: &'a [Quantity],
     sizes: usize,
     times: usize,
     populations: usize,
 }
 
-impl Shape {
+impl Shape<'_> {
+    /// Number of a quantity that is compared.
+    fn quantity(&self, quantity: Quantity) -> usize {
+        let place = self.quantities.iter().position(|other| *other == quantity);
+        place.expect("what is found is of a quantity that is compared")
+    }
+
     fn error(&self, (quantity, norm, size, population): (Quantity, Norm, usize, usize)) -> usize {
         let norms = Norm::ALL.len();
-        let place = (quantity as usize * norms + norm as usize) * self.sizes + size;
+        let place = (self.quantity(quantity) * norms + norm as usize) * self.sizes + size;
         place * self.populations + population
     }
 
     fn course(&self, point: &Point) -> usize {
-        let place = (point.quantity as usize * self.sizes + point.size) * self.times + point.sample;
+        let place = self.quantity(point.quantity) * self.sizes + point.size;
+        let place = place * self.times + point.sample;
         place * self.populations + point.population
     }
 
     fn exponent(&self, slope: &Slope) -> usize {
-        let place = slope.quantity as usize * Norm::ALL.len() + slope.norm as usize;
+        let place = self.quantity(slope.quantity) * Norm::ALL.len() + slope.norm as usize;
         place * self.populations + slope.population
     }
 
@@ -73,11 +82,16 @@ pub fn convergence(
     found: &Convergence,
 ) -> Group {
     let populations = scenario.network.population_count();
-    let shape = Shape { sizes: sizes.len(), times: times.len(), populations };
+    let shape = Shape {
+        quantities: &found.quantities,
+        sizes: sizes.len(),
+        times: times.len(),
+        populations,
+    };
     let numbers: Vec<f64> = sizes.iter().map(|(expected, _)| expected.size).collect();
     let networks: Vec<i64> = sizes.iter().map(|(_, measured)| measured.networks() as i64).collect();
     let large: Vec<i64> = found.is_tested.iter().map(|tested| i64::from(*tested)).collect();
-    let quantities = Quantity::ALL.map(Quantity::name).to_vec();
+    let quantities: Vec<&str> = found.quantities.iter().map(|quantity| quantity.name()).collect();
     let mut group = group("convergence", scenario, times)
         .with_coordinate(
             Variable::coordinate("quantity", quantities).with_long_name("of what the error is"),
@@ -115,8 +129,8 @@ pub fn convergence(
     with_exponents(group, &shape, found)
 }
 
-fn with_errors(mut group: Group, shape: &Shape, found: &Convergence) -> Group {
-    let places = Quantity::ALL.len() * shape.sizes * shape.populations;
+fn with_errors(mut group: Group, shape: &Shape<'_>, found: &Convergence) -> Group {
+    let places = shape.quantities.len() * shape.sizes * shape.populations;
     let (normed, course) = (Norm::ALL.len() * places, shape.times * places);
     for (name, long_name, of) in TESTED {
         let values = found.normed.iter().map(|normed| {
@@ -158,7 +172,7 @@ fn with_errors(mut group: Group, shape: &Shape, found: &Convergence) -> Group {
         ))
 }
 
-fn with_exponents(mut group: Group, shape: &Shape, found: &Convergence) -> Group {
+fn with_exponents(mut group: Group, shape: &Shape<'_>, found: &Convergence) -> Group {
     type OfExponent = (&'static str, &'static str, fn(&Exponent) -> f64);
     const MEASURED: [OfExponent; 4] = [
         ("exponent", "exponent with which the error falls with n", |e| e.value),
@@ -177,7 +191,7 @@ fn with_exponents(mut group: Group, shape: &Shape, found: &Convergence) -> Group
             t.adjusted_p
         }),
     ];
-    let slopes = Quantity::ALL.len() * Norm::ALL.len() * shape.populations;
+    let slopes = shape.quantities.len() * Norm::ALL.len() * shape.populations;
     for (name, long_name, of) in MEASURED {
         let known = found.slopes.iter();
         let values = known.filter_map(|s| s.exponent.as_ref().map(|e| (shape.exponent(s), of(e))));
@@ -193,7 +207,7 @@ fn with_exponents(mut group: Group, shape: &Shape, found: &Convergence) -> Group
     let steps = shape.sizes.saturating_sub(1);
     let local = |of: &dyn Fn(&Local) -> f64| {
         let values = found.slopes.iter().flat_map(|slope| {
-            let first = slope.quantity as usize * Norm::ALL.len() + slope.norm as usize;
+            let first = shape.quantity(slope.quantity) * Norm::ALL.len() + slope.norm as usize;
             slope.local.iter().map(move |local| {
                 let at = (first * steps + local.size) * shape.populations + slope.population;
                 (at, of(local))
@@ -242,11 +256,17 @@ pub fn read_networks(path: &Path, mut take: impl FnMut(Sample) -> bool) -> Resul
         };
         let moments = |name| values(&trajectory, name).map(floats);
         let counts = |name| values(&histograms, name).map(integers);
+        let priced = |item: Item| {
+            let is_there = trajectory.outline().variable(item.name()).is_some();
+            if is_there { moments(item.name()) } else { Ok(Vec::new()) }
+        };
+        let [spike, synapse, activity] = Item::RANDOM;
         let sample = Sample {
             mean: moments("mean")?,
             variance: moments("variance")?,
             spikes: moments("spikes")?,
             below: cumulative(&counts("below")?, &counts("count")?),
+            energies: [priced(spike)?, priced(synapse)?, priced(activity)?],
         };
         if !take(sample) {
             break;

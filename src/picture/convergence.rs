@@ -39,7 +39,7 @@ pub fn convergence(
 ) -> Result<String, DrawingError> {
     let mut text = String::new();
     {
-        let panels = Quantity::ALL.len() + 1;
+        let panels = found.quantities.len() + 1;
         let rows = panels.div_ceil(2);
         let size = (2 * PANEL.0, TITLE + PANEL.1 * rows as u32);
         let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
@@ -48,10 +48,10 @@ pub fn convergence(
         let heading = (FONT, 36).into_font().color(&INK);
         head.draw(&Text::new(format!("{title}: error against the limit"), (28, 22), heading))?;
         let areas = rest.split_evenly((rows, 2));
-        for (area, quantity) in areas.iter().zip(Quantity::ALL) {
-            draw_panel(area, quantity, (populations.len(), sizes), found)?;
+        for (area, quantity) in areas.iter().zip(&found.quantities) {
+            draw_panel(area, *quantity, (populations.len(), sizes), found)?;
         }
-        legend(&areas[Quantity::ALL.len()], populations, found)?;
+        legend(&areas[found.quantities.len()], populations, found)?;
         root.present()?;
     }
     Ok(text)

@@ -122,6 +122,7 @@ fn title(quantity: &str) -> String {
     match quantity {
         "wasserstein" => "Wasserstein-1 distance".to_owned(),
         "kolmogorov" => "Kolmogorov–Smirnov distance".to_owned(),
+        "energy_synapse" => "energy of jumps received".to_owned(),
         other => other.replace('_', " "),
     }
 }

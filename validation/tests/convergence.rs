@@ -4,9 +4,10 @@
 
 use std::sync::{LazyLock, atomic::AtomicBool};
 
+use equipoise_energy::Account;
 use equipoise_engine::Ensemble;
 use equipoise_model::scenario::overrides::apply;
-use equipoise_model::{Method, Network, Recording, Scenario};
+use equipoise_model::{Method, Recording, Scenario};
 use equipoise_validation::convergence::verdict::{OfSize, Point, Slope};
 use equipoise_validation::convergence::{
     Convergence, Expected, Measured, Norm, Quantity, Sample, converge, plan,
@@ -16,22 +17,36 @@ const SIZES: [f64; 4] = [100.0, 200.0, 400.0, 800.0];
 const NETWORKS: u64 = 100;
 const TIMES: [f64; 5] = [0.0, 0.5, 1.0, 1.5, 2.0];
 
-fn network(size: f64, changes: &[&str]) -> Network {
+/// Prices of the order of one for each neuron and time unit.
+const PRICES: &str = "energy={ spike = 1.0, synapse = 1.0, threshold = 0.1 }";
+
+fn scenario(size: f64, changes: &[&str]) -> Scenario {
     let text = include_str!("../../scenarios/inhibition-stabilised.toml");
     let changes: Vec<String> = changes.iter().map(|change| (*change).to_owned()).collect();
     let text = apply(text, &[vec![format!("n={size}")], changes].concat()).unwrap();
-    Scenario::parse("inhibition-stabilised.toml", &text).unwrap().network
+    Scenario::parse("inhibition-stabilised.toml", &text).unwrap()
 }
 
+/// With energies where the changes price them.
 fn expected(changes: &[&str]) -> Vec<Expected> {
-    SIZES.iter().map(|size| Expected::new(&network(*size, changes), &TIMES).unwrap()).collect()
+    let of_size = |size: &f64| {
+        let Scenario { network, energy, .. } = scenario(*size, changes);
+        Expected::with_energy(&network, energy.as_ref(), &TIMES).unwrap()
+    };
+    SIZES.iter().map(of_size).collect()
 }
 
-/// What the networks of all sizes show, simulated once.
+/// What the networks of all sizes show, simulated once, their energies at [`PRICES`].
 static SIMULATED: LazyLock<Vec<Vec<Sample>>> = LazyLock::new(|| {
     let simulate = |(expected, seed): (&Expected, u64)| {
-        let network = network(expected.size, &[]);
-        let recording = Recording { histograms: Some(expected.bins), ..Recording::default() };
+        let Scenario { network, energy, .. } = scenario(expected.size, &[PRICES]);
+        let energy = energy.unwrap();
+        let account = Account::new(&network, &energy);
+        let recording = Recording {
+            histograms: Some(expected.bins),
+            activity_energy: Some(energy.threshold),
+            ..Recording::default()
+        };
         let ensemble = Ensemble {
             network: &network,
             method: Method::Exact,
@@ -43,7 +58,7 @@ static SIMULATED: LazyLock<Vec<Vec<Sample>>> = LazyLock::new(|| {
         };
         let mut samples = Vec::new();
         let receive = |trajectory| {
-            samples.push(Sample::of(&trajectory));
+            samples.push(Sample::of(&trajectory, Some(&account)));
             Ok::<(), ()>(())
         };
         ensemble.run(&AtomicBool::new(false), receive).unwrap();
@@ -70,6 +85,14 @@ fn judge(expected: &[Expected]) -> Convergence {
     converge(&sizes, 1)
 }
 
+const WITHOUT_PRICES: [Quantity; 5] = [
+    Quantity::Mean,
+    Quantity::Variance,
+    Quantity::Spikes,
+    Quantity::Wasserstein,
+    Quantity::Kolmogorov,
+];
+
 fn smallest_p(found: &Convergence) -> f64 {
     found.tests().map(|tested| tested.adjusted_p).fold(1.0, f64::min)
 }
@@ -81,7 +104,8 @@ fn networks_come_to_their_limit_as_the_theory_expects() {
     // Five quantities at four sizes and times of two populations, and their exponents in two norms.
     let resolved = found.slopes.iter().filter(|slope| slope.exponent.is_some()).count();
     assert_eq!(found.tests().count(), 5 * 4 * 4 * 2 + resolved);
-    for quantity in Quantity::ALL {
+    assert_eq!(found.quantities, WITHOUT_PRICES);
+    for quantity in WITHOUT_PRICES {
         for population in 0..2 {
             let of = |slope: &&Slope| {
                 (slope.quantity, slope.norm, slope.population) == (quantity, Norm::Sup, population)
@@ -91,6 +115,58 @@ fn networks_come_to_their_limit_as_the_theory_expects() {
             assert!(exponent.low < exponent.value && exponent.value < exponent.high);
             println!("{quantity:?} {population}: {exponent:?} {:?}", slope.tested);
         }
+    }
+}
+
+/// What a neuron spends comes to what the limit spends as expected; spikes, which have a price now, are not tested twice.
+#[test]
+fn energies_come_to_those_of_the_limit() {
+    let found = judge(&expected(&[PRICES]));
+    assert!(found.holds(), "smallest p {}", smallest_p(&found));
+    let energies = [Quantity::SynapseEnergy, Quantity::ActivityEnergy];
+    assert_eq!(found.quantities, [&WITHOUT_PRICES[..], &energies].concat());
+    for quantity in energies {
+        let points = found.points.iter().filter(|point| point.quantity == quantity);
+        assert_eq!(points.count(), 4 * 4 * 2);
+        for population in 0..2 {
+            let of = |slope: &&Slope| {
+                (slope.quantity, slope.norm, slope.population) == (quantity, Norm::End, population)
+            };
+            let slope = found.slopes.iter().find(of).unwrap();
+            let tested = slope.tested.unwrap_or_else(|| panic!("{quantity:?} {population}"));
+            // Between -1/2 and what is left of it at these sizes.
+            assert!((-0.6..-0.2).contains(&tested.predicted), "{tested:?}");
+            println!("{quantity:?} {population}: {:?} {tested:?}", slope.exponent);
+        }
+    }
+    // What costs nothing is not compared.
+    let found = judge(&expected(&["energy={ synapse = { E = 1.0, I = 0.0 } }"]));
+    let synapses = found.points.iter().filter(|p| p.quantity == Quantity::SynapseEnergy);
+    assert_eq!(synapses.filter(|point| point.population == 1).count(), 0);
+}
+
+/// Power twins: jumps that cost 2 % more than was expected, a threshold that is higher by 0.05, and energies of the limit itself.
+#[test]
+fn wrong_energies_are_rejected() {
+    let rejects = |found: &Convergence, quantity: Quantity| {
+        found.points.iter().any(|point| point.quantity == quantity && !point.tested.holds())
+    };
+    for (prices, quantity) in [
+        ("energy={ synapse = 0.98, threshold = 0.1 }", Quantity::SynapseEnergy),
+        ("energy={ synapse = 1.0, threshold = 0.15 }", Quantity::ActivityEnergy),
+    ] {
+        let found = judge(&expected(&[prices]));
+        assert!(rejects(&found, quantity), "{prices}");
+    }
+    let mut wrong = expected(&[PRICES]);
+    for of_size in &mut wrong {
+        for quantity in [Quantity::SynapseEnergy, Quantity::ActivityEnergy] {
+            of_size.error[quantity].iter_mut().for_each(|error| *error *= 1e-9);
+        }
+    }
+    let found = judge(&wrong);
+    for quantity in [Quantity::SynapseEnergy, Quantity::ActivityEnergy] {
+        assert!(rejects(&found, quantity), "{quantity:?}");
     }
 }
 
@@ -111,12 +187,12 @@ fn distances_and_functionals_agree() {
 fn an_expectation_without_corrections_is_rejected() {
     let mut wrong = expected(&[]);
     for of_size in &mut wrong {
-        for quantity in Quantity::ALL {
+        for quantity in WITHOUT_PRICES {
             of_size.error[quantity].iter_mut().for_each(|error| *error *= 1e-9);
         }
     }
     let found = judge(&wrong);
-    for quantity in Quantity::ALL {
+    for quantity in WITHOUT_PRICES {
         let of = |point: &&Point| point.quantity == quantity && !point.tested.holds();
         assert!(found.points.iter().any(|point| of(&point)), "{quantity:?}");
     }
@@ -139,7 +215,7 @@ fn another_exponent_is_rejected() {
     let mut wrong = expected(&[]);
     for of_size in &mut wrong {
         let factor = (of_size.size / SIZES[0]).powf(-0.25);
-        for quantity in Quantity::ALL {
+        for quantity in WITHOUT_PRICES {
             of_size.error[quantity].iter_mut().for_each(|error| *error *= factor);
         }
     }

@@ -107,7 +107,8 @@ impl Size {
     fn new(base: &Scenario, arguments: &Converge, n: f64) -> Result<Self, Failure> {
         let size = format!("n={n}");
         let plain = changed(base, std::slice::from_ref(&size))?;
-        let expected = Expected::new(&plain.network, &plain.sampling.times()).map_err(|error| {
+        let (energy, times) = (plain.energy.as_ref(), plain.sampling.times());
+        let expected = Expected::with_energy(&plain.network, energy, &times).map_err(|error| {
             let (Failure::Usage(report) | Failure::File(report)) = Failure::from(error);
             Failure::Usage(report.wrap_err(format!("nothing can be expected of n = {n}")))
         })?;

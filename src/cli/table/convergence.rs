@@ -88,7 +88,7 @@ fn errors(report: &Report<'_>) -> String {
     let mut heads = OF_POINT.to_vec();
     heads.push("verdict");
     let mut table = Table::new(&heads);
-    for quantity in Quantity::ALL {
+    for &quantity in &report.found.quantities {
         for population in 0..report.names().len() {
             for Normed { point, .. } in report.found.of(quantity, Norm::Sup, population) {
                 let is_tested = report.found.is_tested[point.size];
@@ -203,6 +203,15 @@ pub fn notes(report: &Report<'_>) -> Vec<String> {
             "laws are compared at {laws} of {} times: at the others the series of their moments does not converge",
             counted.len()
         ));
+    }
+    if let Some(energy) = &first.energy {
+        if energy.is_per_size() {
+            notes.push("energy_synapse is per n, with which the jumps of a neuron grow".to_owned());
+        }
+        notes.push(
+            "energy_spike is spikes times their price: its errors are not compared again"
+                .to_owned(),
+        );
     }
     let unresolved = found.slopes.iter().filter(|slope| slope.exponent.is_none()).count();
     if unresolved > 0 {

@@ -85,10 +85,16 @@ impl Table {
     }
 }
 
-/// Enough digits to see the difference that `scale` is about.
+/// Enough digits to see the difference that `scale` is about; with an exponent where that would take more than eight decimals.
 pub(super) fn number(value: f64, scale: f64) -> String {
-    let digits =
-        if scale > 0.0 { (1.0 - scale.log10().floor()).clamp(0.0, 8.0) as usize } else { 4 };
+    if scale <= 0.0 || scale.is_nan() {
+        return format!("{value:.4}");
+    }
+    let digits = (1.0 - scale.log10().floor()).max(0.0);
+    if digits > 8.0 {
+        return format!("{value:.2e}");
+    }
+    let digits = digits as usize;
     format!("{value:.digits$}")
 }
 

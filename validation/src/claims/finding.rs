@@ -122,8 +122,7 @@ pub fn examine(
 ) -> Result<Option<Finding>, ClaimError> {
     let theory = |n: f64| {
         let scenario = claim.scenario(n)?;
-        let theory = Theory::new(&scenario.network, &scenario.sampling.times(), &claim.statistics);
-        theory.map_err(|source| ClaimError::Limit {
+        Theory::new(&scenario, &claim.statistics).map_err(|source| ClaimError::Limit {
             claim: claim.name.clone(),
             source: Box::new(source),
         })

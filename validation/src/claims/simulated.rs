@@ -2,6 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
+use equipoise_energy::Account;
 use equipoise_engine::{EngineError, Ensemble, Outcome, RunError};
 use equipoise_model::{Recording, Scenario};
 
@@ -40,20 +41,23 @@ impl Simulated {
         terms: Terms<'_>,
     ) -> Result<Option<Self>, EngineError> {
         let histograms = theory.errors.as_ref().map(|expected| expected.bins);
+        let activity_energy = scenario.energy.as_ref().map(|energy| energy.threshold.clone());
+        // A twin pays its own prices.
+        let account = scenario.energy.as_ref().map(|e| Account::new(&scenario.network, e));
         let ensemble = Ensemble {
             network: &scenario.network,
             method: size.method(),
             seed: terms.seed,
             replicates: size.networks,
             times: scenario.sampling.times(),
-            recording: Recording { histograms, ..Recording::default() },
+            recording: Recording { histograms, activity_energy, ..Recording::default() },
             threads: terms.threads,
         };
         let mut networks = Vec::new();
         let mut errors = theory.errors.as_ref().map(Measured::new);
         let outcome = ensemble.run::<()>(terms.stop, |trajectory| {
             if let (Some(measured), Some(expected)) = (&mut errors, &theory.errors) {
-                measured.push(expected, &Sample::of(&trajectory));
+                measured.push(expected, &Sample::of(&trajectory, account.as_ref()));
             }
             networks.push(Averages::of_network(&trajectory));
             Ok(())

@@ -2,7 +2,7 @@
 
 use equipoise_limit::analysis::Growth;
 use equipoise_limit::{Balance, Coefficients, Expansion, LimitError, Rates};
-use equipoise_model::{GainFunction, Network};
+use equipoise_model::{GainFunction, Network, Scenario};
 use nalgebra::DVector;
 use serde::Deserialize;
 
@@ -39,6 +39,12 @@ pub enum Statistic {
     WassersteinError,
     /// Kolmogorov-Smirnov distance of the law of a neuron to that of the limit.
     KolmogorovError,
+    /// Energy of the spikes of a neuron since time 0 minus that of the limit.
+    SpikeEnergyError,
+    /// Energy of the jumps that a neuron has received since time 0, per `n`, minus that of the limit.
+    SynapseEnergyError,
+    /// Activity energy of a neuron minus that of the limit.
+    ActivityEnergyError,
 }
 
 impl Statistic {
@@ -58,6 +64,9 @@ impl Statistic {
             Self::SpikesError => "fires of a neuron, minus limit",
             Self::WassersteinError => "Wasserstein-1 distance to the limit law",
             Self::KolmogorovError => "Kolmogorov-Smirnov distance to the limit law",
+            Self::SpikeEnergyError => "energy of a neuron's spikes, minus limit",
+            Self::SynapseEnergyError => "energy of jumps received by a neuron per n, minus limit",
+            Self::ActivityEnergyError => "activity energy of a neuron, minus limit",
         }
     }
 
@@ -69,6 +78,9 @@ impl Statistic {
             Self::SpikesError => Some(Quantity::Spikes),
             Self::WassersteinError => Some(Quantity::Wasserstein),
             Self::KolmogorovError => Some(Quantity::Kolmogorov),
+            Self::SpikeEnergyError => Some(Quantity::SpikeEnergy),
+            Self::SynapseEnergyError => Some(Quantity::SynapseEnergy),
+            Self::ActivityEnergyError => Some(Quantity::ActivityEnergy),
             _ => None,
         }
     }
@@ -105,11 +117,8 @@ impl Theory {
     ///
     /// # Errors
     /// [`LimitError`] where there is none.
-    pub fn new(
-        network: &Network,
-        times: &[f64],
-        statistics: &[Statistic],
-    ) -> Result<Self, LimitError> {
+    pub fn new(scenario: &Scenario, statistics: &[Statistic]) -> Result<Self, LimitError> {
+        let (network, times) = (&scenario.network, &scenario.sampling.times());
         let coefficients = Coefficients::limit(network);
         let balance = Balance::new(&coefficients.mean);
         let end = times.last().copied().unwrap_or(0.0);
@@ -121,7 +130,7 @@ impl Theory {
             None
         };
         let errors = if statistics.iter().any(|s| s.error().is_some()) {
-            Some(Expected::new(network, times)?)
+            Some(Expected::with_energy(network, scenario.energy.as_ref(), times)?)
         } else {
             None
         };
@@ -136,7 +145,7 @@ impl Theory {
         };
         let largest = [places(|e| &e.first.mean), places(|e| &e.first.variance)];
         let growth = Growth::unavoidable(network, &coefficients, end);
-        let (network, times) = (network.clone(), times.to_vec());
+        let (network, times) = (network.clone(), times.clone());
         Ok(Self { network, times, balance, target, growth, expansion, errors, largest })
     }
 

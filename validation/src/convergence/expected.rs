@@ -1,10 +1,12 @@
 //! The errors that the theory of one network of size `n` expects.
 
+use equipoise_energy::Item;
 use equipoise_limit::{
     Expansion, FiniteNSolution, Limit, LimitError, LimitSolution, PotentiationLaw, Validity,
 };
-use equipoise_model::{Bins, Network};
+use equipoise_model::{Bins, Energy, Network};
 
+use super::energy::NeuronEnergy;
 use super::grid::{covering, edges};
 use super::law::Functionals;
 use super::quantity::{PerQuantity, Quantity};
@@ -32,6 +34,8 @@ pub struct Expected {
     pub margin: PerQuantity<Vec<f64>>,
     /// Standard deviation over networks, where it is predicted: to leading order; NaN for what is not.
     pub deviation: PerQuantity<Vec<f64>>,
+    /// What one neuron spends, where the network has an account of energy.
+    pub energy: Option<NeuronEnergy>,
     /// Members of each population, and the fractions that they are of `n`.
     counts: Vec<f64>,
     fractions: Vec<f64>,
@@ -44,9 +48,24 @@ impl Expected {
     /// # Errors
     /// [`LimitError`] if the network has no limit at time 0.
     pub fn new(network: &Network, times: &[f64]) -> Result<Self, LimitError> {
+        Self::with_energy(network, None, times)
+    }
+
+    /// The same with the account of energy that a scenario asks for.
+    ///
+    /// # Errors
+    /// As [`Expected::new`].
+    pub fn with_energy(
+        network: &Network,
+        energy: Option<&Energy>,
+        times: &[f64],
+    ) -> Result<Self, LimitError> {
         let limit = Limit::new(network)?.solve(times)?;
         let expansion = Expansion::new(network, &limit.times)?;
         let validity = Validity::new(network, &expansion, f64::INFINITY);
+        let energy = energy
+            .map(|energy| NeuronEnergy::new(network, energy, &limit, &expansion))
+            .transpose()?;
         let bins = covering(&limit, &expansion.first);
         let populations = network.population_count();
         let functionals: Vec<Option<Functionals>> = (0..limit.mean.len())
@@ -67,6 +86,7 @@ impl Expected {
             error: PerQuantity::default(),
             margin: PerQuantity::default(),
             deviation: PerQuantity::default(),
+            energy,
             counts: network.populations.iter().map(|p| p.count as f64).collect(),
             fractions: network.populations.iter().map(|p| p.fraction).collect(),
             functionals,
@@ -79,11 +99,39 @@ impl Expected {
         Ok(expected)
     }
 
+    /// What is compared of a population: energies where they have a price.
+    pub fn has(&self, quantity: Quantity, population: usize) -> bool {
+        let is_paid =
+            |item| self.energy.as_ref().is_some_and(|energy| energy.is_paid(item, population));
+        quantity.item().is_none_or(is_paid)
+    }
+
+    /// What is compared of any population, in the order of [`Quantity::ALL`]; not what is another one times a price.
+    pub fn quantities(&self) -> Vec<Quantity> {
+        let is_compared =
+            |quantity: &Quantity| (0..self.populations).any(|a| self.has(*quantity, a));
+        let own = Quantity::ALL.into_iter().filter(|quantity| !quantity.is_multiple());
+        own.filter(is_compared).collect()
+    }
+
     fn places(&self) -> std::ops::Range<usize> {
         0..self.limit.mean.len()
     }
 
+    /// Of energies; nothing of other quantities, and where there is no account.
+    fn of_energy(
+        &self,
+        quantity: Quantity,
+        of: fn(&NeuronEnergy, Item) -> Vec<f64>,
+    ) -> Option<Vec<f64>> {
+        let item = quantity.item()?;
+        Some(self.energy.as_ref().map_or_else(Vec::new, |energy| of(energy, item)))
+    }
+
     fn errors(&self, quantity: Quantity) -> Vec<f64> {
+        if let Some(errors) = self.of_energy(quantity, NeuronEnergy::errors) {
+            return errors;
+        }
         if !quantity.is_of_law() {
             let values = self.moments(&self.finite_n, quantity);
             return self.places().map(|at| values[at] - self.of_limit(quantity, at)).collect();
@@ -130,6 +178,9 @@ impl Expected {
     }
 
     fn margins(&self, expansion: &Expansion, quantity: Quantity) -> Vec<f64> {
+        if let Some(margins) = self.of_energy(quantity, NeuronEnergy::margins) {
+            return margins;
+        }
         if !quantity.is_of_law() {
             return expansion.margin_of(|theory| self.moments(theory, quantity));
         }
@@ -144,8 +195,11 @@ impl Expected {
         with_truncation.collect()
     }
 
-    /// Of a mean, the root of `C_aa`; of a variance that of independent neurons, `2 v^2/N`; of laws, by the movement of the mean and independent neurons beside it.
+    /// Of energies, those of totals over networks; of a mean, the root of `C_aa`; of a variance that of independent neurons, `2 v^2/N`; of laws, by the movement of the mean and independent neurons beside it.
     fn deviations(&self, quantity: Quantity) -> Vec<f64> {
+        if let Some(deviations) = self.of_energy(quantity, NeuronEnergy::deviations) {
+            return deviations;
+        }
         let of = |at: usize| {
             let population = at % self.populations;
             let count = self.counts[population];
@@ -154,12 +208,12 @@ impl Expected {
             let squared = match quantity {
                 Quantity::Mean => of_mean,
                 Quantity::Variance => 2.0 * variance * variance / count,
-                Quantity::Spikes => f64::NAN,
                 Quantity::Wasserstein => of_mean + variance / count,
                 // The density is at most that at the mean of a normal law, the part of neurons varies most at one half.
                 Quantity::Kolmogorov => {
                     of_mean / (2.0 * std::f64::consts::PI * variance) + 0.25 / count
                 }
+                _ => f64::NAN,
             };
             squared.max(0.0).sqrt()
         };
@@ -169,6 +223,9 @@ impl Expected {
     /// What the networks of a population show at a place, as an error in the direction that is expected.
     pub(super) fn of_network(&self, quantity: Quantity, at: usize, value: f64) -> f64 {
         let sign = if self.error[quantity][at] < 0.0 { -1.0 } else { 1.0 };
+        if let (Some(item), Some(energy)) = (quantity.item(), &self.energy) {
+            return sign * energy.of_network(item, at, value);
+        }
         let value = match quantity {
             Quantity::Spikes => value / self.counts[at % self.populations],
             _ => value,

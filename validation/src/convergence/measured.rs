@@ -1,5 +1,6 @@
 //! The errors of simulated networks.
 
+use equipoise_energy::{Account, Item};
 use equipoise_engine::Trajectory;
 use equipoise_statistics::{Estimate, estimate};
 use serde::{Deserialize, Serialize};
@@ -19,21 +20,33 @@ pub struct Sample {
     pub spikes: Vec<f64>,
     /// Neurons below each edge of the [`grid`], (time, population, edge).
     pub below: Vec<u32>,
+    /// Energies of the population, in the order of [`Item::RANDOM`]; empty where nothing is priced.
+    pub energies: [Vec<f64>; 3],
 }
 
 impl Sample {
-    /// Of a network whose histograms have the bins of the [`grid`].
-    pub fn of(trajectory: &Trajectory) -> Self {
+    /// Of a network whose histograms have the bins of the [`grid`], and whose activity energy is recorded where there is an account.
+    pub fn of(trajectory: &Trajectory, account: Option<&Account>) -> Self {
         let populations = trajectory.populations;
-        let spikes = (0..trajectory.mean.len())
-            .map(|at| trajectory.spikes(at / populations, at % populations));
+        let places = || (0..trajectory.mean.len()).map(|at| (at / populations, at % populations));
+        let spikes: Vec<f64> = places().map(|(s, a)| trajectory.spikes(s, a)).collect();
+        let energies = account.map(|account| {
+            let received: Vec<f64> =
+                places().map(|(s, a)| trajectory.received(s, a) as f64).collect();
+            Item::RANDOM.map(|item| match item {
+                Item::Spike => account.spikes(&spikes),
+                Item::Synapse => account.synapses(&received),
+                Item::Rest | Item::Activity => trajectory.records.activity_energy.clone(),
+            })
+        });
         // What is above all bins is below no edge.
         let rows = trajectory.records.histograms.chunks(grid::BINS + 2);
         Self {
             mean: trajectory.mean.clone(),
             variance: trajectory.variance.clone(),
-            spikes: spikes.collect(),
+            spikes,
             below: rows.flat_map(|row| below_edges(&row[..=grid::BINS])).collect(),
+            energies: energies.unwrap_or_default(),
         }
     }
 }
@@ -72,18 +85,25 @@ impl Measured {
     pub fn push(&mut self, expected: &Expected, sample: &Sample) {
         let places = self.errors[Quantity::Mean].len();
         let edges = grid::BINS + 1;
-        let is_short = |values: &Vec<f64>| values.len() < places;
-        if [&sample.mean, &sample.variance, &sample.spikes].into_iter().any(is_short)
-            || sample.below.len() < places * edges
-        {
-            return;
-        }
-        self.networks += 1;
-        for (quantity, values) in [
+        let [spike, synapse, activity] = &sample.energies;
+        let mut counted = vec![
             (Quantity::Mean, &sample.mean),
             (Quantity::Variance, &sample.variance),
             (Quantity::Spikes, &sample.spikes),
-        ] {
+        ];
+        if expected.energy.is_some() {
+            counted.extend([
+                (Quantity::SpikeEnergy, spike),
+                (Quantity::SynapseEnergy, synapse),
+                (Quantity::ActivityEnergy, activity),
+            ]);
+        }
+        let is_short = |(_, values): &(Quantity, &Vec<f64>)| values.len() < places;
+        if counted.iter().any(is_short) || sample.below.len() < places * edges {
+            return;
+        }
+        self.networks += 1;
+        for (quantity, values) in counted {
             for (at, value) in values.iter().enumerate().take(places) {
                 self.errors[quantity][at].push(expected.of_network(quantity, at, *value));
             }

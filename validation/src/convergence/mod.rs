@@ -10,7 +10,8 @@
 //!   `int |F_n - F| dz = int s (F_n - F) dz`, `s` the sign of `F_n - F` (Kantorovich's potential). With the sign that the theory expects the second form is linear in the
 //!   empirical distribution function of a network. It is never larger on average than the distance itself, and equal to it where the signs are right.
 //!   The distance of one network's neurons to the limit, or of all that were simulated, would have a floor of order `N^{-1/2}`.
-//! * `kolmogorov`: `F_n - F` where the theory expects it to be largest, with that sign.
+//! * `kolmogorov`: `F_n - F` where the theory expects it to be largest, with that sign;
+//! * `energy_synapse`, `activity_energy`: of a neuron, likewise, where the scenario prices them. (`energy_spike` is `spikes` times a price, and would be tested twice.)
 //!
 //! Distribution functions are looked at on the edges of a histogram ([`grid`]), measured and expected alike.
 //!
@@ -18,10 +19,12 @@
 //! what the tests at *all* times say.
 //!
 //! * [`quantity`]: what is compared; [`grid`]: where laws are looked at;
+//! * [`energy`]: what one neuron spends;
 //! * [`expected`]: the errors that the theory expects, with their margins; [`window`]: the times that count;
 //! * [`measured`]: those of simulated networks; [`mod@plan`]: how many networks it takes;
 //! * [`verdict`]: do they agree, and with which exponent do they fall?
 
+pub mod energy;
 pub mod expected;
 pub mod grid;
 mod law;

@@ -15,13 +15,13 @@ pub const MOST: u64 = 1_000_000;
 const KNOWN: f64 = 1.0 / 3.0;
 
 /// The smallest number of networks, rounded up to a multiple of ten, with which no predicted standard error is larger than the part `precision` of the expected error: of
-/// mean, variance and distances, in both norms, at the size's own [`Window`]. Errors that the theory does not know to a third are left out.
+/// mean, variance, distances and energies, in both norms, at the size's own [`Window`]. Errors that the theory does not know to a third are left out.
 pub fn networks(expected: &Expected, precision: f64) -> u64 {
     let window = Window::new(&[expected]);
     let mut most: f64 = 0.0;
-    for quantity in Quantity::ALL {
+    for quantity in expected.quantities() {
         for norm in Norm::ALL {
-            for population in 0..expected.populations {
+            for population in (0..expected.populations).filter(|a| expected.has(quantity, *a)) {
                 let Some(at) = place(expected, &window, (quantity, norm, population)) else {
                     continue;
                 };

@@ -2,6 +2,8 @@
 
 use std::ops::{Index, IndexMut};
 
+use equipoise_energy::Item;
+
 /// A quantity whose error is measured and expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quantity {
@@ -15,12 +17,26 @@ pub enum Quantity {
     Wasserstein,
     /// Kolmogorov-Smirnov distance of the law of a neuron to the limit.
     Kolmogorov,
+    /// Energy of the spikes of a neuron since time 0.
+    SpikeEnergy,
+    /// Energy of the jumps that a neuron has received since time 0; per `n`, with which their number grows, where a jump has a price of its own.
+    SynapseEnergy,
+    /// Activity energy of a neuron at the time, the mean of `(lambda_a(z) - theta_a)^2` over the population.
+    ActivityEnergy,
 }
 
 impl Quantity {
     /// All of them, in the order of tables and files.
-    pub const ALL: [Self; 5] =
-        [Self::Mean, Self::Variance, Self::Spikes, Self::Wasserstein, Self::Kolmogorov];
+    pub const ALL: [Self; 8] = [
+        Self::Mean,
+        Self::Variance,
+        Self::Spikes,
+        Self::Wasserstein,
+        Self::Kolmogorov,
+        Self::SpikeEnergy,
+        Self::SynapseEnergy,
+        Self::ActivityEnergy,
+    ];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -30,6 +46,9 @@ impl Quantity {
             Self::Spikes => "spikes",
             Self::Wasserstein => "wasserstein",
             Self::Kolmogorov => "kolmogorov",
+            Self::SpikeEnergy => Item::Spike.name(),
+            Self::SynapseEnergy => Item::Synapse.name(),
+            Self::ActivityEnergy => Item::Activity.name(),
         }
     }
 
@@ -41,7 +60,25 @@ impl Quantity {
             Self::Spikes => "fires of a neuron since time 0",
             Self::Wasserstein => "law of the potentiation, Wasserstein-1 distance",
             Self::Kolmogorov => "law of the potentiation, Kolmogorov-Smirnov distance",
+            Self::SpikeEnergy => "energy of a neuron's spikes since time 0",
+            Self::SynapseEnergy => "energy of jumps received by a neuron since time 0",
+            Self::ActivityEnergy => "activity energy of a neuron",
         }
+    }
+
+    /// The item of the account that it is, if it is one.
+    pub fn item(self) -> Option<Item> {
+        match self {
+            Self::SpikeEnergy => Some(Item::Spike),
+            Self::SynapseEnergy => Some(Item::Synapse),
+            Self::ActivityEnergy => Some(Item::Activity),
+            _ => None,
+        }
+    }
+
+    /// Whether it is another one times a price, with the same relative errors and the same exponent: spikes that are paid for.
+    pub fn is_multiple(self) -> bool {
+        self == Self::SpikeEnergy
     }
 
     /// Whether it is a distance between laws.

@@ -84,6 +84,8 @@ pub struct Local {
 /// All that was found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Convergence {
+    /// What is compared.
+    pub quantities: Vec<Quantity>,
     /// The samples that count.
     pub window: Window,
     /// Whether each size is large enough to be tested.
@@ -146,18 +148,22 @@ pub fn converge(sizes: &[OfSize<'_>], seed: u64) -> Convergence {
     let expected: Vec<&Expected> = sizes.iter().map(|(expected, _)| *expected).collect();
     let window = Window::new(&expected);
     let populations = expected.first().map_or(0, |expected| expected.populations);
+    let quantities = expected.first().map_or_else(Vec::new, |expected| expected.quantities());
     let mut found = Convergence {
         is_tested: expected.iter().map(|expected| expected.validity.holds()).collect(),
         points: Vec::new(),
         normed: Vec::new(),
         slopes: Vec::new(),
         window,
+        quantities: quantities.clone(),
     };
-    for quantity in Quantity::ALL {
+    for quantity in quantities {
+        let compared: Vec<usize> =
+            (0..populations).filter(|a| expected[0].has(quantity, *a)).collect();
         for (size, of_size) in sizes.iter().enumerate() {
             for &sample in found.window.samples(quantity) {
                 let point = |population| point(of_size, (quantity, size, sample, population));
-                found.points.extend((0..populations).map(point));
+                found.points.extend(compared.iter().copied().map(point));
             }
         }
         for norm in Norm::ALL {
@@ -165,7 +171,7 @@ pub fn converge(sizes: &[OfSize<'_>], seed: u64) -> Convergence {
                 normed(&found.window, &sizes[size], (quantity, norm, size, population))
             };
             let all: Vec<Normed> = (0..sizes.len())
-                .flat_map(|size| (0..populations).map(move |population| (size, population)))
+                .flat_map(|size| compared.iter().map(move |population| (size, *population)))
                 .filter_map(|(size, population)| normed(size, population))
                 .collect();
             let slope = |population| {
@@ -173,7 +179,7 @@ pub fn converge(sizes: &[OfSize<'_>], seed: u64) -> Convergence {
                     all.iter().filter(|normed| normed.point.population == population).collect();
                 slope_of((sizes, &found.is_tested), &own, (quantity, norm, population), seed)
             };
-            let slopes: Vec<Slope> = (0..populations).map(slope).collect();
+            let slopes: Vec<Slope> = compared.iter().copied().map(slope).collect();
             found.slopes.extend(slopes);
             found.normed.extend(all);
         }
