@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::statistic::Statistic;
 
 /// Name and file of each claim, in the order of tables.
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 11] = [
     ("balance-residual", include_str!("../../balance-residual/claim.toml")),
     ("balanced-manifold", include_str!("../../balanced-manifold/claim.toml")),
     ("variance", include_str!("../../variance/claim.toml")),
@@ -19,6 +19,7 @@ const FILES: [(&str, &str); 10] = [
     ("growth-without-balance", include_str!("../../growth-without-balance/claim.toml")),
     ("shared-spikes", include_str!("../../shared-spikes/claim.toml")),
     ("rate-of-convergence", include_str!("../../rate-of-convergence/claim.toml")),
+    ("energy", include_str!("../../energy/claim.toml")),
 ];
 
 /// The scenarios that claims start from, under the names of their files.
