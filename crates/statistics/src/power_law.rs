@@ -26,9 +26,9 @@ pub struct Exponent {
     pub value: f64,
     /// By propagation of the standard errors of the `e_i`: `sqrt(sum_i (c_i s_i/e_i)^2)`.
     pub standard_error: f64,
-    /// Lower end of the bootstrap interval.
+    /// Lower end of the bootstrap interval; infinite where an error may as well be zero.
     pub low: f64,
-    /// Its upper end.
+    /// Its upper end, likewise.
     pub high: f64,
 }
 
@@ -78,13 +78,19 @@ pub fn exponent(sizes: &[f64], samples: &[&[f64]], coverage: f64, seed: u64) -> 
     let mut stream = Xoshiro256PlusPlus::seed_from_u64(seed);
     let mut resampled: Vec<f64> = (0..RESAMPLES)
         .map(|_| {
-            let logarithms = samples.iter().map(|sample| {
-                let drawn = (0..sample.len()).map(|_| sample[stream.random_range(0..sample.len())]);
-                // A mean that is not positive is further off than any that is.
-                (drawn.sum::<f64>() / sample.len() as f64).max(f64::MIN_POSITIVE).ln()
-            });
-            let logarithms: Vec<f64> = logarithms.collect();
-            weights.iter().zip(logarithms).map(|(c, logarithm)| c * logarithm).sum()
+            let means: Vec<f64> = samples
+                .iter()
+                .map(|sample| {
+                    let drawn =
+                        (0..sample.len()).map(|_| sample[stream.random_range(0..sample.len())]);
+                    drawn.sum::<f64>() / sample.len() as f64
+                })
+                .collect();
+            let terms = weights.iter().zip(&means);
+            let slope: f64 = terms.map(|(c, mean)| c * mean.max(f64::MIN_POSITIVE).ln()).sum();
+            // A mean that is not positive is further off than any that is, in the direction in which it turns the line.
+            let is_bounded = means.iter().all(|mean| *mean > 0.0);
+            if is_bounded { slope } else { f64::INFINITY.copysign(slope) }
         })
         .collect();
     resampled.sort_unstable_by(f64::total_cmp);
@@ -133,6 +139,18 @@ mod tests {
             exponent(&SIZES, &borrowed, COVERAGE, number as u64).expect("positive errors")
         };
         (0..TRIALS).map(trial).collect()
+    }
+
+    /// An error that is no larger than its standard error may be zero: the line may be as steep as one likes, and the interval has no end. Of one that is known to a tenth both ends are known.
+    #[test]
+    fn an_error_that_may_be_zero_leaves_the_interval_open() {
+        let clear: Vec<f64> = (0..40).map(|i| if i % 2 == 0 { 1.6 } else { 0.4 }).collect();
+        let doubtful: Vec<f64> = clear.iter().map(|value| value - 0.9).collect();
+        let of = |last: &[f64]| exponent(&[100.0, 200.0], &[&clear, last], COVERAGE, 1).unwrap();
+        let (known, open) = (of(&clear), of(&doubtful));
+        assert!(known.low.is_finite() && known.high.is_finite(), "{known:?}");
+        assert_eq!(open.low, f64::NEG_INFINITY, "{open:?}");
+        assert!(open.high.is_finite(), "{open:?}");
     }
 
     fn covered(exponents: &[Exponent], truth: f64) -> usize {
