@@ -126,6 +126,22 @@ fn energies_are_compared_where_they_have_a_price() {
     assert!(!plain.to_string().contains("energy"));
 }
 
+/// A summary of more sizes takes the place of the one before; one of others would lose some.
+#[test]
+fn a_summary_is_not_replaced_by_one_of_other_sizes() {
+    let place = Place::new();
+    place.run(STUDY).expect(0);
+    let fewer = STUDY.replace("100,200,400", "100,200");
+    let before = groups(&place.path("study/convergence.h5"));
+    let message = place.run(&fewer).expect(2).message();
+    for words in ["compares n = 400, too", "--force"] {
+        assert!(message.contains(words), "{message}");
+    }
+    assert_eq!(groups(&place.path("study/convergence.h5")), before);
+    place.run(&format!("{fewer} --force")).expect(0);
+    assert_ne!(groups(&place.path("study/convergence.h5")), before);
+}
+
 #[test]
 fn files_of_another_study_are_refused() {
     let place = Place::new();

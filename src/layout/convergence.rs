@@ -5,7 +5,7 @@ use std::path::Path;
 use equipoise_energy::Item;
 use equipoise_model::Scenario;
 use equipoise_statistics::Exponent;
-use equipoise_store::{Attribute, Group, GroupReader, StoreError, Values, Variable};
+use equipoise_store::{Attribute, Group, GroupReader, StoreError, Values, Variable, read_header};
 use equipoise_validation::convergence::measured::below_edges;
 use equipoise_validation::convergence::verdict::{Local, Normed, OfSize, Point, Slope};
 use equipoise_validation::convergence::{Convergence, Norm, Quantity, Sample};
@@ -234,6 +234,19 @@ fn with_exponents(mut group: Group, shape: &Shape<'_>, found: &Convergence) -> G
             &LOCAL,
             local(&|l| l.expected),
         ))
+}
+
+/// Reads the sizes that a file has `/convergence` of; none where there is no such group.
+///
+/// # Errors
+/// As [`GroupReader::open`] and [`GroupReader::read`].
+pub fn read_sizes(path: &Path) -> Result<Vec<f64>, StoreError> {
+    if !read_header(path)?.groups.iter().any(|name| name == "convergence") {
+        return Ok(Vec::new());
+    }
+    let found = GroupReader::open(path, "convergence")?;
+    let shape = shape(&found, "size");
+    found.read("size", &vec![0; shape.len()], &shape).map(floats)
 }
 
 /// Reads the networks of a file with histograms, one by one, until `take` wants no more.

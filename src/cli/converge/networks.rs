@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Read, Write, stdout};
 use std::path::Path;
 use std::process::Stdio;
 
-use equipoise::layout::convergence::read_networks;
+use equipoise::layout::convergence::{read_networks, read_sizes};
 use equipoise::store::{Header, Provenance, read_header};
 use equipoise::validation::convergence::Sample;
 use miette::{IntoDiagnostic, miette};
@@ -28,12 +28,14 @@ pub struct Origin {
     pub scenario: String,
     /// Its seed.
     pub seed: u64,
+    /// The sizes that it compares, if it is a summary.
+    pub sizes: Vec<f64>,
 }
 
 impl Origin {
-    fn new(header: Header) -> Self {
+    fn new(header: Header, sizes: Vec<f64>) -> Self {
         let Header { provenance: Provenance { source, scenario, seed, .. }, complete, .. } = header;
-        Self { complete, source, scenario, seed }
+        Self { complete, source, scenario, seed, sizes }
     }
 
     /// Whether it was made by this program from this scenario.
@@ -51,7 +53,7 @@ impl Origin {
 
 /// The child: writes what a file holds.
 pub fn write(arguments: &Networks) -> Result<Ending, Failure> {
-    let origin = Origin::new(read_header(&arguments.file)?);
+    let origin = Origin::new(read_header(&arguments.file)?, read_sizes(&arguments.file)?);
     let mut out = stdout().lock();
     let mut frame = |bytes: Vec<u8>| {
         let length = (bytes.len() as u64).to_le_bytes();

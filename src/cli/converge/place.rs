@@ -68,6 +68,10 @@ impl Place {
         let files = sizes.iter().zip(provenances).map(of_size).collect::<Result<_, Failure>>()?;
         let path = folder.join("convergence.h5");
         look(&path, summary, force)?;
+        if path.exists() && !force {
+            let numbers: Vec<f64> = sizes.iter().map(|size| size.expected.size).collect();
+            keeps(&path, &numbers)?;
+        }
         let (picture, page) = (path.with_extension("svg"), path.with_extension("html"));
         for (made, what) in [(&picture, "picture"), (&page, "report")] {
             if made.exists() && !path.exists() && !force {
@@ -101,6 +105,23 @@ fn look(path: &Path, asked: &Provenance, force: bool) -> Result<State, Failure> 
         (true, false) => Ok(State::Unfinished),
         (false, _) => Err(foreign(found, &origin, asked)),
     }
+}
+
+/// Whether a summary of these sizes has all of the one that is there, which it replaces.
+fn keeps(path: &Path, sizes: &[f64]) -> Result<(), Failure> {
+    let is_left_out = |size: &f64| !sizes.contains(size);
+    let lost: Vec<String> =
+        origin(path)?.sizes.into_iter().filter(is_left_out).map(|size| size.to_string()).collect();
+    if lost.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Usage(miette!(
+        help =
+            "give these sizes, too, or another folder with -o, or --force to replace what is there",
+        "`{}` compares n = {}, too, which would be lost",
+        path.display(),
+        lost.join(", ")
+    )))
 }
 
 fn foreign(path: &Path, found: &Origin, asked: &Provenance) -> Failure {
