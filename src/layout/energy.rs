@@ -2,7 +2,7 @@
 
 use equipoise_energy::{Account, Energies, EnergyPrediction, Item};
 use equipoise_engine::Trajectory;
-use equipoise_model::Scenario;
+use equipoise_model::{Prices, Scenario};
 use equipoise_store::{Group, Variable};
 
 use super::variable;
@@ -14,6 +14,15 @@ fn long_name(item: Item) -> &'static str {
         Item::Rest => "energy dissipated at rest since time 0, summed over the population",
         Item::Synapse => "energy of jumps received since time 0, summed over the population",
         Item::Activity => "sum over the population of (intensity - threshold)^2 at the time",
+    }
+}
+
+/// The unit of an item: that of the costs, ATP where they come from a budget and else the scenario's own.
+fn units(scenario: &Scenario, item: Item) -> String {
+    match (item, scenario.energy.as_ref().map(|energy| &energy.prices)) {
+        (Item::Activity, _) => format!("1/{}^2", scenario.sampling.time_unit),
+        (_, Some(Prices::Budget(_) | Prices::Own(_))) => "ATP".to_owned(),
+        _ => "energy".to_owned(),
     }
 }
 
@@ -47,7 +56,11 @@ pub(super) fn counted(
         values.collect()
     };
     let all = Item::ALL.into_iter();
-    all.map(|item| variable(item.name(), long_name(item), dimensions, of(item))).collect()
+    let made = all.map(|item| {
+        let variable = variable(item.name(), long_name(item), dimensions, of(item));
+        variable.with_units(&units(scenario, item))
+    });
+    made.collect()
 }
 
 /// The group of the limit with its account: per `n`, but of jumps per `n^2`.
@@ -62,7 +75,8 @@ pub fn of_limit(group: Group, scenario: &Scenario, times: &[f64], energies: &Ene
         let mut values: Vec<f64> = energies.of(item).iter().map(|value| value / scale).collect();
         values.resize(cells, f64::NAN);
         let long_name = format!("{}, in the limit, {unit}", long_name(item));
-        group.with_variable(variable(item.name(), &long_name, &["time", "population"], values))
+        let variable = variable(item.name(), &long_name, &["time", "population"], values);
+        group.with_variable(variable.with_units(&units(scenario, item)))
     })
 }
 
@@ -75,33 +89,22 @@ pub fn of_finite_n(
 ) -> Group {
     let cells = times.len() * scenario.network.population_count();
     let mut variables = Vec::new();
-    let mut add = |name: String, long_name: String, mut values: Vec<f64>| {
+    let mut add = |item: Item, suffix: &str, prefix: &str, mut values: Vec<f64>| {
         values.resize(cells, f64::NAN);
-        variables.push(variable(&name, &long_name, &["time", "population"], values));
+        let (name, long_name) = (item.name(), long_name(item));
+        let (name, long_name) = (format!("{name}{suffix}"), format!("{prefix} {long_name}"));
+        let variable = variable(&name, &long_name, &["time", "population"], values);
+        variables.push(variable.with_units(&units(scenario, item)));
     };
     for item in Item::ALL {
-        let (name, what) = (item.name(), long_name(item));
-        add(name.to_owned(), format!("expected {what}"), energy.finite_n.of(item).to_vec());
+        add(item, "", "expected", energy.finite_n.of(item).to_vec());
     }
     for item in Item::RANDOM {
-        let (name, what) = (item.name(), long_name(item));
-        let deviations = energy.deviations(item);
-        let margins = energy.deviation_margins(item);
-        add(
-            format!("{name}_margin"),
-            format!("margin of the expected {what}"),
-            energy.margins.of(item).to_vec(),
-        );
-        add(
-            format!("{name}_deviation"),
-            format!("standard deviation over networks of the {what}"),
-            deviations,
-        );
-        add(
-            format!("{name}_deviation_margin"),
-            format!("margin of the standard deviation over networks of the {what}"),
-            margins,
-        );
+        add(item, "_margin", "margin of the expected", energy.margins.of(item).to_vec());
+        let deviation = "standard deviation over networks of the";
+        add(item, "_deviation", deviation, energy.deviations(item));
+        let margin = format!("margin of the {deviation}");
+        add(item, "_deviation_margin", &margin, energy.deviation_margins(item));
     }
     variables.into_iter().fold(group, Group::with_variable)
 }
