@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use equipoise_model::scenario::overrides::apply;
-use equipoise_model::{GainFunction, Scenario};
+use equipoise_model::{GainFunction, Prices, Scenario};
 use equipoise_store::{GroupReader, describe, read_group};
 
 /// More samples than are listed here: their times would only take memory.
@@ -45,6 +45,18 @@ fn makes_sense(scenario: &Scenario) {
     }
     for external in &network.externals {
         assert!(external.count > 0 && external.rate.value(0.0) >= 0.0);
+    }
+    if let Some(energy) = &scenario.energy {
+        assert!(energy.threshold.iter().all(|threshold| threshold.is_finite()), "{energy:?}");
+        if let Prices::Given(costs) = &energy.prices {
+            let all = [&costs.spike, &costs.rest, &costs.synapse].into_iter().flatten();
+            assert!(all.into_iter().all(|cost| cost.is_finite() && *cost >= 0.0), "{costs:?}");
+        } else {
+            assert!(
+                energy.time_unit_seconds.is_some_and(|s| s > 0.0 && s.is_finite()),
+                "{energy:?}"
+            );
+        }
     }
     let sampling = &scenario.sampling;
     assert!(sampling.duration > 0.0 && sampling.interval > 0.0 && scenario.replicates >= 1);
