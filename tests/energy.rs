@@ -5,7 +5,9 @@ mod common;
 use std::fs;
 
 use common::Place;
-use equipoise::energy::budget::rodent::CORTEX_2001;
+use common::page::Page;
+use equipoise::energy::budget::rodent::{CORTEX_2001, CORTEX_2012};
+use equipoise::store::{Group, Values, read_group, read_header};
 use serde_json::Value;
 
 const PAIR: &str = "energy scenarios/inhibition-stabilised.toml --sweep strength=0.8:1.2:3";
@@ -91,9 +93,104 @@ fn figures_are_drawn_with_their_data() {
         assert!(csv.starts_with("series,"), "{name}");
         assert!(run.out.contains(&format!("file: energy/{name}.svg\n")), "{}", run.out);
     }
+    assert!(run.out.ends_with("file: energy/energy.h5\nfile: energy/energy.html\n"), "{}", run.out);
     let again = place.run(&format!("{PAIR} -o energy")).expect(3);
     assert!(again.message().contains("already exists"), "{}", again.err);
     place.run(&format!("{PAIR} -o energy --force")).expect(0);
+}
+
+fn numbers(values: &Value) -> Vec<f64> {
+    values.as_array().expect("a list").iter().map(number).collect()
+}
+
+fn floats<'a>(group: &'a Group, name: &str) -> &'a [f64] {
+    let Values::Float(values) = &group.variable(name).expect("a variable").values else {
+        panic!("{name} is of numbers")
+    };
+    values
+}
+
+/// Whether the numbers of a variable are those that were printed; JSON is read to the last bit but one.
+#[track_caller]
+fn holds(group: &Group, name: &str, printed: &[f64]) {
+    let stored = floats(group, name);
+    let is_near = |(one, other): (&f64, &f64)| (one - other).abs() <= 1e-15 * other.abs();
+    assert_eq!(stored.len(), printed.len(), "{name}");
+    assert!(stored.iter().zip(printed).all(is_near), "{name}: {stored:?} {printed:?}");
+}
+
+/// Every number that is printed stands in the file, with its unit, and the report is made of the file.
+#[test]
+fn the_result_file_holds_what_is_printed() {
+    let place = Place::new();
+    let found = object(&place, &format!("{PAIR} -o energy"));
+    let file = place.path("energy/energy.h5");
+    let header = read_header(&file).expect("header");
+    assert!(header.complete);
+    let mut groups = header.groups;
+    groups.sort();
+    assert_eq!(groups, ["budget", "economy", "power", "trade_off"]);
+    let group = |name: &str| read_group(&file, name).expect("group");
+
+    let power = group("power");
+    for name in ["rate", "power_spike", "power_synapse", "power_rest"] {
+        let printed = ["limit", "finite_n"].map(|state| numbers(&found[state][name])).concat();
+        holds(&power, name, &printed);
+    }
+    for (name, printed) in [("communication", "communication"), ("upkeep", "upkeep")] {
+        let printed = ["limit", "finite_n"].map(|state| number(&found[state][printed]));
+        holds(&power, name, &printed);
+    }
+    for (name, printed) in [("neuron_power", "neuron_watt"), ("brain_power", "brain_watt")] {
+        let printed = ["limit", "finite_n"].map(|state| number(&found[state]["scaled"][printed]));
+        holds(&power, name, &printed);
+    }
+    assert_eq!(power.variable("power_spike").and_then(|v| v.units.as_deref()), Some("ATP/tau"));
+
+    let economy = group("economy");
+    for name in ["rate", "information", "efficiency", "best_rate", "best_efficiency", "drive"] {
+        let rows = found["economy"].as_array().expect("rows");
+        let printed: Vec<f64> = rows.iter().map(|row| number(&row[name])).collect();
+        holds(&economy, name, &printed);
+    }
+    let trade_off = group("trade_off");
+    for name in ["value", "power", "information", "uncorrelated", "efficiency", "neurons"] {
+        let points = found["trade_off"]["points"].as_array().expect("points");
+        let printed: Vec<f64> = points.iter().map(|point| number(&point[name])).collect();
+        holds(&trade_off, name, &printed);
+    }
+    let constants: Vec<f64> = CORTEX_2012.constants.iter().map(|c| c.value).collect();
+    assert_eq!(floats(&group("budget"), "number"), constants);
+
+    let text = fs::read_to_string(place.path("energy/energy.html")).expect("a page");
+    let page = Page::parse(&text);
+    assert!(page.errors.is_empty(), "{:?}", page.errors);
+    assert_eq!(page.ids("section"), ["verdict", "economy", "scenario", "provenance"]);
+    // The figures of the folder, and their data.
+    for name in
+        ["economy-of-E", "economy-of-I", "optimum", "rates", "trade-off", "precision", "worth"]
+    {
+        assert!(text.contains(&format!("download=\"{name}.csv\"")), "{name}");
+    }
+    place.run("report energy/energy.h5 -o again.html").expect(0);
+    assert!(fs::read_to_string(place.path("again.html")).expect("a page") == text);
+}
+
+/// Without a budget there is none in the file, and what cannot be told is said.
+#[test]
+fn a_file_without_a_budget_says_what_is_missing() {
+    let place = Place::new();
+    let priced = format!("{PAIR} --set energy.spike=2.0 -o energy");
+    place.run(&priced).expect(0);
+    let file = place.path("energy/energy.h5");
+    assert_eq!(read_header(&file).expect("header").groups.len(), 3);
+    let power = read_group(&file, "power").expect("group");
+    assert_eq!(power.variable("power_spike").and_then(|v| v.units.as_deref()), Some("energy/tau"));
+    assert!(power.variable("neuron_power").is_none());
+    let economy = read_group(&file, "economy").expect("group");
+    assert!(floats(&economy, "efficiency").iter().all(|value| value.is_nan()));
+    let text = fs::read_to_string(place.path("energy/energy.html")).expect("a page");
+    assert!(text.contains("rest costs 0; there is a best rate only where"), "{text}");
 }
 
 #[test]

@@ -406,7 +406,7 @@ pub struct Energy {
     /// What changes along the trade-off [default: strength=0.5:2:16, of all couplings]
     #[arg(long, value_name = "PATH=FROM:TO:COUNT")]
     pub sweep: Option<Grid>,
-    /// Folder for figures, as SVG, and their data, as CSV [default: none are drawn]
+    /// Folder for energy.h5, its report, and figures, as SVG, with their data, as CSV [default: nothing is written]
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
 }

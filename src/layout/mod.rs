@@ -9,11 +9,13 @@
 //! * [`comparison`] makes `/comparison`, `/law` and `/variability`;
 //! * [`sweep`] makes `/sweep` and `/special`;
 //! * [`convergence`] makes `/convergence`;
+//! * [`economy`] makes `/power`, `/economy`, `/trade_off` and `/budget`;
 //! * [`claims`] makes `/claims`, `/claim_points` and `/claim_exponents`.
 
 pub mod claims;
 pub mod comparison;
 pub mod convergence;
+pub mod economy;
 mod energy;
 pub mod fluctuations;
 mod record;

@@ -6,12 +6,13 @@
 //!
 //! * [`source`]: reading the file in blocks; `material`: curves that several sections draw;
 //! * `page`: the frame of the page, tables, figures; `formula`: equations; `number`: numbers for people;
-//! * `verdict`, `claims`, `convergence`, `trajectories`, `phase_plane`, `energy`, `fluctuations`, `law`, `raster`, `spectrum`, `sweep`, `scenario`, `provenance`: a section each, in this order.
+//! * `verdict`, `claims`, `convergence`, `trajectories`, `phase_plane`, `energy`, `economy`, `fluctuations`, `law`, `raster`, `spectrum`, `sweep`, `scenario`, `provenance`: a section each, in this order.
 //!
 //! A further section is a module with a function like theirs, and a line in `SECTIONS`.
 
 mod claims;
 mod convergence;
+mod economy;
 mod energy;
 mod error;
 mod fluctuations;
@@ -44,13 +45,14 @@ use source::Source;
 type Make = fn(&Material) -> Result<Option<Section>, ReportError>;
 
 /// All sections, in the order of the page.
-const SECTIONS: [Make; 13] = [
+const SECTIONS: [Make; 14] = [
     verdict::section,
     claims::section,
     convergence::section,
     trajectories::section,
     phase_plane::section,
     energy::section,
+    economy::section,
     fluctuations::section,
     law::section,
     raster::section,

@@ -9,7 +9,8 @@
 //! * [`budget`]: costs in ATP of named tissues, from the literature, and their conversion to joule and watt;
 //! * [`expenses`]: what one neuron pays; [`power`]: what populations at rest spend, by what it goes into;
 //! * [`economy`]: information per energy of a firing rate, the rate that has the most of it, and the drive that leads there;
-//! * [`precision`]: how well the spikes of a network tell its drive, beside the power that they take.
+//! * [`precision`]: how well the spikes of a network tell its drive, beside the power that they take;
+//! * [`findings`]: all of these of one network, on given terms.
 //!
 //! # Source
 //! Attwell & Laughlin (2001), doi:10.1097/00004647-200110000-00001 (signalling takes most of the energy of grey matter).
@@ -18,6 +19,7 @@ pub mod account;
 pub mod budget;
 pub mod economy;
 pub mod expenses;
+pub mod findings;
 pub mod power;
 pub mod precision;
 pub mod prediction;
@@ -25,5 +27,6 @@ pub mod prediction;
 pub use account::{Account, Item};
 pub use budget::Budget;
 pub use expenses::Expenses;
+pub use findings::{Findings, Terms};
 pub use power::Power;
 pub use prediction::{Energies, EnergyPrediction};

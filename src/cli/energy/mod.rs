@@ -1,19 +1,25 @@
 //! `equipoise energy`: what a network spends at rest, what its spikes are worth, and how the two go together.
 //!
-//! * `question`: costs, budget and windows; `found`: states, economy and sweep.
+//! * `question`: costs, budget and windows.
+//!
+//! With `-o` what is found is in a result file, with its report and the figures beside it.
 
-mod found;
 mod question;
 
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use equipoise::energy::findings::{Swept, worth};
 use equipoise::energy::precision::strengthened;
+use equipoise::energy::{Findings, Terms};
+use equipoise::layout::economy::groups;
 use equipoise::model::scenario::overrides::apply;
 use equipoise::model::{Network, Scenario};
 use equipoise::picture::energy::figures;
 use equipoise::picture::figure::{Figure, csv};
+use equipoise::report;
+use equipoise::store::{Completion, Existing, Group, Provenance, ResultWriter};
 use miette::{IntoDiagnostic, WrapErr, miette};
 use rayon::prelude::*;
 
@@ -23,9 +29,11 @@ use super::output::{note, print};
 use super::sweep::{Grid, in_threads};
 use super::{Ending, scenario, table};
 
-pub use found::{Account, Economised, Found, Swept};
 pub use question::Question;
 
+/// The result and its report, in the folder of figures.
+const FILE: &str = "energy.h5";
+const PAGE: &str = "energy.html";
 /// The path of a sweep of all couplings, beside those of fields.
 const STRENGTH: &str = "strength";
 
@@ -41,9 +49,9 @@ pub fn run(arguments: &Energy) -> Result<Ending, Failure> {
     let strength = || Grid { path: STRENGTH.to_owned(), from: 0.5, to: 2.0, count: 16 };
     let grid = arguments.sweep.clone().unwrap_or_else(strength);
     let networks = networks(common, &scenario, &grid)?;
-    let mut found = Found::new(&scenario, &question, arguments.at)?;
-    found.sweep = in_threads(common.threads, || sweep(&networks, &question))?;
-    let report = table::EnergyReport {
+    let mut found = Findings::new(&scenario.network, &question.terms)?;
+    found.sweep = in_threads(common.threads, || sweep(&networks, &question.terms))?;
+    let told = table::EnergyReport {
         scenario: &scenario,
         question: &question,
         found: &found,
@@ -51,14 +59,17 @@ pub fn run(arguments: &Energy) -> Result<Ending, Failure> {
     };
     let mut files = Vec::new();
     if let Some(folder) = &arguments.output {
-        files = draw(&figures(&report.drawn()), folder, common.force)?;
+        let provenance = scenario::provenance(&scenario, common, &words(arguments));
+        let groups = groups(&scenario, &question.terms, &found, &grid.path);
+        files = draw(&figures(&told.drawn()), folder, common.force)?;
+        files.extend(store(&groups, folder, &provenance, scenario::existing(common))?);
     }
     if common.json {
-        let mut object = table::energy_json(&report);
+        let mut object = table::energy_json(&told);
         object["files"] = files.iter().map(|path| path.display().to_string()).collect();
         print(&format!("{object:#}\n"))?;
     } else {
-        let mut text = table::energy_text(&report);
+        let mut text = table::energy_text(&told);
         for path in &files {
             let _ = writeln!(text, "file: {}", path.display());
         }
@@ -102,15 +113,45 @@ fn networks(
     grid.values().into_iter().map(at).collect()
 }
 
-fn sweep(networks: &[(f64, Network)], question: &Question) -> Vec<Swept> {
+fn sweep(networks: &[(f64, Network)], terms: &Terms) -> Vec<Swept> {
     let each = |(value, network): &(f64, Network)| {
-        let outcome = found::worth(network, question).map_err(|error| error.to_string());
+        let outcome = worth(network, terms).map_err(|error| error.to_string());
         Swept { value: *value, outcome }
     };
     networks.par_iter().map(each).collect()
 }
 
-/// Writes figures and their data; replaces files only with `--force`.
+/// The command with its options, for the file.
+fn words(arguments: &Energy) -> String {
+    let Energy { budget, kilojoule_per_mole, at, window, readout, drive, sweep, .. } = arguments;
+    let mut words = vec!["energy".to_owned()];
+    words.extend(budget.iter().map(|name| format!("--budget {name}")));
+    words.push(format!("--free-energy {kilojoule_per_mole} --at {at}"));
+    words.extend(window.iter().map(|time| format!("--window {time}")));
+    words.extend(readout.iter().map(|time| format!("--readout {time}")));
+    words.extend(drive.iter().map(|name| format!("--drive {name}")));
+    let swept =
+        |grid: &Grid| format!("--sweep {}={}:{}:{}", grid.path, grid.from, grid.to, grid.count);
+    words.extend(sweep.iter().map(swept));
+    words.join(" ")
+}
+
+/// Writes the result file and its report.
+fn store(
+    groups: &[Group],
+    folder: &Path,
+    provenance: &Provenance,
+    existing: Existing,
+) -> Result<[PathBuf; 2], Failure> {
+    let mut writer = ResultWriter::create(&folder.join(FILE), provenance, existing)?;
+    writer.write_all(groups)?;
+    let file = writer.finish(Completion::Complete)?;
+    let page = folder.join(PAGE);
+    report::write(&report::html(&file)?, &page, true)?;
+    Ok([file, page])
+}
+
+/// Writes figures and their data; replaces files, and lets the result be replaced, only with `--force`.
 fn draw(figures: &[Figure], folder: &Path, force: bool) -> Result<Vec<PathBuf>, Failure> {
     let failure = |path: &Path, error: &std::io::Error| {
         Failure::File(miette!("cannot write {}: {error}", path.display()))
@@ -123,7 +164,9 @@ fn draw(figures: &[Figure], folder: &Path, force: bool) -> Result<Vec<PathBuf>, 
             [(place(figure, "svg"), figure.file()), (place(figure, "csv"), csv::table(figure))]
         })
         .collect();
-    if let Some((path, _)) = texts.iter().find(|(path, _)| path.exists() && !force) {
+    let of_result = [FILE, PAGE].map(|name| folder.join(name));
+    let mut written = of_result.iter().chain(texts.iter().map(|(path, _)| path));
+    if let Some(path) = written.find(|path| path.exists() && !force) {
         return Err(Failure::File(miette!(
             help = "give another folder, or --force to replace what is there",
             "{} already exists",

@@ -1,12 +1,12 @@
 //! What is asked: costs, budget, seconds, and what the command line or the scenario has left open.
 
-use equipoise::energy::Budget;
 use equipoise::energy::budget::FreeEnergy;
 use equipoise::energy::budget::rodent::CORTEX_2012;
 use equipoise::energy::precision::Reading;
+use equipoise::energy::{Budget, Terms};
 use equipoise::limit::Order;
 use equipoise::model::energy::{BUDGETS, seconds};
-use equipoise::model::{Costs, Network, Prices, Scenario};
+use equipoise::model::{Prices, Scenario};
 use miette::miette;
 
 use super::super::arguments::Energy as Arguments;
@@ -20,20 +20,11 @@ const WINDOW_SECONDS: f64 = 2.5e-3;
 /// Windows of counts that tell the drive, in units of the slowest time constant.
 const READOUT: f64 = 10.0;
 
-/// What events cost, in which unit, and in which windows spikes are told apart.
+/// What is asked.
 #[derive(Debug, Clone)]
 pub struct Question {
-    /// None where the scenario counts in units of its own.
-    pub budget: Option<Budget>,
-    /// The scenario's own costs, where there is no budget.
-    given: Option<Costs>,
-    /// Seconds of a time unit; only with a budget.
-    pub seconds: f64,
-    pub free_energy: FreeEnergy,
-    /// In time units.
-    pub window: f64,
-    /// The population whose drive is told and moved, and how.
-    pub reading: Reading,
+    /// What events cost, and how spikes are read.
+    pub terms: Terms,
     /// What was assumed, for people.
     pub notes: Vec<String>,
 }
@@ -65,22 +56,8 @@ impl Question {
             window: arguments.readout.unwrap_or(READOUT * slowest),
             order: Order::First,
         };
-        Ok(Self { budget, given, seconds, free_energy, window, reading, notes })
-    }
-}
-
-impl Question {
-    /// What events cost in a network.
-    pub fn costs(&self, network: &Network) -> Costs {
-        match (&self.given, &self.budget) {
-            (Some(costs), _) => costs.clone(),
-            (None, budget) => budget.unwrap_or(CORTEX_2012).costs(network, self.seconds),
-        }
-    }
-
-    /// Energy in ATP, or in units of the scenario's own.
-    pub fn unit(&self) -> &'static str {
-        if self.budget.is_some() { "ATP" } else { "energy" }
+        let terms = Terms { budget, given, seconds, free_energy, window, reading };
+        Ok(Self { terms, notes })
     }
 }
 

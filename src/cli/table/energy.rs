@@ -7,12 +7,13 @@ use equipoise::energy::budget::human::{COMMUNICATION, COMPUTATION};
 use equipoise::energy::budget::{Scaled, constant::Constant};
 use equipoise::energy::economy::Economy;
 use equipoise::energy::expenses::fires;
-use equipoise::energy::{Expenses, Power};
+use equipoise::energy::findings::{Economised, State, Swept};
+use equipoise::energy::{Expenses, Findings, Power};
 use equipoise::model::Scenario;
 use equipoise::picture::energy::{Drawn, Population, Worth as DrawnWorth};
 use serde_json::{Value, json};
 
-use super::super::energy::{Account, Economised, Found, Question, Swept};
+use super::super::energy::Question;
 use super::super::sweep::Grid;
 use super::{Table, headline};
 
@@ -20,7 +21,7 @@ use super::{Table, headline};
 pub struct Report<'a> {
     pub scenario: &'a Scenario,
     pub question: &'a Question,
-    pub found: &'a Found,
+    pub found: &'a Findings,
     pub grid: &'a Grid,
 }
 
@@ -43,32 +44,32 @@ impl Report<'_> {
     }
 
     fn driven(&self) -> &str {
-        &self.scenario.network.populations[self.question.reading.driven].name
+        &self.scenario.network.populations[self.question.terms.reading.driven].name
     }
 
-    fn states(&self) -> [(&'static str, &Result<Account, String>); 2] {
+    fn states(&self) -> [(&'static str, &Result<State, String>); 2] {
         [("limit", &self.found.limit), ("finite_n", &self.found.finite)]
     }
 
     /// ATP/s of a neuron, averaged over all; none without a budget.
     fn molecules(&self, power: &Power) -> Option<f64> {
         let neurons = self.scenario.network.neuron_count() as f64;
-        self.question.budget.map(|_| power.total() / neurons / self.question.seconds)
+        self.question.terms.budget.map(|_| power.total() / neurons / self.question.terms.seconds)
     }
 
     fn scaled(&self, power: &Power) -> Option<Scaled> {
-        let budget = self.question.budget?;
-        Some(Scaled::new(self.molecules(power)?, budget.density, self.question.free_energy))
+        let budget = self.question.terms.budget?;
+        Some(Scaled::new(self.molecules(power)?, budget.density, self.question.terms.free_energy))
     }
 
     /// What figures show.
     pub fn drawn(&self) -> Drawn {
         let network = &self.scenario.network;
         let names = network.population_names();
-        let expenses = Expenses::new(network, &self.question.costs(network));
+        let expenses = Expenses::new(network, &self.question.terms.costs(network));
         let rows = self.found.economy.as_deref().unwrap_or_default();
         let population = |place: usize| -> Option<Population> {
-            let economy = Economy::new(&expenses[place], self.question.window).ok()?;
+            let economy = Economy::new(&expenses[place], self.question.terms.window).ok()?;
             let of = rows.iter().filter(|row| row.population == place);
             let places: Vec<_> = of.map(|row| (row.code, row.place, row.optimum)).collect();
             (!places.is_empty()).then(|| Population { name: names[place].clone(), economy, places })
@@ -88,7 +89,7 @@ impl Report<'_> {
         Drawn {
             title: self.scenario.title.clone(),
             per_time: self.per_time(),
-            energy: self.question.unit().to_owned(),
+            energy: self.question.terms.unit().to_owned(),
             swept: self.grid.path.clone(),
             driven: self.driven().to_owned(),
             economy: (0..names.len()).filter_map(population).collect(),
@@ -110,7 +111,7 @@ pub fn text(report: &Report<'_>) -> String {
 
 fn prices(report: &Report<'_>) -> String {
     let Report { question, scenario, .. } = report;
-    let Some(budget) = question.budget else {
+    let Some(budget) = question.terms.budget else {
         return "costs in the scenario's own unit of energy; no budget, hence no watt".to_owned();
     };
     let cost = |what: &str, value: Option<f64>, unit: &str| match value {
@@ -130,21 +131,21 @@ fn prices(report: &Report<'_>) -> String {
         "budget: {}\n  {}; {} kJ/mol, 1 {} = {} s",
         budget.title,
         parts.join(", "),
-        question.free_energy.kilojoule_per_mole,
+        question.terms.free_energy.kilojoule_per_mole,
         scenario.sampling.time_unit,
-        question.seconds
+        question.terms.seconds
     )
 }
 
 fn accounts(report: &Report<'_>) -> String {
     let Report { question, scenario, .. } = report;
-    let (unit, per_time) = (question.unit(), report.per_time());
+    let (unit, per_time) = (question.terms.unit(), report.per_time());
     let names = scenario.network.population_names();
     let mut header: Vec<String> =
         ["state", "population", "rate", "spikes", "synapses", "rest", "total"]
             .map(str::to_owned)
             .into();
-    if question.budget.is_some() {
+    if question.terms.budget.is_some() {
         header.extend(["rate (1/s)".to_owned(), "nW".to_owned()]);
     }
     let mut table = Table::new(&header.iter().map(String::as_str).collect::<Vec<_>>());
@@ -170,9 +171,9 @@ fn accounts(report: &Report<'_>) -> String {
             let rate = fires(&scenario.network, account.rates[a]);
             let mut row = vec![state.clone(), population.clone(), short(rate)];
             row.extend(parts.into_iter().chain([total]).map(short));
-            if question.budget.is_some() {
-                let watt = question.free_energy.joule(total / question.seconds);
-                row.extend([short(rate / question.seconds), short(1e9 * watt)]);
+            if question.terms.budget.is_some() {
+                let watt = question.terms.free_energy.joule(total / question.terms.seconds);
+                row.extend([short(rate / question.terms.seconds), short(1e9 * watt)]);
             }
             table.row(row);
         }
@@ -198,9 +199,10 @@ fn scale(report: &Report<'_>, name: &str, power: &Power) -> String {
     );
     if let (Some(molecules), Some(scaled)) = (report.molecules(power), report.scaled(power)) {
         let _ = write!(text, "; a neuron {} nW", short(1e9 * scaled.neuron));
-        if let (Some(density), Some(per_gram)) =
-            (report.question.budget.and_then(|budget| budget.density), scaled.milliwatt_per_gram)
-        {
+        if let (Some(density), Some(per_gram)) = (
+            report.question.terms.budget.and_then(|budget| budget.density),
+            scaled.milliwatt_per_gram,
+        ) {
             let specific = micromole_per_gram_minute(molecules, density);
             let _ = write!(
                 text,
@@ -233,7 +235,7 @@ fn economy(report: &Report<'_>) -> String {
         Ok(rows) => rows,
         Err(reason) => return format!("Economy of impulses: {reason}\n\n"),
     };
-    let unit = question.unit();
+    let unit = question.terms.unit();
     let per = format!("bits/{unit}");
     let drive = format!("drive of {}", report.driven());
     let mut table = Table::new(&[
@@ -249,7 +251,7 @@ fn economy(report: &Report<'_>) -> String {
     ]);
     let mut reasons: Vec<String> = Vec::new();
     for Economised { population, code, place, optimum, drive } in rows {
-        let window = question.window;
+        let window = question.terms.window;
         table.row(vec![
             scenario.network.populations[*population].name.clone(),
             code.name().to_owned(),
@@ -269,7 +271,7 @@ fn economy(report: &Report<'_>) -> String {
     }
     let mut text = format!(
         "Economy of impulses, windows of {} {} (a window with a spike costs {} times one without):\n{}",
-        short(question.window),
+        short(question.terms.window),
         scenario.sampling.time_unit,
         ratios(report).join(", "),
         table.text()
@@ -284,8 +286,9 @@ fn economy(report: &Report<'_>) -> String {
 /// `r` of each population, once if they are the same.
 fn ratios(report: &Report<'_>) -> Vec<String> {
     let network = &report.scenario.network;
-    let expenses = Expenses::new(network, &report.question.costs(network));
-    let economies = expenses.iter().flat_map(|each| Economy::new(each, report.question.window));
+    let expenses = Expenses::new(network, &report.question.terms.costs(network));
+    let economies =
+        expenses.iter().flat_map(|each| Economy::new(each, report.question.terms.window));
     let mut ratios: Vec<String> = economies.map(|economy| short(economy.ratio())).collect();
     ratios.dedup();
     ratios
@@ -294,7 +297,7 @@ fn ratios(report: &Report<'_>) -> Vec<String> {
 fn sweep(report: &Report<'_>) -> String {
     let Report { question, scenario, found, grid } = report;
     let names = scenario.network.population_names();
-    let unit = question.unit();
+    let unit = question.terms.unit();
     let mut header: Vec<String> = vec![grid.path.clone(), String::new()];
     header.extend(names.iter().map(|name| format!("rate {name}")));
     header.extend([
@@ -332,7 +335,7 @@ fn sweep(report: &Report<'_>) -> String {
     format!(
         "Precision against power: Fisher information that the spikes of one network have of the drive of {}, counted in windows of {} {}, and power, both per neuron and time; bits of the Poisson code of {}:\n{}{reasons}",
         report.driven(),
-        short(question.reading.window),
+        short(question.terms.reading.window),
         scenario.sampling.time_unit,
         report.driven(),
         table.text()
@@ -355,17 +358,17 @@ pub fn json(report: &Report<'_>) -> Value {
     let Report { scenario, question, found, grid } = report;
     let network = &scenario.network;
     let names = network.population_names();
-    let budget = question.budget.map(|budget| {
+    let budget = question.terms.budget.map(|budget| {
         json!({
             "name": budget.name, "title": budget.title, "spike": budget.spike, "synapses": budget.synapses,
             "rest": budget.rest, "density": budget.density,
-            "free_energy_kilojoule_per_mole": question.free_energy.kilojoule_per_mole,
-            "seconds_per_time_unit": question.seconds, "constants": constants(budget.constants),
+            "free_energy_kilojoule_per_mole": question.terms.free_energy.kilojoule_per_mole,
+            "seconds_per_time_unit": question.terms.seconds, "constants": constants(budget.constants),
         })
     });
-    let account = |account: &Result<Account, String>| match account {
+    let account = |account: &Result<State, String>| match account {
         Err(reason) => json!({ "reason": reason }),
-        Ok(Account { rates, power }) => {
+        Ok(State { rates, power }) => {
             let scaled = report.scaled(power).map(|scaled| {
                 json!({
                     "neuron_watt": scaled.neuron, "milliwatt_per_gram": scaled.milliwatt_per_gram,
@@ -383,25 +386,25 @@ pub fn json(report: &Report<'_>) -> Value {
         Err(reason) => json!({ "reason": reason }),
         Ok(rows) => rows.iter().map(|row| economised(row, &names)).collect(),
     };
-    let costs = question.costs(network);
+    let costs = question.terms.costs(network);
     let notes = &question.notes;
     json!({
         "title": scenario.title,
         "n": network.size,
         "populations": names,
-        "energy_unit": question.unit(),
+        "energy_unit": question.terms.unit(),
         "time_unit": scenario.sampling.time_unit,
         "costs": { "spike": costs.spike, "rest": costs.rest, "synapse": costs.synapse },
         "budget": budget,
         "notes": notes,
         "limit": account(&found.limit),
         "finite_n": account(&found.finite),
-        "window": question.window,
+        "window": question.terms.window,
         "economy": economy,
         "driven": report.driven(),
         "trade_off": {
             "parameter": grid.path,
-            "readout_window": question.reading.window,
+            "readout_window": question.terms.reading.window,
             "points": found.sweep.iter().map(|swept| traded(report, swept)).collect::<Vec<_>>(),
         },
     })
