@@ -60,6 +60,12 @@ pub fn section(material: &Material) -> Result<Option<Section>, ReportError> {
     Ok(Some(Section { id: "economy", heading: "Power, economy and precision", body }))
 }
 
+/// As many values as there should be: a damaged file may have others.
+fn filled(mut values: Vec<f64>, length: usize) -> Vec<f64> {
+    values.resize(length, f64::NAN);
+    values
+}
+
 /// Names of units.
 struct Units {
     energy: String,
@@ -91,11 +97,12 @@ fn reasons(power: &Table, economy: &Table) -> Vec<String> {
 /// Power of a neuron, by what it goes into.
 fn spent(power: &Table, units: &Units) -> Result<Markup, ReportError> {
     let (states, populations) = (power.names("state")?, power.names("population")?);
-    let neurons = power.all("neurons", &PRICED)?;
-    let rates = power.all("rate", &SPENT)?;
+    let cells = states.len() * populations.len();
+    let neurons = filled(power.all("neurons", &PRICED)?, populations.len());
+    let rates = filled(power.all("rate", &SPENT)?, cells);
     let mut parts = Vec::new();
     for name in ["power_spike", "power_synapse", "power_rest"] {
-        parts.push(power.all(name, &SPENT)?);
+        parts.push(filled(power.all(name, &SPENT)?, cells));
     }
     let known = (0..rates.len()).filter(|place| rates[*place].is_finite());
     let rows = known.map(|place| {
@@ -133,10 +140,11 @@ fn scaled(power: &Table, units: &Units) -> Result<Markup, ReportError> {
     ] {
         if power.has(name) {
             header.push(format!("{title} ({unit})"));
-            columns.push(power.all(name, &STATE)?);
+            columns.push(filled(power.all(name, &STATE)?, states.len()));
         }
     }
-    let known = states.iter().enumerate().filter(|(state, _)| columns[0][*state].is_finite());
+    let is_known = |state: usize| columns.first().is_some_and(|column| column[state].is_finite());
+    let known = states.iter().enumerate().filter(|(state, _)| is_known(*state));
     let rows = known.map(|(state, name)| {
         let numbers = columns.iter().map(|column| cell(significant(column[state], DIGITS)));
         std::iter::once(cell(state_name(name))).chain(numbers).collect()
@@ -151,7 +159,7 @@ fn worth(economy: &Table, units: &Units) -> Result<Markup, ReportError> {
     let (populations, codes) = (economy.names("population")?, economy.names("code")?);
     let mut columns = Vec::new();
     for name in ["rate", "information", "efficiency", "best_rate", "best_efficiency", "drive"] {
-        columns.push(economy.all(name, &PLACE)?);
+        columns.push(filled(economy.all(name, &PLACE)?, populations.len() * codes.len()));
     }
     let known = (0..columns[0].len()).filter(|place| columns[0][*place].is_finite());
     let rows = known.map(|place| {
@@ -183,8 +191,9 @@ fn populations(economy: &Table) -> Result<Vec<Population>, ReportError> {
     let (names, codes) = (economy.names("population")?, economy.names("code")?);
     let [spike, synapses, rest] =
         ["spike", "synapses", "rest"].map(|name| economy.all(name, &PRICED));
-    let (spike, synapses, rest) = (spike?, synapses?, rest?);
-    let (rates, best) = (economy.all("rate", &PLACE)?, economy.all("best_rate", &PLACE)?);
+    let [spike, synapses, rest] = [spike?, synapses?, rest?].map(|each| filled(each, names.len()));
+    let [rates, best] = ["rate", "best_rate"].map(|name| economy.all(name, &PLACE));
+    let [rates, best] = [rates?, best?].map(|each| filled(each, names.len() * codes.len()));
     let of = |(a, name): (usize, &String)| -> Option<Population> {
         let expenses = Expenses { spike: spike[a], synapses: synapses[a], rest: rest[a] };
         let economy = Economy::new(&expenses, window).ok()?;
@@ -204,12 +213,15 @@ fn populations(economy: &Table) -> Result<Vec<Population>, ReportError> {
 /// The sweep, where something can be told.
 fn swept(trade_off: &Table) -> Result<Vec<Worth>, ReportError> {
     let chosen = spread(trade_off.length("value"), VALUES);
-    let column = |name: &str| trade_off.at(name, &VALUE, &chosen);
+    let column = |name: &str| -> Result<Vec<f64>, ReportError> {
+        Ok(filled(trade_off.at(name, &VALUE, &chosen)?, chosen.len()))
+    };
     let (values, neurons, power) = (column("value")?, column("neurons")?, column("power")?);
     let (information, uncorrelated) = (column("information")?, column("uncorrelated")?);
     let efficiency = column("efficiency")?;
+    let width = trade_off.names("population")?.len();
     let rates = trade_off.at("rate", &["value", "population"], &chosen)?;
-    let width = trade_off.length("population");
+    let rates = filled(rates, chosen.len() * width);
     let known = (0..values.len()).filter(|place| power[*place].is_finite());
     let worth = known.map(|place| Worth {
         value: values[place],
@@ -236,9 +248,10 @@ fn constants(material: &Material) -> Result<Markup, ReportError> {
     let (symbols, units, meanings) = (texts("symbol")?, texts("unit")?, texts("meaning")?);
     let (citations, statuses) = (texts("citation")?, texts("status")?);
     let numbers = budget.all("number", &CONSTANT)?;
+    let texts = [symbols, units, meanings, citations, statuses];
     let rows = numbers.iter().enumerate().map(|(place, number)| {
-        let texts = [&symbols, &units, &meanings, &citations, &statuses].map(|of| cell(&of[place]));
-        let mut row = texts.to_vec();
+        let text = |of: &Vec<String>| cell(of.get(place).map_or("", String::as_str));
+        let mut row: Vec<Markup> = texts.iter().map(text).collect();
         row.push(cell(significant(*number, DIGITS)));
         row
     });
