@@ -16,6 +16,18 @@ pub fn files(figures: &[Figure]) -> impl Iterator<Item = (String, String)> {
     })
 }
 
+/// Refuses to go on where one of the files exists, but with `force`.
+pub fn absent(paths: &[PathBuf], force: bool) -> Result<(), Failure> {
+    match paths.iter().find(|path| path.exists() && !force) {
+        None => Ok(()),
+        Some(path) => Err(Failure::File(miette!(
+            help = "give another folder, or --force to replace what is there",
+            "{} already exists",
+            path.display()
+        ))),
+    }
+}
+
 /// Writes texts under names in a folder; replaces files only with `force`.
 pub fn write(
     folder: &Path,
@@ -27,16 +39,11 @@ pub fn write(
     };
     let texts: Vec<(PathBuf, String)> =
         texts.map(|(name, text)| (folder.join(name), text)).collect();
-    if let Some((path, _)) = texts.iter().find(|(path, _)| path.exists() && !force) {
-        return Err(Failure::File(miette!(
-            help = "give another folder, or --force to replace what is there",
-            "{} already exists",
-            path.display()
-        )));
-    }
+    let paths: Vec<PathBuf> = texts.iter().map(|(path, _)| path.clone()).collect();
+    absent(&paths, force)?;
     fs::create_dir_all(folder).map_err(|error| failure(folder, &error))?;
     for (path, text) in &texts {
         fs::write(path, text).map_err(|error| failure(path, &error))?;
     }
-    Ok(texts.into_iter().map(|(path, _)| path).collect())
+    Ok(paths)
 }

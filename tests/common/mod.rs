@@ -21,7 +21,17 @@ pub fn root() -> &'static Path {
 
 /// The names of the scenario files, sorted.
 pub fn scenarios() -> Vec<String> {
-    let entries = fs::read_dir(root().join("scenarios")).expect("the folder of scenarios");
+    files_in("scenarios")
+}
+
+/// The names of the cell files within the folder of scenarios, sorted.
+pub fn cell_files() -> Vec<String> {
+    files_in("scenarios/cells").into_iter().map(|name| format!("cells/{name}")).collect()
+}
+
+/// The names of the TOML files in a folder of the repository, sorted.
+fn files_in(folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(root().join(folder)).expect("a folder of this repository");
     let names = entries.map(|entry| entry.expect("entry").file_name().into_string());
     let mut names: Vec<_> = names.map(|name| name.expect("UTF-8")).collect();
     names.retain(|name| Path::new(name).extension().is_some_and(|ending| ending == "toml"));
@@ -73,8 +83,8 @@ impl Place {
     /// A folder that holds `scenarios/`.
     pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        fs::create_dir(folder.path().join("scenarios")).expect("a folder");
-        for name in scenarios() {
+        fs::create_dir_all(folder.path().join("scenarios/cells")).expect("a folder");
+        for name in scenarios().into_iter().chain(cell_files()) {
             let name = Path::new("scenarios").join(name);
             fs::copy(root().join(&name), folder.path().join(&name)).expect("copied");
         }

@@ -7,7 +7,6 @@
 mod question;
 
 use std::fmt::Write;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use equipoise::energy::findings::{Swept, worth};
@@ -17,7 +16,6 @@ use equipoise::layout::economy::groups;
 use equipoise::model::scenario::overrides::apply;
 use equipoise::model::{Network, Scenario};
 use equipoise::picture::energy::figures;
-use equipoise::picture::figure::{Figure, csv};
 use equipoise::report;
 use equipoise::store::{Completion, Existing, Group, Provenance, ResultWriter};
 use miette::{IntoDiagnostic, WrapErr, miette};
@@ -27,7 +25,7 @@ use super::arguments::{Common, Energy};
 use super::failure::Failure;
 use super::output::{note, print};
 use super::sweep::{Grid, in_threads};
-use super::{Ending, scenario, table};
+use super::{Ending, draw, scenario, table};
 
 pub use question::Question;
 
@@ -61,7 +59,8 @@ pub fn run(arguments: &Energy) -> Result<Ending, Failure> {
     if let Some(folder) = &arguments.output {
         let provenance = scenario::provenance(&scenario, common, &words(arguments));
         let groups = groups(&scenario, &question.terms, &found, &grid.path);
-        files = draw(&figures(&told.drawn()), folder, common.force)?;
+        draw::absent(&[FILE, PAGE].map(|name| folder.join(name)), common.force)?;
+        files = draw::write(folder, draw::files(&figures(&told.drawn())), common.force)?;
         files.extend(store(&groups, folder, &provenance, scenario::existing(common))?);
     }
     if common.json {
@@ -149,33 +148,4 @@ fn store(
     let page = folder.join(PAGE);
     report::write(&report::html(&file)?, &page, true)?;
     Ok([file, page])
-}
-
-/// Writes figures and their data; replaces files, and lets the result be replaced, only with `--force`.
-fn draw(figures: &[Figure], folder: &Path, force: bool) -> Result<Vec<PathBuf>, Failure> {
-    let failure = |path: &Path, error: &std::io::Error| {
-        Failure::File(miette!("cannot write {}: {error}", path.display()))
-    };
-    let place = |figure: &Figure, ending: &str| folder.join(format!("{}.{ending}", figure.name));
-    let texts: Vec<(PathBuf, String)> = figures
-        .iter()
-        .filter(|figure| !figure.is_empty())
-        .flat_map(|figure| {
-            [(place(figure, "svg"), figure.file()), (place(figure, "csv"), csv::table(figure))]
-        })
-        .collect();
-    let of_result = [FILE, PAGE].map(|name| folder.join(name));
-    let mut written = of_result.iter().chain(texts.iter().map(|(path, _)| path));
-    if let Some(path) = written.find(|path| path.exists() && !force) {
-        return Err(Failure::File(miette!(
-            help = "give another folder, or --force to replace what is there",
-            "{} already exists",
-            path.display()
-        )));
-    }
-    fs::create_dir_all(folder).map_err(|error| failure(folder, &error))?;
-    for (path, text) in &texts {
-        fs::write(path, text).map_err(|error| failure(path, &error))?;
-    }
-    Ok(texts.into_iter().map(|(path, _)| path).collect())
 }
