@@ -1,5 +1,5 @@
 //! What a jump costs: how that grows with the number of neurons and falls with the rate, on one core and two, what recording
-//! adds, and where the time goes; and what a shared spike costs.
+//! adds, and where the time goes; what a shared spike costs, and a step of conductance-based cells.
 //!
 //! `cargo bench --bench cost` runs all parts, `cargo bench --bench cost -- NAME` those whose name contains NAME. Within a part the cases take turns, and
 //! ratios are medians over the rounds. Compare figures within a part: machines differ, and so does one machine from minute to minute.
@@ -9,6 +9,8 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+use equipoise::cells::file::Circuit;
+use equipoise::cells::network::{Timing, simulate};
 use equipoise::engine::vector::elementary::{exp_near_zero, negative_ln, unit_above_zero};
 use equipoise::engine::vector::lanes::{Lanes, Words};
 use equipoise::engine::vector::{InstructionSet, Kernel, WIDTH};
@@ -258,6 +260,34 @@ fn energy(rounds: usize) {
     }
 }
 
+/// What 10 s of 400 conductance-based cells take, on one core and two.
+fn conductances(rounds: usize) {
+    const TIME: f64 = 10_000.0;
+    let text = include_str!("../scenarios/cells/inhibitory.toml");
+    let circuit = Circuit::parse("inhibitory.toml", text).expect("a sound file");
+    // A turn is a twentieth of that.
+    let timing = Timing { transient: 0.0, duration: TIME / 20.0, ..circuit.timing };
+    let cells = circuit.network.populations[0].count;
+    println!("\nconductances: {cells} cells, time steps of {} ms", timing.step);
+    for threads in [1, 2] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        let turn = |_| {
+            let start = Instant::now();
+            black_box(pool.install(|| simulate(&circuit.network, &timing, &[], &|_| true)));
+            start.elapsed().as_secs_f64()
+        };
+        let mut seconds: Vec<f64> = (0..rounds).map(turn).collect();
+        seconds.sort_by(f64::total_cmp);
+        let median = seconds[rounds / 2];
+        let steps = cells as f64 * timing.duration / timing.step;
+        println!(
+            "{threads} threads  {:6.1} ns a cell and step, {:5.1} s for 10 s",
+            1e9 * median / steps,
+            median * TIME / timing.duration
+        );
+    }
+}
+
 /// Random numbers by eights.
 struct Fill<'a>(&'a mut Lanes, &'a mut [Words]);
 
@@ -350,7 +380,7 @@ fn main() {
     if !timed {
         return;
     }
-    let parts: [Part; 7] = [
+    let parts: [Part; 8] = [
         ("size", growth),
         ("spikes", spikes),
         ("cores", cores),
@@ -358,6 +388,7 @@ fn main() {
         ("recording", recording),
         ("energy", energy),
         ("ingredients", ingredients),
+        ("conductances", conductances),
     ];
     for (_, part) in parts.iter().filter(|(name, _)| wanted.is_none_or(|w| name.contains(w))) {
         part(ROUNDS);
