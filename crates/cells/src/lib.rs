@@ -8,7 +8,7 @@
 //! ```
 //!
 //! * [`units`]: quantities with units, read into one convention (mV, ms, uF/cm2, mS/cm2, uA/cm2, 1/ms);
-//! * [`file`]: cell files, their checks and error messages;
+//! * [`mod@file`]: cell files, their checks and error messages;
 //! * [`cell`]: channels and gates; [`stepper`]: their course in time;
 //! * [`curve`]: f-I curves, with more leak and with noise;
 //! * [`network`]: cells that project to each other;

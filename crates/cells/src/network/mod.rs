@@ -11,10 +11,11 @@
 //! Poisson process of its own (11.16), (11.17).
 //!
 //! * `connectivity`: who projects to whom;
-//! * `simulation`: the course of all cells;
+//! * `line`: a synapse over a step of time; `simulation`: the course of all cells;
 //! * `synchrony`: how far they fire together.
 
 mod connectivity;
+mod line;
 mod simulation;
 mod synchrony;
 #[cfg(test)]

@@ -11,9 +11,9 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
 use super::connectivity::Wiring;
+use super::line::{Impulse, Line};
 use super::synchrony::Samples;
 use super::{Network, Synchrony, Timing};
-use crate::derivation::Synapse;
 use crate::stepper::{CellState, Input, Stepper};
 use crate::stream::{Purpose, stream};
 
@@ -59,48 +59,6 @@ pub struct Trace {
     pub interval: f64,
     /// The values.
     pub potentials: Vec<f64>,
-}
-
-/// A synapse as a step of time has it.
-struct Line {
-    synapse: Synapse,
-    step: f64,
-    /// `e^{-h/tau}`.
-    kept: f64,
-    /// Mean of `e^{-t/tau}` over a step.
-    mean: f64,
-}
-
-/// What a spike that arrives within a step adds to the open part: its mean over the step, and what is left at the end of it.
-#[derive(Clone, Copy)]
-struct Impulse {
-    mean: f64,
-    left: f64,
-}
-
-impl Line {
-    fn new(synapse: Synapse, step: f64) -> Self {
-        let part = step / synapse.time_constant;
-        Self { synapse, step, kept: libm::exp(-part), mean: -libm::expm1(-part) / part }
-    }
-
-    /// Of a spike that arrives after a part of the step.
-    fn impulse(&self, after: f64) -> Impulse {
-        let rest = (1.0 - after) * self.step / self.synapse.time_constant;
-        let lost = -libm::expm1(-rest);
-        Impulse { mean: lost * self.synapse.time_constant / self.step, left: 1.0 - lost }
-    }
-
-    /// A step of the open part, with the impulses that arrive in it; the mean conductance.
-    fn advance(&self, open: &mut f64, impulses: impl Iterator<Item = Impulse>) -> f64 {
-        let mut mean = *open * self.mean;
-        *open *= self.kept;
-        for impulse in impulses {
-            mean += impulse.mean;
-            *open += impulse.left;
-        }
-        self.synapse.peak_conductance * mean
-    }
 }
 
 /// What the cells of a population have in common.
