@@ -102,3 +102,74 @@ pub fn compare(
         });
     Ok(ComparedAt { factor, populations: populations.collect(), stable_states: stable.len() })
 }
+
+/// How a rate grows with the strength of the input: the straight line through it, `r = slope (factor - threshold)`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Growth {
+    /// Factor of the external rates at which the line is at rate zero.
+    pub threshold: f64,
+    /// 1/ms for a factor of one.
+    pub slope: f64,
+}
+
+impl Growth {
+    /// By least squares through factors and rates in 1/ms, silent ones left out; none for fewer than two, or where the rate does not grow.
+    pub fn of(points: impl Iterator<Item = (f64, f64)>) -> Option<Self> {
+        let points: Vec<(f64, f64)> = points.filter(|(_, rate)| *rate > 0.0).collect();
+        if points.len() < 2 {
+            return None;
+        }
+        let mean = |value: fn(&(f64, f64)) -> f64| {
+            points.iter().map(value).sum::<f64>() / points.len() as f64
+        };
+        let (factor, rate) = (mean(|point| point.0), mean(|point| point.1));
+        let squares: f64 = points.iter().map(|point| (point.0 - factor).powi(2)).sum();
+        let products: f64 = points.iter().map(|point| (point.0 - factor) * (point.1 - rate)).sum();
+        let slope = products / squares;
+        (slope > 0.0).then(|| Self { threshold: factor - rate / slope, slope })
+    }
+}
+
+/// Growth of the rate of a population over all strengths, of the cells and of the equations.
+pub fn growth(compared: &[ComparedAt], population: usize) -> (Option<Growth>, Option<Growth>) {
+    let of = || compared.iter().map(|at| (at.factor, &at.populations[population]));
+    let simulated = Growth::of(of().map(|(factor, compared)| (factor, compared.simulated)));
+    let predicted = of().filter_map(|(factor, compared)| Some((factor, compared.predicted?)));
+    (simulated, Growth::of(predicted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compared(simulated: f64, predicted: Option<f64>, index: f64) -> Compared {
+        let synchrony = Synchrony { index, independent: 0.05 };
+        let population = "E".to_owned();
+        Compared { population, simulated, standard_error: 1e-4, predicted, synchrony }
+    }
+
+    #[test]
+    fn rates_agree_within_a_tenth_or_a_hertz_and_a_half() {
+        for (simulated, predicted, agrees) in [
+            (0.040, 0.0439, true),
+            (0.040, 0.0441, false),
+            (0.005, 0.0064, true),
+            (0.005, 0.0066, false),
+        ] {
+            assert_eq!(compared(simulated, Some(predicted), 0.1).agrees(), agrees, "{predicted}");
+        }
+        assert!(!compared(0.04, None, 0.1).agrees());
+        assert!(compared(0.04, None, 0.16).is_synchronous());
+        assert!(!compared(0.04, None, 0.14).is_synchronous());
+    }
+
+    #[test]
+    fn growth_is_that_of_a_line_and_silence_is_no_part_of_it() {
+        let line = |factor: f64| (0.02 * (factor - 0.3)).max(0.0);
+        let points = [0.1, 0.2, 0.5, 1.0, 1.5].map(|factor| (factor, line(factor)));
+        let growth = Growth::of(points.into_iter()).expect("three points");
+        assert!((growth.threshold - 0.3).abs() < 1e-12 && (growth.slope - 0.02).abs() < 1e-15);
+        assert_eq!(Growth::of([(0.5, 0.01)].into_iter()), None);
+        assert_eq!(Growth::of([(0.5, 0.02), (1.0, 0.01)].into_iter()), None);
+    }
+}

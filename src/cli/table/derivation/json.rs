@@ -1,5 +1,6 @@
 //! The derivation for programs.
 
+use equipoise::cells::comparison::{Growth, growth};
 use equipoise::cells::derivation::Gain;
 use equipoise::cells::derivation::fit::{Parameter, Point, agreement};
 use equipoise::cells::derivation::rate_equations::SteadyState;
@@ -14,6 +15,13 @@ pub fn json(report: &Report<'_>) -> Value {
     let steady = match states(equations) {
         Ok(found) => found.states.iter().map(|state| state_json(report, state)).collect(),
         Err(error) => Value::from(error),
+    };
+    let line = |growth: Option<Growth>| {
+        growth.map(|growth| json!({ "threshold": growth.threshold, "slope": HERTZ * growth.slope }))
+    };
+    let growths = |place: usize| {
+        let (cells, equations) = growth(report.compared, place);
+        json!({ "simulated": line(cells), "predicted": line(equations) })
     };
     let names: Vec<&str> =
         equations.populations().iter().map(|population| population.name.as_str()).collect();
@@ -51,6 +59,7 @@ pub fn json(report: &Report<'_>) -> Value {
                 "agrees": compared.agrees(),
             })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
+        "growth": (0..names.len()).map(growths).collect::<Vec<_>>(),
     })
 }
 

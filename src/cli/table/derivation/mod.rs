@@ -5,7 +5,7 @@ mod json;
 use std::fmt::Write;
 
 use super::Table;
-use equipoise::cells::comparison::{ABSOLUTE, Compared, ComparedAt, RELATIVE};
+use equipoise::cells::comparison::{ABSOLUTE, Compared, ComparedAt, Growth, RELATIVE, growth};
 use equipoise::cells::derivation::fit::{Parameter, agreement};
 use equipoise::cells::derivation::rate_equations::{
     Coverage, RateEquations, Stability, SteadyState, SteadyStates,
@@ -320,6 +320,36 @@ fn verdict(compared: &Compared) -> &'static str {
     }
 }
 
+/// Threshold and slope of the rate of each population over the strength of the input.
+fn growths(compared: &[ComparedAt]) -> String {
+    let mut table = Table::new(&[
+        "population",
+        "",
+        "threshold: cells",
+        "equations",
+        "slope (Hz): cells",
+        "equations",
+    ]);
+    for (place, population) in compared[0].populations.iter().enumerate() {
+        let (cells, equations) = growth(compared, place);
+        let shown = |growth: Option<Growth>, value: fn(Growth) -> f64| {
+            growth.map_or("-".to_owned(), |growth| format!("{:.3}", value(growth)))
+        };
+        table.row(vec![
+            population.population.clone(),
+            String::new(),
+            shown(cells, |growth| growth.threshold),
+            shown(equations, |growth| growth.threshold),
+            shown(cells, |growth| HERTZ * growth.slope),
+            shown(equations, |growth| HERTZ * growth.slope),
+        ]);
+    }
+    format!(
+        "straight lines through these rates over the input, silent ones left out:\n{}",
+        table.text()
+    )
+}
+
 fn comparison(compared: &[ComparedAt]) -> String {
     if compared.is_empty() {
         return String::new();
@@ -355,5 +385,5 @@ fn comparison(compared: &[ComparedAt]) -> String {
         100.0 * RELATIVE,
         HERTZ * ABSOLUTE,
         table.text()
-    )
+    ) + &growths(compared)
 }
