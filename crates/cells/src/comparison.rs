@@ -12,8 +12,6 @@ use crate::network::{Activity, Synchrony, simulate};
 pub const RELATIVE: f64 = 0.1;
 /// By how much it may be off where that is more, 1/ms.
 pub const ABSOLUTE: f64 = 0.0015;
-/// How many times the index of independent cells one of synchrony is.
-const SYNCHRONOUS: f64 = 3.0;
 
 /// A population at one strength of the input.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,16 +42,19 @@ pub struct ComparedAt {
 impl Compared {
     /// Whether the cells fire together more than three times as much as independent ones would.
     pub fn is_synchronous(&self) -> bool {
-        self.synchrony.index > SYNCHRONOUS * self.synchrony.independent
+        self.synchrony.is_synchronous()
     }
 
     /// Whether the predicted rate is within a tenth or 1.5 Hz of the simulated one, whichever is more.
     pub fn agrees(&self) -> bool {
-        self.predicted.is_some_and(|predicted| {
-            let allowed = (RELATIVE * self.simulated).max(ABSOLUTE);
-            (predicted - self.simulated).abs() <= allowed
-        })
+        self.predicted
+            .is_some_and(|predicted| (predicted - self.simulated).abs() <= margin(self.simulated))
     }
+}
+
+/// A tenth of a rate or 1.5 Hz, whichever is more, 1/ms.
+pub fn margin(rate: f64) -> f64 {
+    (RELATIVE * rate).max(ABSOLUTE)
 }
 
 /// The circuit with its external rates multiplied by a factor.
@@ -76,6 +77,24 @@ pub fn activity(
     simulate(&circuit.network, &circuit.timing, traced, progress)
 }
 
+/// The stable steady states of the equations.
+///
+/// # Errors
+/// [`DerivationError`] where they cannot be looked for.
+pub fn stable_states(equations: &RateEquations) -> Result<Vec<SteadyState>, DerivationError> {
+    let mut states = equations.steady_states()?.states;
+    states.retain(|state| state.stability == Stability::Stable);
+    Ok(states)
+}
+
+/// The state whose rates are nearest to these, 1/ms by population; none of none.
+pub fn nearest<'a>(states: &'a [SteadyState], rates: &[f64]) -> Option<&'a SteadyState> {
+    let distance = |state: &SteadyState| -> f64 {
+        state.rates.iter().zip(rates).map(|(a, b)| (a - b).powi(2)).sum()
+    };
+    states.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))
+}
+
 /// Compares what the cells did with what the equations say of them.
 ///
 /// # Errors
@@ -85,13 +104,8 @@ pub fn compare(
     activity: &Activity,
     equations: &RateEquations,
 ) -> Result<ComparedAt, DerivationError> {
-    let found = equations.steady_states()?;
-    let stable: Vec<&SteadyState> =
-        found.states.iter().filter(|state| state.stability == Stability::Stable).collect();
-    let distance = |state: &SteadyState| -> f64 {
-        state.rates.iter().zip(&activity.rates).map(|(a, b)| (a - b).powi(2)).sum()
-    };
-    let nearest = stable.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));
+    let stable = stable_states(equations)?;
+    let nearest = nearest(&stable, &activity.rates);
     let populations =
         equations.populations().iter().enumerate().map(|(index, population)| Compared {
             population: population.name.clone(),

@@ -1,5 +1,8 @@
 //! How far the cells of a population fire together.
 
+/// How many times the index of independent cells one of cells that fire together is.
+const SYNCHRONOUS: f64 = 3.0;
+
 /// Synchrony of a population.
 ///
 /// ```text
@@ -16,6 +19,13 @@ pub struct Synchrony {
     pub index: f64,
     /// What it would be for so many cells with nothing in common, `N^{-1/2}`.
     pub independent: f64,
+}
+
+impl Synchrony {
+    /// Whether the cells fire together more than three times as much as independent ones would.
+    pub fn is_synchronous(&self) -> bool {
+        self.index > SYNCHRONOUS * self.independent
+    }
 }
 
 /// Potentials of the cells of a population over time, summed.
