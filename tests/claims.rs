@@ -63,6 +63,45 @@ fn quick_claims_hold_and_their_twins_are_rejected() {
     assert!(bytes("again.html") == bytes("out/claims.html"));
 }
 
+/// Cells fire at the rates of their rate equations wherever something is claimed, which is where 5 to 60 Hz are predicted; no test is too coarse to see a margin, and
+/// the equations with another sign are off everywhere.
+#[test]
+fn cells_fire_at_the_rates_of_their_equations_and_not_at_those_of_the_twin() {
+    let place = Place::new();
+    let found = object(&place.run("claims rate-equations --json --quiet -o out").expect(0).out);
+    let claim = &found["claims"][0];
+    assert_eq!((&claim["holds"], &claim["twin_passes"]), (&Value::Bool(true), &Value::Bool(false)));
+    let rates = claim["rates"].as_array().expect("rates");
+    let (claimed, others): (Vec<&Value>, Vec<&Value>) =
+        rates.iter().partition(|rate| rate["p"].is_number());
+    assert!(claimed.len() >= 12, "{}", claimed.len());
+    for rate in claimed {
+        let number = |key: &str| rate[key].as_f64().unwrap_or_else(|| panic!("{key}: {rate:#}"));
+        assert!((5.0..=60.0).contains(&number("predicted")), "{rate:#}");
+        assert!(number("standard_error") < number("margin") / 2.0, "{rate:#}");
+        let off = (number("twin_predicted") - number("measured")).abs();
+        assert!(off > 2.0 * (0.1 * number("twin_predicted")).max(1.5), "{rate:#}");
+        assert_eq!(rate["synchronous"], false, "{rate:#}");
+    }
+    for rate in others {
+        let predicted = rate["predicted"].as_f64().expect("a stable state");
+        assert!(!(5.0..=60.0).contains(&predicted), "{rate:#}");
+    }
+    let file = place.path("out/claims.h5");
+    let mut groups = read_header(&file).expect("header").groups;
+    groups.sort();
+    assert_eq!(groups, ["claim_rates", "claims"]);
+    let group = read_group(&file, "claim_rates").expect("group");
+    assert_eq!(group.dimension("rate").map(|dimension| dimension.length), Some(rates.len()));
+
+    let page = Page::parse(&fs::read_to_string(place.path("out/claims.html")).expect("a page"));
+    assert!(page.errors.is_empty(), "{:?}", page.errors);
+    let text = page.text_of("body");
+    for words in ["cells/inhibitory", "cells/pair", "I, equations", "E, twin"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+}
+
 /// Numbers depend on the seed, and on nothing else.
 #[test]
 fn threads_change_nothing_and_seeds_all() {

@@ -13,6 +13,7 @@ use super::arguments::Claims;
 use super::ensemble::stop_on_signal;
 use super::failure::Failure;
 use super::output::{note, print};
+use super::sweep::in_threads;
 use super::{Ending, scenario, table};
 
 /// Name of the file within its folder.
@@ -51,18 +52,14 @@ pub fn run(arguments: &Claims) -> Result<Ending, Failure> {
         if !arguments.manner.quiet {
             note(&format!("{} ({} of {}): {}", claim.name, number + 1, claims.len(), claim.title));
         }
-        let tell = |side: &str, size: &equipoise::validation::claims::Size| {
+        let mut tell = |what: &str| {
             if !arguments.manner.quiet {
-                let method = size.method();
-                note(&format!(
-                    "  {side}: n = {}, {} networks ({})",
-                    size.n,
-                    size.networks,
-                    method.name()
-                ));
+                note(&format!("  {what}"));
             }
         };
-        match examine(claim, (arguments.seed, arguments.threads), stop_on_signal(), tell)? {
+        let terms = (arguments.seed, arguments.threads);
+        let examined = || examine(claim, terms, stop_on_signal(), &mut tell);
+        match in_threads(arguments.threads, examined)?? {
             Some(finding) => findings.push(finding),
             None => break,
         }

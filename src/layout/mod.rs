@@ -10,7 +10,7 @@
 //! * [`sweep`] makes `/sweep` and `/special`;
 //! * [`convergence`] makes `/convergence`;
 //! * [`economy`] makes `/power`, `/economy`, `/trade_off` and `/budget`;
-//! * [`claims`] makes `/claims`, `/claim_points` and `/claim_exponents`.
+//! * [`claims`] makes `/claims`, `/claim_points`, `/claim_exponents` and `/claim_rates`.
 
 pub mod claims;
 pub mod comparison;

@@ -1,14 +1,16 @@
 //! The file of a claim.
 
-use equipoise_model::scenario::overrides::{OverrideError, apply};
-use equipoise_model::{InitialLaw, InputError, Leaps, Method, Network, Scenario};
+use equipoise_cells::reduction::ReductionError;
+use equipoise_model::InputError;
+use equipoise_model::scenario::overrides::OverrideError;
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::statistic::Statistic;
+use super::cells::OfCells;
+use super::sizes::OverSizes;
 
 /// Name and file of each claim, in the order of tables.
-const FILES: [(&str, &str); 11] = [
+const FILES: [(&str, &str); 12] = [
     ("balance-residual", include_str!("../../balance-residual/claim.toml")),
     ("balanced-manifold", include_str!("../../balanced-manifold/claim.toml")),
     ("variance", include_str!("../../variance/claim.toml")),
@@ -20,21 +22,11 @@ const FILES: [(&str, &str); 11] = [
     ("shared-spikes", include_str!("../../shared-spikes/claim.toml")),
     ("rate-of-convergence", include_str!("../../rate-of-convergence/claim.toml")),
     ("energy", include_str!("../../energy/claim.toml")),
+    ("rate-equations", include_str!("../../rate-equations/claim.toml")),
 ];
-
-/// The scenarios that claims start from, under the names of their files.
-const SCENARIOS: [(&str, &str); 3] = [
-    ("inhibition-stabilised", include_str!("../../../scenarios/inhibition-stabilised.toml")),
-    ("external-drive", include_str!("../../../scenarios/external-drive.toml")),
-    ("shared-spikes", include_str!("../../../scenarios/shared-spikes.toml")),
-];
-
-/// Tolerance of leaps as a part of `n^{-1/2}`: a fiftieth of errors of that order.
-const LEAPS: f64 = 0.02;
 
 /// A statement, how it is tested, and what must not pass the test.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Claim {
     /// Name of its folder.
     #[serde(skip)]
@@ -47,60 +39,22 @@ pub struct Claim {
     pub equation: String,
     /// Who states it, and where.
     pub source: String,
-    /// What is measured.
-    pub statistics: Vec<Statistic>,
-    /// The exponent of `n` with which it changes, as `n` grows without end.
-    pub exponent: f64,
     /// Whether it is among those that take little time.
     #[serde(default)]
     pub quick: bool,
-    /// Name of the scenario.
-    pub scenario: String,
-    /// What is changed of it.
-    #[serde(default)]
-    pub set: Vec<String>,
-    /// Where it is simulated.
-    pub sizes: Vec<Size>,
-    /// What must fail.
-    pub twin: Twin,
+    /// What it is about.
+    #[serde(flatten)]
+    pub subject: Subject,
 }
 
-/// Networks of one size.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Size {
-    /// The size parameter.
-    pub n: f64,
-    /// How many.
-    pub networks: u64,
-    /// Whether they are simulated by leaps rather than exactly.
-    #[serde(default)]
-    pub leap: bool,
-}
-
-/// Another network, for which the claim is false.
+/// What a claim is about, and with it how it is tested.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Twin {
-    /// What is different, and why the claim does not hold of it.
-    pub statement: String,
-    /// What is changed of the claim's network.
-    #[serde(default)]
-    pub set: Vec<String>,
-    /// Where its neurons start.
-    #[serde(default)]
-    pub start: Start,
-}
-
-/// Where neurons start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Start {
-    /// As the scenario has it.
-    #[default]
-    Scenario,
-    /// At two values, with the mean and the variance of the scenario: a fifth at two standard deviations above the mean, the others at half a standard deviation below it.
-    TwoValued,
+#[serde(untagged)]
+pub enum Subject {
+    /// A network at several sizes.
+    Sizes(OverSizes),
+    /// Networks of cells, and the rate equations that follow from them.
+    Cells(OfCells),
 }
 
 /// A claim that cannot be examined.
@@ -120,7 +74,7 @@ pub enum ClaimError {
         /// What is wrong.
         source: Box<toml::de::Error>,
     },
-    /// It starts from no scenario that is there.
+    /// It starts from no scenario, and no cells, that are there.
     #[error("claim `{claim}`: `{scenario}` is no scenario that claims start from")]
     NoScenario {
         /// The claim.
@@ -151,6 +105,14 @@ pub enum ClaimError {
         claim: String,
         /// What is wrong.
         source: Box<equipoise_limit::LimitError>,
+    },
+    /// Its cells have no rate equations.
+    #[error("claim `{claim}`: {source}")]
+    Cells {
+        /// The claim.
+        claim: String,
+        /// What is wrong.
+        source: Box<ReductionError>,
     },
     /// Its networks cannot be simulated.
     #[error("claim `{claim}`: {source}")]
@@ -199,54 +161,68 @@ impl Claim {
         Ok(Self { name: name.to_owned(), ..claim })
     }
 
-    /// The scenario of the claim's network with `n`.
-    pub(super) fn scenario(&self, n: f64) -> Result<Scenario, ClaimError> {
-        self.changed(n, &[])
-    }
-
-    /// That of its twin's.
-    pub(super) fn twin_scenario(&self, n: f64) -> Result<Scenario, ClaimError> {
-        let mut scenario = self.changed(n, &self.twin.set)?;
-        if self.twin.start == Start::TwoValued {
-            two_valued(&mut scenario.network);
+    /// What is different of its twin, and why it must fail.
+    pub fn twin(&self) -> &str {
+        match &self.subject {
+            Subject::Sizes(sizes) => sizes.twin.statement.trim(),
+            Subject::Cells(cells) => cells.twin.statement.trim(),
         }
-        Ok(scenario)
     }
 
-    fn changed(&self, n: f64, more: &[String]) -> Result<Scenario, ClaimError> {
-        let claim = || self.name.clone();
-        let known = SCENARIOS.iter().find(|(name, _)| *name == self.scenario);
-        let (_, text) = known.ok_or_else(|| ClaimError::NoScenario {
-            claim: claim(),
-            scenario: self.scenario.clone(),
-        })?;
-        let assignments = [&self.set[..], more, &[format!("n={n}")]].concat();
-        let text = apply(text, &assignments)
-            .map_err(|source| ClaimError::Set { claim: claim(), source: Box::new(source) })?;
-        Scenario::parse(&format!("{}.toml", self.scenario), &text)
-            .map_err(|source| ClaimError::Scenario { claim: claim(), source: Box::new(source) })
+    /// Where its networks come from: the scenario or the cell files, and what is changed of them.
+    pub fn origin(&self) -> String {
+        let (from, set) = match &self.subject {
+            Subject::Sizes(sizes) => (sizes.scenario.clone(), &sizes.set),
+            Subject::Cells(cells) => (cells.files.join(", "), &cells.set),
+        };
+        let changes = set.iter().map(|change| format!(" --set '{change}'"));
+        format!("{from}{}", changes.collect::<String>())
     }
-}
 
-impl Size {
-    /// How its networks are simulated.
-    pub fn method(&self) -> Method {
-        if self.leap {
-            Method::Leap(Leaps { tolerance: LEAPS / self.n.sqrt(), ..Leaps::DEFAULT })
-        } else {
-            Method::Exact
+    /// The exponent of `n` that is claimed, if it is one about sizes.
+    pub fn exponent(&self) -> Option<f64> {
+        match &self.subject {
+            Subject::Sizes(sizes) => Some(sizes.exponent),
+            Subject::Cells(_) => None,
         }
     }
 }
 
-/// Neurons at two values, with the mean and the variance of the law that they would have.
-fn two_valued(network: &mut Network) {
-    for population in &mut network.populations {
-        let (mean, deviation) =
-            (population.initial.mean(), population.initial.central_moment(2).sqrt());
-        let above = population.count / 5;
-        let value = |neuron| if neuron < above { 2.0 * deviation } else { -0.5 * deviation };
-        let values = (0..population.count).map(|neuron| mean + value(neuron));
-        population.initial = InitialLaw::Values(values.collect());
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_every_claim_starts_from_can_be_read() {
+        let claims = Claim::all().expect("they can be read");
+        assert_eq!(claims.len(), FILES.len());
+        for Claim { name, subject, .. } in &claims {
+            match subject {
+                Subject::Sizes(sizes) => {
+                    for size in &sizes.sizes {
+                        assert!(sizes.scenario(name, size.n).is_ok(), "{name}");
+                        assert!(sizes.twin_scenario(name, size.n).is_ok(), "{name}");
+                    }
+                }
+                Subject::Cells(cells) => {
+                    for file in &cells.files {
+                        let network = cells.circuit(name, file).expect("a cell file").network;
+                        let count: usize = network.populations.iter().map(|p| p.count).sum();
+                        assert!(count >= 400, "{name}, {file}: {count}");
+                        assert!(network.populations.iter().all(|p| p.spread > 0.0), "{file}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn fields_that_no_claim_has_are_refused() {
+        for name in ["shared-spikes", "rate-equations"] {
+            let (_, text) = FILES.iter().find(|(other, _)| *other == name).expect("a claim");
+            assert!(Claim::parse(name, text).is_ok());
+            let error = Claim::parse(name, &format!("surplus = 1\n{text}")).unwrap_err();
+            assert!(error.to_string().starts_with(&format!("claim `{name}`")), "{error}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use equipoise_engine::{EngineError, Ensemble, Outcome, RunError};
 use equipoise_model::{Recording, Scenario};
 
 use super::averages::Averages;
-use super::claim::Size;
+use super::sizes::Size;
 use super::statistic::{Statistic, Theory};
 use crate::convergence::{Measured, Sample};
 
