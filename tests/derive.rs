@@ -112,10 +112,18 @@ fn what_cannot_be_derived_is_said() {
     let run = place.run(&format!("derive alone.toml {CURVES} -o alone")).expect(0);
     assert!(run.out.contains("No scenario of a balanced network"), "{}", run.out);
     assert!(!place.path("alone/network.toml").exists());
+    // One of other cells does not stay, either.
+    fs::write(place.path("alone/network.toml"), "").expect("written");
+    place.run(&format!("derive alone.toml {CURVES} -o alone --force")).expect(0);
+    assert!(!place.path("alone/network.toml").exists());
     // Unless rates are wanted, which sources outside are to hold.
     let held = "--set scenario.external.sources=500 --set scenario.external.rate=10Hz --set scenario.external.holds.I=20Hz";
     let run = place.run(&format!("derive alone.toml {CURVES} {held} -o held --json")).expect(0);
-    assert!(object(&run)["scenario"]["text"].as_str().is_some_and(|text| text.contains("0.02")));
+    assert!(
+        object(&run)["scenario"]["text"]
+            .as_str()
+            .is_some_and(|text| text.contains("20.0000 Hz") && text.contains("excites `I` by"))
+    );
     let run = place
         .run(&format!("derive alone.toml {CURVES} {held} --set scenario.external.holds.X=20Hz"));
     assert!(run.expect(2).message().contains("`X` is not a population"));

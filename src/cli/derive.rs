@@ -51,7 +51,16 @@ pub fn run(arguments: &Derive) -> Result<Ending, Failure> {
             let text = std::iter::once(("network.toml".to_owned(), network.text.clone()));
             draw::write(&folder, text, arguments.manner.force)?
         }
-        Err(_) => Vec::new(),
+        Err(_) => {
+            // An older one would be taken for that of these cells.
+            let stale = folder.join("network.toml");
+            if stale.exists() {
+                fs::remove_file(&stale).map_err(|error| {
+                    Failure::File(miette!("cannot remove {}: {error}", stale.display()))
+                })?;
+            }
+            Vec::new()
+        }
     };
     if !arguments.no_comparison {
         ended = in_threads(arguments.threads, || {

@@ -40,9 +40,9 @@ pub struct ComparedAt {
 }
 
 impl Compared {
-    /// Whether the cells fire together more than three times as much as independent ones would.
+    /// Whether the cells fire together more than three times as much as independent ones would; silent ones do not.
     pub fn is_synchronous(&self) -> bool {
-        self.synchrony.is_synchronous()
+        self.simulated > 0.0 && self.synchrony.is_synchronous()
     }
 
     /// Whether the predicted rate is within a tenth or 1.5 Hz of the simulated one, whichever is more.
@@ -175,6 +175,7 @@ mod tests {
         assert!(!compared(0.04, None, 0.1).agrees());
         assert!(compared(0.04, None, 0.16).is_synchronous());
         assert!(!compared(0.04, None, 0.14).is_synchronous());
+        assert!(!compared(0.0, None, 0.6).is_synchronous());
     }
 
     #[test]

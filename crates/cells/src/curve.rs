@@ -39,7 +39,7 @@ pub struct Protocol {
 pub enum CurveError {
     /// No current makes the cell fire as fast as the curve is to go.
     #[error(
-        "with a leak conductance of {conductance} mS/cm2 no current makes the cell fire at {:.3} Hz; the fastest that was found is {:.3} Hz", 1e3 * .wanted, 1e3 * .fastest
+        "with a leak conductance of {conductance} mS/cm2 no current makes the cell fire at {:.3} Hz; the fastest that was found is {:.3} Hz (a spike is where the potential rises through `spike_threshold`)", 1e3 * .wanted, 1e3 * .fastest
     )]
     TooSlow {
         /// The leak conductance, mS/cm2.
@@ -50,7 +50,9 @@ pub enum CurveError {
         fastest: f64,
     },
     /// The cell fires without a current.
-    #[error("the cell fires at {:.3} Hz without a current, and it has no threshold", 1e3 * .rate)]
+    #[error(
+        "it fires at {:.3} Hz without a current; the derivation is for cells that are silent without input", 1e3 * .rate
+    )]
     NoThreshold {
         /// Its rate, 1/ms.
         rate: f64,

@@ -55,20 +55,20 @@ pub struct Reduction {
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum ReductionError {
     /// No curve.
-    #[error("cell `{cell}`: {source}")]
+    #[error("cell `{cell}`: {reason}")]
     Curve {
         /// Of which cell.
         cell: String,
         /// Why not.
-        source: CurveError,
+        reason: CurveError,
     },
     /// No fit.
-    #[error("cell `{cell}`: its f-I curves cannot be fitted: {source}")]
+    #[error("cell `{cell}`: its f-I curves cannot be fitted: {reason}")]
     Fit {
         /// To which cell.
         cell: String,
         /// Why not.
-        source: FitError,
+        reason: FitError,
     },
     /// A number that makes no sense.
     #[error(transparent)]
@@ -117,11 +117,13 @@ fn fit(circuit: &Circuit, index: usize) -> Result<FittedCell, ReductionError> {
         plan.leak_factors.iter().map(|factor| factor * cell.leak.conductance).collect();
     let range = RateRange { from: plan.fit.0, to: plan.fit.1 };
     let points = measure(cell, &conductances, plan.points, range.to, &protocol)
-        .map_err(|source| ReductionError::Curve { cell: name.clone(), source })?;
-    let unfitted = |source| ReductionError::Fit { cell: name.clone(), source };
+        .map_err(|reason| ReductionError::Curve { cell: name.clone(), reason })?;
+    let unfitted = |reason| ReductionError::Fit { cell: name.clone(), reason };
     let premise = Premise::new(&points, range, CONFIDENCE).map_err(unfitted)?;
-    let edges: Vec<f64> =
-        (0..=EDGES).map(|edge| range.to * f64::from(edge) / f64::from(EDGES)).collect();
+    // From the lowest rate that is fitted: silent points are on no slope.
+    let edge =
+        |part: u32| range.from + (range.to - range.from) * f64::from(part) / f64::from(EDGES);
+    let edges: Vec<f64> = (0..=EDGES).map(edge).collect();
     let agreements = crate::derivation::fit::agreement::agreements(&points, &edges, AGREEMENT)
         .map_err(unfitted)?;
     let (fit, excitability) = match plan.gain {

@@ -39,7 +39,7 @@ fn a_whole_cell_is_read_per_area() {
             "cells.cortical.area=\"2e-4 cm2\"".to_owned(),
             "cells.cortical.leak.conductance=\"10 nS\"".to_owned(),
             "cells.cortical.capacitance=\"200 pF\"".to_owned(),
-            "synapses.E.I.conductance=\"1.4 nS\"".to_owned(),
+            "synapses.E.I.conductance=\"1.1 nS\"".to_owned(),
         ],
     );
     let circuit = Circuit::parse("cells.toml", &text.expect("assignments")).expect("it is right");
@@ -71,6 +71,24 @@ fn what_is_wrong_is_underlined() {
     insta::assert_snapshot!("unknown_field", refusal(&["curve.leak_factor=[1,2]"]));
     insta::assert_snapshot!("factors", refusal(&["comparison.input_factors=[2,1]"]));
     insta::assert_snapshot!("step", refusal(&["simulation.step=\"1 ms\""]));
+    insta::assert_snapshot!(
+        "overflow",
+        refusal(&[
+            "cells.cortical.channels.potassium.gates.n.closing.exponential.scale=\"0.1 mV\"",
+            "cells.cortical.channels.potassium.gates.n.opening={ exponential = { rate = \"1 /ms\", midpoint = \"-40 mV\", scale = \"0.1 mV\" } }",
+        ])
+    );
+    insta::assert_snapshot!(
+        "external",
+        refusal(&["populations.E.external.rate=\"1 kHz\"", "populations.E.external.sources=2000"])
+    );
+    insta::assert_snapshot!(
+        "name",
+        refusal(&[
+            "cells.\"a b\".capacitance=\"1 uF/cm2\"",
+            "cells.\"a b\".leak={ conductance = \"1 mS/cm2\", reversal = \"-65 mV\" }"
+        ])
+    );
     insta::assert_snapshot!(
         "several",
         refusal(&["simulation.step=\"1 ms\"", "curve.fit=[\"60 Hz\"]", "populations.E.count=0.5"])

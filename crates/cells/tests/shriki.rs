@@ -37,6 +37,10 @@ fn conductance_shifts_the_threshold_and_leaves_the_slope() {
     assert!(premise.slope_spread() < 0.1, "{}", premise.slope_spread());
     let thresholds: Vec<f64> = premise.curves.iter().map(|curve| curve.threshold.value).collect();
     assert!(thresholds.is_sorted_by(|a, b| a < b), "{thresholds:?}");
+    // Silent points, of which there are some at each conductance, are in no range.
+    let cell = &reduction.cells[0];
+    assert!(cell.points.iter().any(|point| point.rate == 0.0));
+    assert!(cell.agreements.iter().all(|row| row.range.from > 0.0));
 }
 
 /// All rates from 5 to 60 Hz are in the claim `rate-equations`; this is one of them.

@@ -89,3 +89,20 @@ impl Circuit {
         Err(InputError::new(WHAT, source_name, text, problems))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::published;
+
+    #[test]
+    fn shipped_files_have_the_published_cell() {
+        for text in [
+            include_str!("../../../../scenarios/cells/inhibitory.toml"),
+            include_str!("../../../../scenarios/cells/pair.toml"),
+        ] {
+            let circuit = Circuit::parse("cells.toml", text).expect("it is right");
+            assert_eq!(circuit.cells, [published::cell()]);
+        }
+    }
+}

@@ -132,7 +132,7 @@ pub fn simulate(
                 let traced =
                     |neuron: &&mut Neuron| (neuron.population, neuron.number) == (population, cell);
                 if let Some(neuron) = neurons.iter_mut().find(traced) {
-                    neuron.potentials = Some(Vec::with_capacity(counted * window));
+                    neuron.potentials = Some(Vec::new());
                 }
             }
         }

@@ -1,7 +1,9 @@
 //! How far the cells of a population fire together.
 
-/// How many times the index of independent cells one of cells that fire together is.
+/// How many times the index of independent cells one of cells that fire together is, and how large it is at most, as few independent
+/// cells may have an index near 1.
 const SYNCHRONOUS: f64 = 3.0;
+const LARGEST_INDEPENDENT: f64 = 0.5;
 
 /// Synchrony of a population.
 ///
@@ -22,9 +24,9 @@ pub struct Synchrony {
 }
 
 impl Synchrony {
-    /// Whether the cells fire together more than three times as much as independent ones would.
+    /// Whether potentials go together more than three times as much as independent ones would, or by more than a half.
     pub fn is_synchronous(&self) -> bool {
-        self.index > SYNCHRONOUS * self.independent
+        self.index > (SYNCHRONOUS * self.independent).min(LARGEST_INDEPENDENT)
     }
 }
 

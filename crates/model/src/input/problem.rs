@@ -178,8 +178,8 @@ pub enum ProblemKind {
         /// What may stand here.
         known: Vec<String>,
     },
-    /// A population name that cannot name a group in a file.
-    #[error("population name `{name}` is not made of letters, digits, `_` and `-` alone")]
+    /// A name that cannot name a group in a file, or a file.
+    #[error("the name `{name}` is not made of letters, digits, `_` and `-` alone")]
     BadName {
         /// The name.
         name: String,

@@ -32,8 +32,8 @@ pub struct Report<'a> {
 /// All of it for people.
 pub fn text(report: &Report<'_>) -> String {
     let mut text = format!("{}\n", report.circuit.title);
-    for cell in &report.reduction.cells {
-        text.push_str(&excitability(report.circuit, cell));
+    for (index, cell) in report.reduction.cells.iter().enumerate() {
+        text.push_str(&excitability(report.circuit, index, cell));
     }
     text.push_str(&weights(report));
     text.push_str(&thresholds(report));
@@ -49,7 +49,7 @@ fn interval(parameter: &Parameter, factor: f64, unit: &str) -> String {
 }
 
 /// f-I curves, their fit, and whether the premise holds.
-fn excitability(circuit: &Circuit, cell: &FittedCell) -> String {
+fn excitability(circuit: &Circuit, index: usize, cell: &FittedCell) -> String {
     let (from, to) = circuit.curve.fit;
     let mut text = format!(
         "\nCell {}: r = f[I - I_theta0 - v_theta g], (11.7), from {} rates of {:.1} to {:.1} Hz; intervals at {:.0} %\n",
@@ -133,6 +133,17 @@ fn excitability(circuit: &Circuit, cell: &FittedCell) -> String {
         HERTZ * to,
         premise.common_slope_test.p,
     );
+    let theta = cell.excitability.threshold(circuit.cells[index].leak.conductance);
+    if theta <= 0.0 {
+        text.push_str("  NOTE: the cell is silent without a current, and the fitted threshold is not above zero: take a narrower `curve.fit`\n");
+    }
+    if premise.slope_spread() > AGREEMENT {
+        let _ = writeln!(
+            text,
+            "  NOTE: slopes differ by more than {:.0} %; take a narrower `curve.fit`, or fewer `curve.leak_factors`",
+            100.0 * AGREEMENT
+        );
+    }
     text
 }
 
@@ -284,13 +295,23 @@ fn steady_states(report: &Report<'_>) -> String {
             ]);
         }
     }
+    let highest = report.circuit.curve.fit.1;
+    let is_beyond = |state: &SteadyState| state.rates.iter().any(|rate| *rate > highest);
+    let beyond = if found.states.iter().any(is_beyond) {
+        format!("  rates above {:.0} Hz are beyond those that were fitted\n", HERTZ * highest)
+    } else {
+        String::new()
+    };
     let coverage = match found.coverage {
         Coverage::All => "all there are".to_owned(),
         Coverage::AllIsolated(_) => "all isolated ones".to_owned(),
         Coverage::Search { starts, .. } => format!("those found from {starts} places"),
         _ => "those found".to_owned(),
     };
-    format!("\nSteady states ({coverage}), with the total conductance (11.25)\n{}", table.text())
+    format!(
+        "\nSteady states ({coverage}), with the total conductance (11.25)\n{}{beyond}",
+        table.text()
+    )
 }
 
 fn network(report: &Report<'_>) -> String {
@@ -379,11 +400,20 @@ fn comparison(compared: &[ComparedAt]) -> String {
             ]);
         }
     }
+    let several = compared.iter().filter(|at| at.stable_states > 1).count();
+    let several = if several > 0 {
+        format!(
+            "at {several} strengths of the input there are several stable states, the nearest of which is taken\n"
+        )
+    } else {
+        String::new()
+    };
     format!(
         "\nThe network of cells beside its rate equations; they agree within {:.0} % or {} Hz, whichever is more,\n\
          and are derived for cells that fire asynchronously (chi far below 1)\n{}",
         100.0 * RELATIVE,
         HERTZ * ABSOLUTE,
         table.text()
-    ) + &growths(compared)
+    ) + &several
+        + &growths(compared)
 }

@@ -8,6 +8,9 @@ use crate::derivation::rate_equations::{ExternalInput, RateEquations};
 
 /// Relative size of singular values that count as zero.
 const RANK_TOLERANCE: f64 = 1e-10;
+/// Hz in 1/ms.
+const HERTZ: f64 = 1e3;
+
 /// Rates that a network is to have, and the sources outside that are to hold it there.
 ///
 /// A state with the rates `r_a` is at rest if
@@ -74,12 +77,12 @@ impl WantedState {
 
     /// What this does, in words.
     fn statement(&self, replaces: bool) -> String {
-        let rates: Vec<_> = self.rates.iter().map(f64::to_string).collect();
+        let rates: Vec<_> = self.rates.iter().map(|rate| format!("{:.4}", HERTZ * rate)).collect();
         let instead = if replaces { ", in place of that of the cells" } else { "" };
         format!(
-            "The input from outside is computed{instead}: that of {} sources of {} per ms which holds the rates {} per ms. It balances the synapses of the network, and makes up for the thresholds.",
+            "The input from outside is computed{instead}: that of {} sources of {:.4} Hz which holds the rates {} Hz. It balances the synapses of the network, and makes up for the thresholds.",
             self.sources,
-            self.source_rate,
+            HERTZ * self.source_rate,
             rates.join(", "),
         )
     }
@@ -94,7 +97,14 @@ pub(super) fn with_external(
     let is_driven = equations.populations().iter().any(|p| p.external.current() != 0.0);
     if let Some(wanted) = &options.wanted {
         assumptions.push(wanted.statement(is_driven));
-        return wanted.hold(equations);
+        let held = wanted.hold(equations)?;
+        let each = held.populations().iter().map(|population| {
+            let (name, current) = (&population.name, population.external.current());
+            let effect = if current < 0.0 { "inhibits" } else { "excites" };
+            format!("{effect} `{name}` by {:.4} uA/cm2", current.abs())
+        });
+        assumptions.push(format!("On average it {}.", each.collect::<Vec<_>>().join(", ")));
+        return Ok(held);
     }
     let mean = mean_coupling(equations);
     let singular = mean.singular_values();
@@ -120,15 +130,16 @@ fn balanced(equations: &RateEquations, mean_coupling: DMatrix<f64>) -> String {
     let rates = mean_coupling.lu().solve(&-outside).expect("full rank");
     let each = || populations.iter().zip(&rates);
     let are_possible = each().all(|(population, rate)| population.gain.inverse(*rate).is_some());
-    let listed: Vec<_> =
-        each().map(|(population, rate)| format!("{:.4} of `{}`", rate, population.name)).collect();
+    let listed: Vec<_> = each()
+        .map(|(population, rate)| format!("{:.2} Hz of `{}`", HERTZ * rate, population.name))
+        .collect();
     let verdict = if are_possible {
         "which the gains reach"
     } else {
         "which the gains do not reach: a large network is not balanced"
     };
     format!(
-        "The input from outside is that of the cells; as n grows, balance leads to the rates per ms {}, {verdict}.",
+        "The input from outside is that of the cells; as n grows, balance leads to rates of {}, {verdict}.",
         listed.join(", ")
     )
 }

@@ -150,6 +150,7 @@ fn kinds(equations: &RateEquations) -> Result<Vec<Kind>, ConversionError> {
 fn general(size: usize) -> Vec<String> {
     vec![
         "The potentiation of a neuron is the input mu of (11.32), in uA/cm2; a spike moves it by W/tau, and it decays with tau.".to_owned(),
+        "Synapses and conduction take no time here, cells of a population are alike, and inputs follow rates with the tau of (11.32), whatever the conductance: stability is that of these equations.".to_owned(),
         "Neurons fire as Poisson processes of the intensity f[mu], (11.33), and each pair of neurons has its own.".to_owned(),
         format!("Weights are those of the cells at n = {size}; at other sizes they scale as n^(-1/2), not as the 1/N of the lecture."),
     ]

@@ -8,6 +8,9 @@ use crate::cell::{Cell, Channel, Form, Gate, Kinetics, Leak, Rate, Sigmoid};
 use crate::file::raw::{RawCell, RawChannel, RawGate, RawRate, RawShape, RawSigmoid};
 use crate::units::Dimension;
 
+/// Potentials at which gates are looked at, mV: beyond all reversal potentials of cells.
+const LIMIT: i32 = 200;
+
 impl Check {
     /// A cell, and the area of its membrane in cm2 where it is known.
     pub(super) fn cell(&mut self, name: &str, raw: &RawCell) -> (Cell, Option<f64>) {
@@ -76,9 +79,10 @@ impl Check {
     }
 
     fn gate(&mut self, place: &str, name: &str, raw: &RawGate, span: Range<usize>) -> Gate {
-        let power = raw.power.as_ref().map_or(1.0, |power| {
-            self.whole(&format!("{place}.power"), power, 1.0, "a whole number, 1 or more")
-        });
+        let power = raw
+            .power
+            .as_ref()
+            .map_or(1, |power| self.whole(&format!("{place}.power"), power, 1, 20));
         let speed = raw
             .speed
             .as_ref()
@@ -114,9 +118,19 @@ impl Check {
         let kinetics = kinetics.unwrap_or_else(|| {
             let reason = "must have `opening` and `closing` (and perhaps `speed`), or `steady` and `time_constant`; or, with \
                           `instantaneous = true`, `opening` and `closing`, or `steady`, and nothing else";
-            self.inconsistent(place, reason, span);
+            self.inconsistent(place, reason, span.clone());
             Kinetics::Instant { steady: Sigmoid { midpoint: 0.0, scale: 1.0 } }
         });
+        // Where both rates overflow, or vanish, nothing says where the gate tends to.
+        let lost = (-LIMIT..=LIMIT).map(f64::from).find(|&potential| {
+            let time_constant = kinetics.time_constant(potential);
+            !kinetics.steady(potential).is_finite() || time_constant.is_some_and(f64::is_nan)
+        });
+        if let Some(potential) = lost {
+            let reason =
+                format!("has rates beyond all numbers at {potential} mV; take a larger `scale`");
+            self.inconsistent(place, &reason, span);
+        }
         Gate { name: name.to_owned(), power: power as u32, kinetics }
     }
 

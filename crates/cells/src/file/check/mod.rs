@@ -13,6 +13,11 @@ use super::raw::RawFile;
 use crate::cell::Cell;
 use crate::network::Network;
 
+/// Most cells of a population, sources from outside, and `n`.
+const MOST_CELLS: usize = 1_000_000;
+/// Most populations: steady states are looked for in every set of active ones.
+const MOST_POPULATIONS: usize = 12;
+
 pub(super) fn check(raw: &RawFile, text: &str) -> Result<Circuit, Vec<Problem>> {
     let mut check = Check { problems: Vec::new(), area: None };
     let circuit = check.circuit(raw, text);
@@ -33,6 +38,7 @@ impl Check {
             .get_ref()
             .iter()
             .map(|(name, cell)| {
+                self.name(name);
                 let (cell, area) = self.cell(name.get_ref(), cell.get_ref());
                 (name.get_ref().clone(), cell, area)
             })
@@ -65,14 +71,22 @@ impl Check {
             let reason = "is empty; it needs at least one population";
             self.inconsistent("populations", reason, raw.populations.span());
         }
+        let count = raw.populations.get_ref().len();
+        if count > MOST_POPULATIONS {
+            let reason =
+                format!("has {count} populations; at most {MOST_POPULATIONS} are possible");
+            self.inconsistent("populations", &reason, raw.populations.span());
+        }
         let all_read = populations.len() == raw.populations.get_ref().len();
         let areas: Vec<Option<f64>> = cell_of.iter().map(|&cell| cells[cell].2).collect();
         let projections =
             if all_read { self.projections(raw, &populations, &areas) } else { Vec::new() };
         let largest = populations.iter().map(|population| population.count).max().unwrap_or(1);
-        let size = raw.scenario.n.as_ref().map_or(largest, |number| {
-            self.whole("scenario.n", number, 1.0, "a whole number, 1 or more") as usize
-        });
+        let size = raw
+            .scenario
+            .n
+            .as_ref()
+            .map_or(largest, |number| self.whole("scenario.n", number, 1, MOST_CELLS));
         let wanted = raw.scenario.external.as_ref().map(|held| self.wanted(held, &populations));
         let seed = raw.seed.unwrap_or(1);
         Circuit {

@@ -3,14 +3,17 @@
 use equipoise_model::input::ProblemKind;
 use toml::Spanned;
 
-use super::Check;
 use super::quantities::Sign;
+use super::{Check, MOST_CELLS};
 use crate::curve::Noise;
 use crate::derivation::scenario::WantedState;
 use crate::file::raw::{RawCurve, RawGain, RawHeld, RawSimulation, Text};
 use crate::file::{CurvePlan, FittedGain};
 use crate::network::{Population, Timing};
 use crate::units::Dimension;
+
+/// Longest delay, ms.
+const LONGEST_DELAY: f64 = 20.0;
 
 impl Check {
     pub(super) fn curve(&mut self, raw: &RawCurve) -> CurvePlan {
@@ -19,7 +22,7 @@ impl Check {
             let rates: Vec<f64> = fit
                 .get_ref()
                 .iter()
-                .map(|rate| self.quantity("curve.fit", rate, Dimension::Rate, Sign::NotNegative))
+                .map(|rate| self.quantity("curve.fit", rate, Dimension::Rate, Sign::Positive))
                 .collect();
             if let [low, high] = rates[..]
                 && low < high
@@ -49,16 +52,15 @@ impl Check {
                 Sign::Positive,
             ),
         });
-        let points = raw.points.as_ref().map_or(40.0, |points| {
-            self.whole("curve.points", points, 5.0, "a whole number, 5 or more")
-        });
+        let points =
+            raw.points.as_ref().map_or(40, |points| self.whole("curve.points", points, 5, 10_000));
         CurvePlan {
             leak_factors: self.factors(
                 "curve.leak_factors",
                 raw.leak_factors.as_ref(),
                 &[1.0, 1.5, 2.0, 2.5, 3.0],
             ),
-            points: points as usize,
+            points,
             fit,
             gain: match raw.gain {
                 Some(RawGain::Logistic) => FittedGain::Logistic,
@@ -91,11 +93,10 @@ impl Check {
             self.quantity(&field, rate, Dimension::Rate, Sign::Positive)
         });
         let rates = rates.collect();
-        let requirement = "a whole number from 1 to 1e6";
-        let sources = self.whole(&format!("{place}.sources"), &held.sources, 1.0, requirement);
+        let sources = self.whole(&format!("{place}.sources"), &held.sources, 1, MOST_CELLS);
         let source_rate =
             self.quantity(&format!("{place}.rate"), &held.rate, Dimension::Rate, Sign::Positive);
-        WantedState { rates, sources: sources as usize, source_rate }
+        WantedState { rates, sources, source_rate }
     }
 
     pub(super) fn timing(&mut self, raw: &RawSimulation, seed: u64) -> Timing {
@@ -122,6 +123,10 @@ impl Check {
         }
         if timing.delay < timing.step {
             let reason = "is shorter than a step";
+            self.inconsistent("simulation.delay", reason, spans(&raw.delay));
+        }
+        if timing.delay > LONGEST_DELAY {
+            let reason = "is longer than 20 ms, and synchrony is looked at once a delay";
             self.inconsistent("simulation.delay", reason, spans(&raw.delay));
         }
         if timing.duration < 10.0 * timing.delay {

@@ -3,13 +3,18 @@
 use equipoise_model::input::ProblemKind;
 use toml::Spanned;
 
-use super::Check;
 use super::quantities::Sign;
+use super::{Check, MOST_CELLS};
 use crate::cell::Cell;
 use crate::derivation::Synapse;
 use crate::file::raw::{RawFile, RawPopulation, RawProjection, Text};
 use crate::network::{External, Population, Projection};
 use crate::units::Dimension;
+
+/// Most spikes from outside that a cell receives, 1/ms: each is drawn.
+const MOST_EXTERNAL: f64 = 1e3;
+/// Most synapses that are drawn, of 4 bytes.
+const MOST_SYNAPSES: f64 = 5e8;
 
 impl Check {
     /// A population, and `tau_a` of its rate equation in ms.
@@ -20,7 +25,7 @@ impl Check {
         cell: &Cell,
     ) -> (Population, f64) {
         let field = |field: &str| format!("populations.{name}.{field}");
-        let count = self.whole(&field("count"), &raw.count, 1.0, "a whole number from 1 to 1e6");
+        let count = self.whole(&field("count"), &raw.count, 1, MOST_CELLS);
         let current = raw.current.as_ref().map_or(0.0, |current| {
             self.quantity(&field("current"), current, Dimension::Current, Sign::Any)
         });
@@ -33,31 +38,35 @@ impl Check {
         });
         let external = raw.external.as_ref().map(|external| {
             let inner = |name: &str| field(&format!("external.{name}"));
-            External {
+            let external = External {
                 synapse: self.synapse(
                     &field("external"),
                     &external.conductance,
                     &external.time_constant,
                     &external.reversal,
                 ),
-                sources: self.whole(
-                    &inner("sources"),
-                    &external.sources,
-                    1.0,
-                    "a whole number from 1 to 1e6",
-                ) as usize,
+                sources: self.whole(&inner("sources"), &external.sources, 1, MOST_CELLS),
                 rate: self.quantity(
                     &inner("rate"),
                     &external.rate,
                     Dimension::Rate,
                     Sign::Positive,
                 ),
+            };
+            if external.total_rate() > MOST_EXTERNAL {
+                let reason = format!(
+                    "makes {} spikes from outside a ms; at most {MOST_EXTERNAL} are possible",
+                    external.total_rate()
+                );
+                let span = raw.external.as_ref().map_or(0..0, |external| external.rate.span());
+                self.inconsistent(&inner("rate"), &reason, span);
             }
+            external
         });
         let population = Population {
             name: name.to_owned(),
             cell: cell.clone(),
-            count: count as usize,
+            count,
             current,
             spread,
             external,
@@ -104,8 +113,10 @@ impl Check {
             for (source, projection) in row.get_ref() {
                 let Some(from) = self.population_index(source, populations) else { continue };
                 let place = format!("synapses.{}.{}", target.get_ref(), source.get_ref());
+                let targets = populations[to].count;
                 let others = populations[from].count - usize::from(from == to);
-                projections[to][from] = Some(self.projection(&place, projection, others));
+                projections[to][from] =
+                    Some(self.projection(&place, projection, (targets, others)));
             }
         }
         projections
@@ -115,16 +126,22 @@ impl Check {
         &mut self,
         place: &str,
         raw: &Spanned<RawProjection>,
-        others: usize,
+        (targets, others): (usize, usize),
     ) -> Projection {
         let raw = raw.get_ref();
         let synapse = self.synapse(place, &raw.conductance, &raw.time_constant, &raw.reversal);
         let in_degree = raw.in_degree.as_ref().map(|number| {
             let field = format!("{place}.in_degree");
-            let value = self.whole(&field, number, 1.0, "a whole number, 1 or more") as usize;
+            let value = self.whole(&field, number, 1, MOST_CELLS);
             if value > others {
                 let reason =
                     format!("is {value}, and there are {others} cells that it could be from");
+                self.inconsistent(&field, &reason, number.span());
+            }
+            let synapses = value as f64 * targets as f64;
+            if synapses > MOST_SYNAPSES {
+                let reason =
+                    format!("makes {synapses:e} synapses; at most {MOST_SYNAPSES:e} are possible");
                 self.inconsistent(&field, &reason, number.span());
             }
             value.min(others)

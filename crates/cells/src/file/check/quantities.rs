@@ -9,10 +9,19 @@ use super::Check;
 use crate::file::raw::{Number, Text};
 use crate::units::{Dimension, quantity};
 
-/// Most cells of a population, and most points of a curve: larger ones would take days.
-const MOST: f64 = 1e6;
-/// Largest size of a number in the units of this crate; all that is physical is far within.
+/// Largest size of a number without a unit.
 const LARGEST: f64 = 1e9;
+
+/// Largest size of a quantity in the unit of this crate: beyond all cells, and small enough that a run comes to an end.
+fn largest(dimension: Dimension) -> f64 {
+    match dimension {
+        Dimension::Potential | Dimension::Rate => 1e3,
+        Dimension::Time | Dimension::Conductance | Dimension::Current | Dimension::Capacitance => {
+            1e6
+        }
+        Dimension::Area => 1.0,
+    }
+}
 
 /// What a quantity must be, beside finite.
 #[derive(Clone, Copy, PartialEq)]
@@ -62,11 +71,13 @@ impl Check {
     ) -> f64 {
         let (field, written) = (field.to_owned(), text.get_ref().clone());
         match quantity(&written, dimension, self.area) {
-            Ok(value) if !sign.allows(value) || value.abs() > LARGEST => {
-                let within = sign.allows(value);
-                let requirement =
-                    if within { "of a size that cells have" } else { sign.requirement() };
-                let reason = format!("it must be {requirement}");
+            Ok(value) if !sign.allows(value) || value.abs() > largest(dimension) => {
+                let reason = if sign.allows(value) {
+                    let (most, unit) = (largest(dimension), dimension.unit());
+                    format!("it must be at most {most} {unit} in size")
+                } else {
+                    format!("it must be {}", sign.requirement())
+                };
                 self.problem(ProblemKind::Quantity { field, written, reason }, text.span());
                 1.0
             }
@@ -89,21 +100,15 @@ impl Check {
         1.0
     }
 
-    pub(super) fn whole(
-        &mut self,
-        field: &str,
-        number: &Number,
-        least: f64,
-        requirement: &'static str,
-    ) -> f64 {
+    /// A whole number between two others, ends included; the last of them where it is none, so that nothing else has too few.
+    pub(super) fn whole(&mut self, field: &str, number: &Number, from: usize, to: usize) -> usize {
         let value = *number.get_ref();
-        if value >= least && value.fract() == 0.0 && value <= MOST {
-            return value;
+        if (from as f64..=to as f64).contains(&value) && value.fract() == 0.0 {
+            return value as usize;
         }
-        let field = field.to_owned();
-        self.problem(ProblemKind::OutOfRange { field, value, requirement }, number.span());
-        // So many that nothing else has too few.
-        MOST
+        let reason = format!("is {value}; it must be a whole number from {from} to {to}");
+        self.inconsistent(field, &reason, number.span());
+        to
     }
 
     pub(super) fn factors(
