@@ -140,17 +140,17 @@ impl Rates {
             "Cells",
             "Population",
             "Input",
-            "Measured (Hz)",
-            "Standard error",
-            "Equations (Hz)",
+            "Measured",
+            "s.e.",
+            "Equations",
             "Margin",
             "p (Holm)",
-            "Twin (Hz)",
+            "Twin",
             "Twin’s p",
             "Synchrony",
         ];
         let caption = format!(
-            "Rates; those without a margin are predicted where nothing is claimed: {title}"
+            "Rates in Hz; those without a margin are predicted where nothing is claimed: {title}"
         );
         table(&caption, &header, 2, &listed.collect::<Vec<_>>())
     }
