@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use equipoise::cells::comparison::{ComparedAt, compare, scaled};
@@ -51,16 +51,7 @@ pub fn run(arguments: &Derive) -> Result<Ending, Failure> {
             let text = std::iter::once(("network.toml".to_owned(), network.text.clone()));
             draw::write(&folder, text, arguments.manner.force)?
         }
-        Err(_) => {
-            // An older one would be taken for that of these cells.
-            let stale = folder.join("network.toml");
-            if stale.exists() {
-                fs::remove_file(&stale).map_err(|error| {
-                    Failure::File(miette!("cannot remove {}: {error}", stale.display()))
-                })?;
-            }
-            Vec::new()
-        }
+        Err(_) => without_scenario(&folder)?,
     };
     if !arguments.no_comparison {
         ended = in_threads(arguments.threads, || {
@@ -115,6 +106,17 @@ fn place(arguments: &Derive) -> PathBuf {
     let stem = arguments.cells.file_stem().map_or("cells".into(), |stem| stem.to_string_lossy());
     let folder = |number: &str| PathBuf::from("results").join(format!("{stem}-derived{number}"));
     if arguments.manner.force { folder("") } else { untaken(folder) }
+}
+
+/// Removes a scenario of other cells, which would be taken for one of these; nothing is written.
+fn without_scenario(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let stale = folder.join("network.toml");
+    if stale.exists() {
+        fs::remove_file(&stale).map_err(|error| {
+            Failure::File(miette!("cannot remove {}: {error}", stale.display()))
+        })?;
+    }
+    Ok(Vec::new())
 }
 
 /// The rate equations, and the scenario or why there is none.
