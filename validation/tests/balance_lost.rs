@@ -15,7 +15,7 @@ mod exponent;
 
 use std::sync::atomic::AtomicBool;
 
-use equipoise_engine::{Ensemble, Trajectory};
+use equipoise_engine::{Ensemble, Single, Trajectory};
 use equipoise_limit::analysis::Growth;
 use equipoise_limit::{Coefficients, FiniteN, FiniteNSolution, Limit, LimitSolution, Order};
 use equipoise_model::scenario::overrides::apply;
@@ -59,8 +59,16 @@ impl Simulated {
             let recording = Recording::default();
             let (method, times) = (Method::Exact, times());
             let (network, seed, threads) = (&network, SEED, 0);
-            let ensemble =
-                Ensemble { network, method, seed, replicates, times, recording, threads };
+            let ensemble = Ensemble {
+                network,
+                method,
+                seed,
+                replicates,
+                times,
+                recording,
+                threads,
+                ranks: &Single,
+            };
             let mut trajectories = Vec::new();
             let receive = |trajectory| {
                 trajectories.push(trajectory);

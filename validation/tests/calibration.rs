@@ -5,7 +5,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use equipoise_engine::Ensemble;
+use equipoise_engine::{Ensemble, Single};
 use equipoise_model::{Method, Recording, Scenario, Selection};
 use equipoise_statistics::holm;
 use equipoise_validation::{LEVEL, Observed, Prediction, Quantity, Verdict, compare};
@@ -35,6 +35,7 @@ fn verdicts(recording: &Recording) -> Vec<Verdict> {
             times,
             recording: recording.clone(),
             threads: 0,
+            ranks: &Single,
         };
         let receive = |trajectory| {
             observed.push(trajectory);

@@ -5,7 +5,7 @@
 use std::sync::{LazyLock, atomic::AtomicBool};
 
 use equipoise_energy::Account;
-use equipoise_engine::Ensemble;
+use equipoise_engine::{Ensemble, Single};
 use equipoise_model::scenario::overrides::apply;
 use equipoise_model::{Method, Recording, Scenario};
 use equipoise_validation::convergence::verdict::{OfSize, Point, Slope};
@@ -55,6 +55,7 @@ static SIMULATED: LazyLock<Vec<Vec<Sample>>> = LazyLock::new(|| {
             times: TIMES.to_vec(),
             recording,
             threads: 0,
+            ranks: &Single,
         };
         let mut samples = Vec::new();
         let receive = |trajectory| {

@@ -11,7 +11,7 @@ mod exponent;
 use std::f64::consts::TAU;
 use std::sync::atomic::AtomicBool;
 
-use equipoise_engine::Ensemble;
+use equipoise_engine::{Ensemble, Single};
 use equipoise_limit::sweep::{Bifurcation, sweep};
 use equipoise_limit::{Complex, FiniteN, Limit, LimitError, LinearNoise, Order, Stationary};
 use equipoise_model::scenario::overrides::apply;
@@ -66,7 +66,16 @@ impl Observed {
         let times = (0..burn_in + SAMPLES).map(|i| i as f64 * step).collect();
         let (recording, threads) = (Recording::default(), 0);
         let (network, method, seed) = (&network, Method::Exact, SEED);
-        let ensemble = Ensemble { network, method, seed, replicates, times, recording, threads };
+        let ensemble = Ensemble {
+            network,
+            method,
+            seed,
+            replicates,
+            times,
+            recording,
+            threads,
+            ranks: &Single,
+        };
         let mut series: Vec<Vec<f64>> = Vec::new();
         let receive = |trajectory: equipoise_engine::Trajectory| {
             series.push(trajectory.mean.chunks(2).skip(burn_in).map(|means| means[0]).collect());

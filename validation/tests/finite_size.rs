@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use equipoise_engine::Ensemble;
+use equipoise_engine::{Ensemble, Single};
 use equipoise_limit::{FiniteN, FiniteNSolution, Order};
 use equipoise_model::scenario::overrides::apply;
 use equipoise_model::{Method, Network, Recording, Scenario};
@@ -25,6 +25,7 @@ fn observe(network: &Network, times: &[f64], replicates: u64, seed: u64) -> Obse
         times: times.to_vec(),
         recording: Recording::default(),
         threads: 0,
+        ranks: &Single,
     };
     let mut observed = Observed::new(times.len());
     ensemble

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use equipoise_engine::Ensemble;
+use equipoise_engine::{Ensemble, Single};
 use equipoise_model::scenario::overrides::apply;
 use equipoise_model::{Leaps, Method, Precision, Recording, Scenario};
 use equipoise_validation::{Observed, Prediction, compare};
@@ -26,6 +26,7 @@ fn holds(text: &str, size: f64, leaps: Leaps, replicates: u64) -> bool {
         times,
         recording: Recording::default(),
         threads: 0,
+        ranks: &Single,
     };
     let receive = |trajectory| {
         observed.push(trajectory);

@@ -6,8 +6,8 @@
 use std::sync::atomic::AtomicBool;
 
 use equipoise_engine::{
-    Ensemble, Jump, JumpMethod, NetworkState, OneByOne, Trajectory, TrajectoryRecorder, simulate,
-    stream::Stream,
+    Ensemble, Jump, JumpMethod, NetworkState, OneByOne, Single, Trajectory, TrajectoryRecorder,
+    simulate, stream::Stream,
 };
 use equipoise_model::{Gain, GainFunction, Method, Network, Recording, Scenario};
 use equipoise_validation::{Observed, Prediction, Quantity, Verdict, compare};
@@ -36,6 +36,7 @@ fn verdict(simulated: &Network, described: &Network) -> Verdict {
         times: TIMES.to_vec(),
         recording: Recording::default(),
         threads: 0,
+        ranks: &Single,
     };
     let mut trajectories = Vec::new();
     ensemble

@@ -4,7 +4,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use equipoise_engine::Ensemble;
+use equipoise_engine::{Ensemble, Single};
 use equipoise_limit::Limit;
 use equipoise_model::scenario::overrides::apply;
 use equipoise_model::{Gain, Method, Network, Recording, Scenario};
@@ -28,6 +28,7 @@ fn is_accepted(simulated: &Network, described: &Network) -> bool {
         times: TIMES.to_vec(),
         recording: Recording::default(),
         threads: 0,
+        ranks: &Single,
     };
     let mut observed = Observed::new(TIMES.len());
     let receive = |trajectory| {

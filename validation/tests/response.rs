@@ -3,7 +3,7 @@
 use std::f64::consts::TAU;
 use std::sync::atomic::AtomicBool;
 
-use equipoise_engine::Ensemble;
+use equipoise_engine::{Ensemble, Single};
 use equipoise_limit::{Complex, FiniteN, Limit, LimitNoise, Order};
 use equipoise_model::scenario::overrides::apply;
 use equipoise_model::{Method, Network, Recording, Scenario};
@@ -95,6 +95,7 @@ impl Driven {
             times: times.clone(),
             recording: Recording::default(),
             threads: 0,
+            ranks: &Single,
         };
         let mut responses = [Vec::new(), Vec::new()];
         ensemble

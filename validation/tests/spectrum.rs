@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use equipoise_engine::Ensemble;
+use equipoise_engine::{Ensemble, Single};
 use equipoise_limit::{FiniteN, Order, Stationary};
 use equipoise_model::scenario::overrides::apply;
 use equipoise_model::{Method, Network, Recording, Scenario};
@@ -40,6 +40,7 @@ fn observe(network: &Network, mean: &[f64]) -> Spectra {
         times: vec![0.0, bins as f64 * WIDTH],
         recording,
         threads: 0,
+        ranks: &Single,
     };
     let mut welch = Welch::new(2, WIDTH, SEGMENT)
         .unwrap()

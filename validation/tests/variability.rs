@@ -2,8 +2,8 @@
 
 use std::sync::atomic::AtomicBool;
 
-use equipoise_engine::Ensemble;
 use equipoise_engine::record::SpikeTrains;
+use equipoise_engine::{Ensemble, Single};
 use equipoise_limit::variability::{CountStatistics, SpikeTrain, Stationary};
 use equipoise_limit::{FiniteN, Order};
 use equipoise_model::scenario::overrides::apply;
@@ -35,6 +35,7 @@ fn simulate(network: &Network, replicates: u64) -> Vec<Vec<SpikeTrains>> {
         times: vec![0.0, BURN_IN + 2.0 * WINDOW * WINDOWS as f64],
         recording: Recording { spikes: vec![Selection::All; 2], ..Recording::default() },
         threads: 0,
+        ranks: &Single,
     };
     let mut networks = Vec::new();
     ensemble

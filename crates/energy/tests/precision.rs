@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use equipoise_energy::Power;
 use equipoise_energy::precision::{Precision, Reading, information, strengthened};
-use equipoise_engine::Ensemble;
+use equipoise_engine::{Ensemble, Single};
 use equipoise_limit::Order;
 use equipoise_model::scenario::overrides::apply;
 use equipoise_model::{Costs, Method, Network, Recording, Scenario};
@@ -42,6 +42,7 @@ fn simulate(network: &Network, seed: u64) -> Vec<DVector<f64>> {
         times: vec![0.0, BURN_IN, BURN_IN + WINDOW],
         recording: Recording::default(),
         threads: 0,
+        ranks: &Single,
     };
     let mut found = Vec::new();
     ensemble

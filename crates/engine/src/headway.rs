@@ -24,6 +24,17 @@ impl Headway {
         self.jumps.load(Ordering::Relaxed)
     }
 
+    /// Jumps, and parts of replicates that were simulated.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (self.jumps(), self.parts.load(Ordering::Relaxed))
+    }
+
+    /// As much more.
+    pub(crate) fn add(&self, (jumps, parts): (u64, u64)) {
+        self.jumps.fetch_add(jumps, Ordering::Relaxed);
+        self.parts.fetch_add(parts, Ordering::Relaxed);
+    }
+
     /// So many replicates were simulated before.
     pub(crate) fn skip(&self, replicates: u64) {
         self.parts.fetch_add((replicates as f64 * PARTS) as u64, Ordering::Relaxed);

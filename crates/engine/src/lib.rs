@@ -15,7 +15,7 @@
 //! * [`spike_driven`]: the method for shared spikes and for release;
 //! * [`leap`]: many jumps at a time, for large networks: not exact, but of second order in its step;
 //! * [`observer`]: what can be recorded; [`trajectory`]: moments and jump counts at sample times; [`record`]: spike trains and all else, `activity`: the activity energy;
-//! * [`ensemble`]: independent replicates in parallel; [`headway`]: how far they are.
+//! * [`ensemble`]: independent replicates in parallel; [`ranks`]: over several processes; [`headway`]: how far they are.
 
 mod activity;
 mod arrays;
@@ -26,6 +26,7 @@ pub mod jump;
 pub mod leap;
 pub mod method;
 pub mod observer;
+pub mod ranks;
 pub mod record;
 pub mod spike_driven;
 pub mod state;
@@ -42,6 +43,7 @@ pub use jump::{Jump, Spike};
 pub use leap::Leap;
 pub use method::{JumpMethod, Method, OneByOne, Outcome, Progress, Run, simulate};
 pub use observer::Observer;
+pub use ranks::{Ranks, Single};
 pub use record::{Recorder, Records};
 pub use spike_driven::SpikeDriven;
 pub use state::NetworkState;

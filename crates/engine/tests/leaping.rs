@@ -2,7 +2,9 @@
 
 use std::sync::atomic::AtomicBool;
 
-use equipoise_engine::{Ensemble, Leap, Method as _, NetworkState, Observer, Progress, Trajectory};
+use equipoise_engine::{
+    Ensemble, Leap, Method as _, NetworkState, Observer, Progress, Single, Trajectory,
+};
 use equipoise_engine::{TrajectoryRecorder, simulate};
 use equipoise_model::gain::{Tabulated, ThresholdLinear};
 use equipoise_model::scenario::overrides::apply;
@@ -408,6 +410,7 @@ fn threads_change_no_bit_of_leaps() {
                 times: vec![0.0, 0.3],
                 recording: Recording::default(),
                 threads,
+                ranks: &Single,
             })
         };
         let alone = on(1);

@@ -20,6 +20,7 @@ mod naive_spikes;
 mod networks;
 mod observation;
 mod quadrature;
+mod ranks;
 mod rare_jumps;
 mod recording;
 mod reproducibility;

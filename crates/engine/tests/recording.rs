@@ -3,7 +3,7 @@
 use equipoise_engine::record::senders::Senders;
 use equipoise_engine::stream::{Purpose, Stream, stream};
 use equipoise_engine::{
-    Ensemble, Jump, NetworkState, Observer, Recorder, Records, Spike, Trajectory, record,
+    Ensemble, Jump, NetworkState, Observer, Recorder, Records, Single, Spike, Trajectory, record,
 };
 use equipoise_model::{
     Bins, GainFunction, Method, Network, Potentiations, Recording, Selection, Transmission,
@@ -202,6 +202,7 @@ fn ensembles_record_what_they_are_told_on_any_number_of_threads() {
             times,
             recording,
             threads,
+            ranks: &Single,
         };
         let mut all = Vec::new();
         let keep = |trajectory| {

@@ -6,7 +6,7 @@ use equipoise_engine::ensemble::WINDOWED_FROM;
 use equipoise_engine::spike_driven::Grouping;
 use equipoise_engine::vector::InstructionSet;
 use equipoise_engine::{
-    EngineError, Ensemble, Leap, NetworkState, OneByOne, Outcome, RunError, SpikeDriven,
+    EngineError, Ensemble, Leap, NetworkState, OneByOne, Outcome, RunError, Single, SpikeDriven,
     TargetDriven, Thinning, Trajectory, TrajectoryRecorder, Windowed, simulate,
 };
 use equipoise_model::gain::ThresholdLinear;
@@ -31,6 +31,7 @@ fn ensemble(network: &Network, method: Method) -> Ensemble<'_> {
         times,
         recording: Recording::default(),
         threads: 2,
+        ranks: &Single,
     }
 }
 

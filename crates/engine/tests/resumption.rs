@@ -1,4 +1,4 @@
-//! Runs that are kept and gone on with: the same bits as if they had never stopped, in every method, with every recorder, on any number of threads.
+//! Runs that are kept and gone on with: the same bits as if they had never stopped, in every method, with every recorder, on any number of threads and ranks.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +12,8 @@ use equipoise_engine::vector::InstructionSet;
 use equipoise_engine::windowed::Pace;
 use equipoise_engine::{
     EngineError, Ensemble, Headway, Leap, Method as Moves, OneByOne, Outcome, Receiver, Recorder,
-    Records, Run, RunError, SpikeDriven, TargetDriven, Thinning, Trajectory, Windowed, record,
+    Records, Run, RunError, Single, SpikeDriven, TargetDriven, Thinning, Trajectory, Windowed,
+    record,
 };
 use equipoise_model::gain::{Tabulated, ThresholdLinear};
 use equipoise_model::{
@@ -23,6 +24,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::networks::{SPIKING, balanced_pair, external, logistic, probit, sine};
+use crate::ranks::on_ranks;
 
 const SEED: u64 = 167;
 const TIMES: [f64; 5] = [0.0, 0.21, 0.5, 1.0, 1.6];
@@ -246,6 +248,7 @@ fn ensemble<'a>(network: &'a Network, method: Method, recording: &Recording) -> 
         times: TIMES.to_vec(),
         recording: recording.clone(),
         threads: 2,
+        ranks: &Single,
     }
 }
 
@@ -253,7 +256,7 @@ fn whole(ensemble: &Ensemble<'_>) -> Vec<Trajectory> {
     (0..ensemble.replicates).map(|replicate| ensemble.replicate(replicate, || false)).collect()
 }
 
-/// Interrupted again and again, each time by a checkpoint that is gone on from by another number of threads.
+/// Interrupted again and again, each time by a checkpoint that is gone on from by another number of threads and ranks.
 fn in_pieces(ensemble: &Ensemble<'_>, part: usize, patience: usize) -> (Vec<Trajectory>, usize) {
     let mut shelf = Shelf { part, ..Shelf::default() };
     let mut checkpoint: Option<Vec<u8>> = None;
@@ -263,8 +266,11 @@ fn in_pieces(ensemble: &Ensemble<'_>, part: usize, patience: usize) -> (Vec<Traj
         (shelf.patience, shelf.stop) = (patience, stop.clone());
         let threads = 1 + (interruptions * 3) % 5;
         let ensemble = Ensemble { threads, ..ensemble.clone() };
-        let headway = Headway::default();
-        let outcome = ensemble.go_on(checkpoint.as_deref(), &stop, &headway, &mut shelf);
+        let ranks = 1 + interruptions % 3;
+        let outcome = on_ranks(ranks, &ensemble, &AtomicBool::new(false), |ensemble| {
+            let headway = Headway::default();
+            ensemble.go_on(checkpoint.as_deref(), &stop, &headway, &mut shelf)
+        });
         if outcome.expect("it goes on") == Outcome::Complete {
             break;
         }

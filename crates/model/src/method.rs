@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::Network;
 
 /// How the network is simulated.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Method {
     /// Exact, target-driven: the default.

@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use equipoise_energy::Account;
-use equipoise_engine::{EngineError, Ensemble, Outcome, RunError};
+use equipoise_engine::{EngineError, Ensemble, Outcome, RunError, Single};
 use equipoise_model::{Recording, Scenario};
 
 use super::averages::Averages;
@@ -52,6 +52,7 @@ impl Simulated {
             times: scenario.sampling.times(),
             recording: Recording { histograms, activity_energy, ..Recording::default() },
             threads: terms.threads,
+            ranks: &Single,
         };
         let mut networks = Vec::new();
         let mut errors = theory.errors.as_ref().map(Measured::new);

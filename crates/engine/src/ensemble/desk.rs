@@ -36,6 +36,11 @@ struct Kept<'a> {
 }
 
 impl Checkpoint {
+    /// Of an ensemble of which so many replicates have been received, and nothing else is known.
+    pub fn at(received: u64) -> Self {
+        Self { received, ..Self::default() }
+    }
+
     pub fn read(bytes: &[u8]) -> Result<Self, EngineError> {
         postcard::from_bytes(bytes).map_err(|_| EngineError::Checkpoint)
     }

@@ -6,15 +6,16 @@ use std::sync::mpsc::Sender;
 use std::thread::sleep;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::headway::Reporter;
 use crate::method::{Outcome, Run};
 use crate::record::{Recorded, Recorder};
 use crate::trajectory::Trajectory;
 
-use super::EngineError;
 use super::desk::Checkpoint;
+use super::post::Answer;
+use super::{EngineError, elsewhere};
 
 /// Bytes that may be recorded of replicates whose turn has not come.
 pub const MOST_WAITING: usize = 1 << 30;
@@ -24,7 +25,7 @@ const MOST_TRAVELLING: usize = 1 << 26;
 const NAP: Duration = Duration::from_millis(1);
 
 /// What a thread tells.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Message {
     /// It has begun, or gone on with, a replicate.
     Begun(u64),
@@ -35,7 +36,14 @@ pub(super) enum Message {
     /// It leaves a replicate.
     Ended(u64),
     /// A replicate cannot go on.
-    Failed(EngineError),
+    Failed(#[serde(with = "elsewhere")] EngineError),
+}
+
+impl Message {
+    /// Bytes of what was recorded in it.
+    pub fn bytes(&self) -> usize {
+        if let Self::Part(part, _) = self { part.bytes() } else { 0 }
+    }
 }
 
 /// What all threads see.
@@ -78,6 +86,22 @@ impl<'a> Exchange<'a> {
 
     pub fn is_over(&self) -> bool {
         self.stop.load(Ordering::Relaxed) || self.abandon.load(Ordering::Relaxed)
+    }
+
+    /// Tells the one who receives, if anybody does.
+    pub fn pass_on(&self, message: Message, desk: &Sender<Message>) {
+        self.travelling.fetch_add(message.bytes(), Ordering::Relaxed);
+        // Nobody receives after a failure, and then nothing is lost that anybody wants.
+        let _ = desk.send(message);
+    }
+
+    /// Sees what rank 0 sees; `over` is what stops this rank.
+    pub fn follow(&self, answer: &Answer, over: &AtomicBool) {
+        self.head.store(answer.head, Ordering::Relaxed);
+        self.waiting.store(answer.waiting, Ordering::Relaxed);
+        self.checkpoint.store(answer.checkpoint, Ordering::SeqCst);
+        self.hurry.fetch_or(answer.hurry, Ordering::Relaxed);
+        over.fetch_or(answer.is_over, Ordering::Relaxed);
     }
 
     /// Whether a replicate with so much recorded had better wait for others.
@@ -159,11 +183,7 @@ impl<'a> Line<'a> {
     }
 
     fn tell(&self, message: Message) {
-        if let Message::Part(part, _) = &message {
-            self.exchange.travelling.fetch_add(part.bytes(), Ordering::Relaxed);
-        }
-        // Nobody receives after a failure, and then nothing is lost that anybody wants.
-        let _ = self.send.send(message);
+        self.exchange.pass_on(message, self.send);
     }
 
     /// Tells the state if a checkpoint is wanted, or if it is the last chance.

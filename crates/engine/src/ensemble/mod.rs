@@ -9,25 +9,35 @@
 //! and random streams ([`Run`](crate::method::Run)), and what was recorded and not yet handed over ([`Recorded`](crate::record::Recorded)). With the
 //! replicates that are complete and wait for others, that is the checkpoint. Replicates need not be at the same time, as none knows of another; and
 //! what is handed over after the state was told is handed over once more, with the same values, by a run that goes on from it.
+//!
+//! # Ranks
+//! Replicates may be spread over processes ([`Ranks`]): rank 0 hands out their numbers as they are wanted (`post`), to its own threads and to those of ranks that
+//! help (`help`), and receives.
 
 mod desk;
+mod elsewhere;
 mod exchange;
+mod help;
+mod post;
 mod receiver;
 mod replicate;
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Sender};
 
 use equipoise_model::{Leaps, Method, Network, Precision, Recording, Scenario, Transmission};
+use rayon::ThreadPool;
 use thiserror::Error;
 
 use crate::headway::Headway;
 use crate::method::Outcome;
+use crate::ranks::{Ranks, Single};
 use crate::trajectory::Trajectory;
 
 use desk::{Checkpoint, Desk};
 pub use exchange::MOST_WAITING;
-use exchange::{Alone, Exchange, Line, Watch};
+use exchange::{Alone, Exchange, Line, Message, Watch};
+use post::{Office, Tasks};
 pub use receiver::Receiver;
 use receiver::Whole;
 use replicate::Replicate;
@@ -87,6 +97,12 @@ pub enum EngineError {
         /// Number of the replicate.
         replicate: u64,
     },
+    /// A replicate cannot be simulated on another rank.
+    #[error("{message}")]
+    Elsewhere {
+        /// What that rank says.
+        message: String,
+    },
     /// The threads could not be started.
     #[error("cannot start {threads} threads")]
     Threads {
@@ -123,12 +139,14 @@ pub struct Ensemble<'a> {
     pub times: Vec<f64>,
     /// What is recorded beside the moments. No other number depends on it.
     pub recording: Recording,
-    /// Threads; 0 takes all cores. No result depends on it.
+    /// Threads of each rank; 0 takes all cores. No result depends on it.
     pub threads: usize,
+    /// Over which replicates are spread. No result depends on it.
+    pub ranks: &'a dyn Ranks,
 }
 
 impl<'a> Ensemble<'a> {
-    /// The ensemble that a scenario describes, on all cores.
+    /// The ensemble that a scenario describes, on all cores of this process.
     pub fn new(scenario: &'a Scenario) -> Self {
         Self {
             network: &scenario.network,
@@ -138,6 +156,7 @@ impl<'a> Ensemble<'a> {
             times: scenario.sampling.times(),
             recording: scenario.recording.clone(),
             threads: 0,
+            ranks: &Single,
         }
     }
 
@@ -180,39 +199,20 @@ impl<'a> Ensemble<'a> {
         headway: &Headway,
         receiver: &mut R,
     ) -> Result<Outcome, RunError<R::Error>> {
-        self.check()?;
-        let threads = self.threads;
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .map_err(|source| EngineError::Threads { threads, source })?;
-        let from = checkpoint.map(Checkpoint::read).transpose()?.unwrap_or_default();
+        let prepared = self.prepare(checkpoint);
+        let (pool, from) = prepared.inspect_err(|_| post::turn_away(self.ranks))?;
         headway.skip(from.received + from.waiting.len() as u64);
         let exchange = Exchange::new(stop, &from, receiver.part(), pool.current_num_threads());
         let mut desk = Desk::new(&exchange, receiver, &from);
-        let next = AtomicU64::new(from.received);
+        let tasks = Tasks::new(self.replicates, &from);
         let (send, messages) = mpsc::channel();
         let received = std::thread::scope(|scope| {
-            let (next, exchange, from) = (&next, &exchange, &from);
-            scope.spawn(move || {
-                let work = || {
-                    while !exchange.is_over() {
-                        let replicate = next.fetch_add(1, Ordering::Relaxed);
-                        if replicate >= self.replicates {
-                            return;
-                        }
-                        if !from.waiting.contains_key(&replicate) {
-                            let line = Line::begin(exchange, &send, replicate);
-                            self.simulate(&line, headway, from.states.get(&replicate));
-                        }
-                    }
-                };
-                if self.takes_all_cores() {
-                    pool.install(work);
-                } else {
-                    pool.broadcast(|_| work());
-                }
-            });
+            let (tasks, exchange) = (&tasks, &exchange);
+            if self.ranks.size() > 1 {
+                let (send, ranks) = (send.clone(), self.ranks);
+                scope.spawn(move || Office { ranks, exchange, tasks, headway }.serve(&send));
+            }
+            scope.spawn(move || self.work(&pool, (exchange, headway), &send, || tasks.take()));
             let received = desk.hand_over_next().and_then(|()| desk.receive(&messages));
             exchange.abandon.store(true, Ordering::Relaxed);
             received
@@ -222,9 +222,47 @@ impl<'a> Ensemble<'a> {
         Ok(if all { Outcome::Complete } else { Outcome::Interrupted })
     }
 
+    /// All that may fail before anything is simulated.
+    fn prepare(&self, checkpoint: Option<&[u8]>) -> Result<(ThreadPool, Checkpoint), EngineError> {
+        self.check()?;
+        let from = checkpoint.map(Checkpoint::read).transpose()?.unwrap_or_default();
+        Ok((self.pool()?, from))
+    }
+
+    fn pool(&self) -> Result<ThreadPool, EngineError> {
+        let threads = self.threads;
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .map_err(|source| EngineError::Threads { threads, source })
+    }
+
+    /// Simulates replicates, with the states they go on from, on all threads until there are no more.
+    fn work<S: AsRef<[u8]>>(
+        &self,
+        pool: &ThreadPool,
+        (exchange, headway): (&Exchange<'_>, &Headway),
+        send: &Sender<Message>,
+        next: impl Fn() -> Option<(u64, Option<S>)> + Sync,
+    ) {
+        let work = || {
+            while !exchange.is_over()
+                && let Some((replicate, state)) = next()
+            {
+                let line = Line::begin(exchange, send, replicate);
+                self.simulate(&line, headway, state.as_ref().map(AsRef::as_ref));
+            }
+        };
+        if self.takes_all_cores() {
+            pool.install(work);
+        } else {
+            pool.broadcast(|_| work());
+        }
+    }
+
     /// Simulates a replicate as one of many.
-    fn simulate(&self, line: &Line<'_>, headway: &Headway, state: Option<&Vec<u8>>) {
-        match self.replicate_watched(line.replicate(), headway, line, state.map(Vec::as_slice)) {
+    fn simulate(&self, line: &Line<'_>, headway: &Headway, state: Option<&[u8]>) {
+        match self.replicate_watched(line.replicate(), headway, line, state) {
             Ok((rest, outcome)) => line.end(rest, outcome),
             Err(error) => line.fail(error),
         }

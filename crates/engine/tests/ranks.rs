@@ -1,0 +1,214 @@
+//! Ensembles over several ranks, which here are threads with mailboxes: the same results on any number of them.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{sleep, yield_now};
+use std::time::Duration;
+
+use equipoise_engine::ensemble::WINDOWED_FROM;
+use equipoise_engine::{
+    EngineError, Ensemble, Headway, Outcome, Ranks, RunError, Single, Trajectory,
+};
+use equipoise_model::{Coupling, Leaps, Method, Network, Recording};
+
+use crate::networks::{SPIKING, balanced_pair, logistic};
+
+const SEED: u64 = 173;
+
+/// From whom, and what.
+type Mailbox = Mutex<VecDeque<(usize, Vec<u8>)>>;
+
+/// A mailbox for each rank.
+#[derive(Debug)]
+struct Office {
+    mailboxes: Vec<Mailbox>,
+    /// Whether rank 0 has left.
+    closed: AtomicBool,
+}
+
+/// One rank of an office.
+#[derive(Debug)]
+struct Desk<'a> {
+    office: &'a Office,
+    rank: usize,
+}
+
+impl Desk<'_> {
+    fn take(&self, from: Option<usize>) -> Option<(usize, Vec<u8>)> {
+        let mailbox = &self.office.mailboxes[self.rank];
+        let mut mailbox = mailbox.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = mailbox.iter().position(|(sender, _)| from.is_none_or(|from| from == *sender));
+        assert!(at.is_some() || !self.office.closed.load(Ordering::SeqCst), "nobody will answer");
+        mailbox.remove(at?)
+    }
+}
+
+impl Ranks for Desk<'_> {
+    fn rank(&self) -> usize {
+        self.rank
+    }
+
+    fn size(&self) -> usize {
+        self.office.mailboxes.len()
+    }
+
+    fn send(&self, to: usize, message: &[u8]) {
+        assert_ne!(to, self.rank);
+        let mut mailbox = self.office.mailboxes[to].lock().unwrap_or_else(PoisonError::into_inner);
+        mailbox.push_back((self.rank, message.to_vec()));
+    }
+
+    fn receive(&self, from: usize) -> Vec<u8> {
+        loop {
+            if let Some((_, message)) = self.take(Some(from)) {
+                return message;
+            }
+            yield_now();
+        }
+    }
+
+    fn poll(&self) -> Option<(usize, Vec<u8>)> {
+        self.take(None)
+    }
+}
+
+/// Closes the office when rank 0 leaves, however it does.
+struct Lead<'a>(&'a Office);
+
+impl Drop for Lead<'_> {
+    fn drop(&mut self) {
+        self.0.closed.store(true, Ordering::SeqCst);
+    }
+}
+
+/// Does something with an ensemble on rank 0 of so many while the others help. Those are interrupted by `interrupted`.
+pub fn on_ranks<T>(
+    size: usize,
+    ensemble: &Ensemble<'_>,
+    interrupted: &AtomicBool,
+    lead: impl FnOnce(&Ensemble<'_>) -> T,
+) -> T {
+    let mailboxes = (0..size).map(|_| Mutex::default()).collect();
+    let office = Office { mailboxes, closed: AtomicBool::new(false) };
+    std::thread::scope(|scope| {
+        let office = &office;
+        for rank in 1..size {
+            scope.spawn(move || {
+                let ranks = Desk { office, rank };
+                Ensemble { ranks: &ranks, ..ensemble.clone() }.help(interrupted).expect("it helps");
+            });
+        }
+        let _closing = Lead(office);
+        let ranks = Desk { office, rank: 0 };
+        lead(&Ensemble { ranks: &ranks, ..ensemble.clone() })
+    })
+}
+
+fn ensemble(network: &Network, method: Method, replicates: u64) -> Ensemble<'_> {
+    Ensemble {
+        network,
+        method,
+        seed: SEED,
+        replicates,
+        times: vec![0.0, 0.5, 1.5],
+        recording: Recording { activity: Some(0.25), ..Recording::default() },
+        threads: 2,
+        ranks: &Single,
+    }
+}
+
+fn collect(size: usize, ensemble: &Ensemble<'_>) -> Vec<Trajectory> {
+    on_ranks(size, ensemble, &AtomicBool::new(false), |ensemble| {
+        let mut all = Vec::new();
+        let headway = Headway::default();
+        let outcome = ensemble.run_reporting(&AtomicBool::new(false), &headway, |trajectory| {
+            all.push(trajectory);
+            Ok::<(), ()>(())
+        });
+        assert_eq!(outcome.expect("a valid ensemble"), Outcome::Complete);
+        let jumps = all.iter().flat_map(|t| t.jumps.iter().rev().take(4)).sum();
+        assert_eq!((headway.jumps(), headway.replicates()), (jumps, all.len() as f64));
+        all
+    })
+}
+
+#[test]
+fn ranks_change_no_bit_and_no_order() {
+    let network = balanced_pair(12, logistic(1.0, 0.0, 0.5));
+    let methods = [Method::Exact, Method::Thinning, Method::Leap(Leaps::DEFAULT)];
+    let independent = methods.map(|method| (method, network.clone()));
+    let spiking =
+        SPIKING.map(|transmission| (Method::Exact, Network { transmission, ..network.clone() }));
+    for (method, network) in independent.into_iter().chain(spiking) {
+        for replicates in [1, 2, 50] {
+            let ensemble = ensemble(&network, method, replicates);
+            let single = collect(1, &ensemble);
+            assert!(single.iter().map(|t| t.replicate).eq(0..replicates));
+            for size in [2, 4] {
+                assert_eq!(single, collect(size, &ensemble), "{method:?} on {size} ranks");
+            }
+        }
+    }
+}
+
+#[test]
+fn large_networks_take_all_cores_of_each_rank() {
+    let network = balanced_pair(WINDOWED_FROM / 2, logistic(0.002, 0.0, 0.5));
+    let ensemble = Ensemble { times: vec![0.0, 1e-4], ..ensemble(&network, Method::Exact, 3) };
+    assert_eq!(collect(1, &ensemble), collect(3, &ensemble));
+}
+
+/// Runs an endless ensemble until something is done to it.
+fn until_stopped(act: impl Fn(&AtomicBool, &AtomicBool) + Sync) -> usize {
+    let network = balanced_pair(12, logistic(1.0, 0.0, 0.5));
+    let endless = ensemble(&network, Method::Exact, u64::MAX);
+    let (stop, elsewhere) = (AtomicBool::new(false), AtomicBool::new(false));
+    let mut received = Vec::new();
+    let outcome = on_ranks(3, &endless, &elsewhere, |endless| {
+        endless.run(&stop, |trajectory| {
+            received.push(trajectory.replicate);
+            if received.len() == 200 {
+                act(&stop, &elsewhere);
+            }
+            Ok::<(), ()>(())
+        })
+    });
+    assert_eq!(outcome.expect("a valid ensemble"), Outcome::Interrupted);
+    // What was under way comes last, and leaves gaps.
+    assert!(received.is_sorted() && received[..200].iter().copied().eq(0..200));
+    received.len()
+}
+
+#[test]
+fn a_signal_to_any_rank_stops_all() {
+    assert!(until_stopped(|stop, _| stop.store(true, Ordering::Relaxed)) >= 200);
+    assert!(until_stopped(|_, elsewhere| elsewhere.store(true, Ordering::Relaxed)) >= 200);
+}
+
+#[test]
+fn what_fails_on_another_rank_is_told_on_rank_0() {
+    let mut network = balanced_pair(9, logistic(1.0, 0.0, 0.5));
+    network.coupling = Coupling::from_rows(&[vec![1e200, -1e200], vec![1.0, -1.0]]);
+    // Rank 0 is kept busy with one long network, so that the other fails first.
+    let failing = Ensemble { threads: 1, ..ensemble(&network, Method::Exact, u64::MAX) };
+    let result = on_ranks(2, &failing, &AtomicBool::new(false), |ensemble| {
+        ensemble.run(&AtomicBool::new(false), |_| Ok::<(), ()>(()))
+    });
+    let Err(RunError::Engine(error)) = result else { panic!("{result:?}") };
+    assert!(matches!(error, EngineError::NotFinite { .. } | EngineError::Elsewhere { .. }));
+    assert!(error.to_string().contains("is no longer finite"), "{error}");
+}
+
+#[test]
+fn a_receiver_that_fails_dismisses_all_ranks() {
+    let network = balanced_pair(12, logistic(1.0, 0.0, 0.5));
+    let endless = ensemble(&network, Method::Exact, u64::MAX);
+    let result = on_ranks(3, &endless, &AtomicBool::new(false), |ensemble| {
+        ensemble.run(&AtomicBool::new(false), |trajectory| {
+            sleep(Duration::from_millis(1));
+            if trajectory.replicate < 20 { Ok(()) } else { Err("full") }
+        })
+    });
+    assert!(matches!(result, Err(RunError::Receiver("full"))), "{result:?}");
+}
