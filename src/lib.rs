@@ -26,6 +26,7 @@ pub mod picture;
 pub mod report;
 
 pub use equipoise_cells as cells;
+pub use equipoise_cluster as cluster;
 pub use equipoise_energy as energy;
 pub use equipoise_engine as engine;
 pub use equipoise_limit as limit;

@@ -21,6 +21,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::arguments::{Common, Persistence};
+use super::crew;
 use super::failure::Failure;
 use super::output::note;
 use super::progress::Progress;
@@ -200,7 +201,8 @@ impl<'a, W: Watch> Simulation<'a, W> {
         let stop = stop_on_signal();
         let (headway, start) = (Headway::default(), Instant::now());
         let progress = Progress::new(self.ensemble, &headway, &self.scenario.sampling.time_unit);
-        let (ensemble, Terms { quiet, pause, .. }) = (self.ensemble, self.terms);
+        let (ensemble, scenario) = (self.ensemble, self.scenario);
+        let Terms { quiet, pause, .. } = self.terms;
         let checkpoint = self.checkpoint.take();
         let mut scribe = Scribe {
             simulation: self,
@@ -210,6 +212,7 @@ impl<'a, W: Watch> Simulation<'a, W> {
             kept: start,
             pause,
         };
+        crew::call(ensemble, scenario);
         let outcome = std::thread::scope(|scope| {
             if !quiet {
                 scope.spawn(|| progress.show());

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use equipoise::cluster::ClusterError;
 use equipoise::engine::{EngineError, RunError};
 use equipoise::export::ExportError;
 use equipoise::limit::LimitError;
@@ -37,12 +38,18 @@ impl Failure {
         Self::Usage(Report::new(report))
     }
 
+    /// The exit status.
+    pub fn status(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            Self::File(_) => 3,
+        }
+    }
+
     /// Prints what went wrong and returns the exit status.
     pub fn report(self) -> ExitCode {
-        let (report, status) = match self {
-            Self::Usage(report) => (report, 2),
-            Self::File(report) => (report, 3),
-        };
+        let status = self.status();
+        let (Self::Usage(report) | Self::File(report)) = self;
         note(&format!("{report:?}"));
         ExitCode::from(status)
     }
@@ -67,6 +74,12 @@ impl From<LimitError> for Failure {
 
 impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
+        Self::Usage(Err::<(), _>(error).into_diagnostic().unwrap_err())
+    }
+}
+
+impl From<ClusterError> for Failure {
+    fn from(error: ClusterError) -> Self {
         Self::Usage(Err::<(), _>(error).into_diagnostic().unwrap_err())
     }
 }

@@ -22,9 +22,14 @@ const MOST_BYTES: u64 = 2 << 30;
 #[cfg(target_os = "linux")]
 const MOST_SECONDS: (u64, u64) = (5, 60);
 
+/// Whether this process is one that reads.
+pub fn is_child() -> bool {
+    env::var_os(CHILD).is_some()
+}
+
 /// Whether this process is the one that reads; if so, it is given limits.
-pub fn is_child(path: &Path) -> bool {
-    let is_child = env::var_os(CHILD).is_some();
+pub fn reads_here(path: &Path) -> bool {
+    let is_child = is_child();
     if is_child {
         limit(path);
     }

@@ -1,7 +1,7 @@
 //! The command line: from arguments to commands, and from what they return to an exit status.
 //!
 //! * `arguments`: what can be given; `failure`: what can go wrong, with its exit status;
-//! * `scenario`: reading a scenario file; `cost`: what it would cost; `room`: whether there is room for what it asks for; `ensemble`: simulating it into a file, with checkpoints and Ctrl-C; `progress`: how far it is;
+//! * `scenario`: reading a scenario file; `cost`: what it would cost; `room`: whether there is room for what it asks for; `ensemble`: simulating it into a file, with checkpoints and Ctrl-C; `progress`: how far it is; `crew`: over several processes;
 //! * `info`: what a result file holds; `export`: the same as tables; `report`: the same as a page; `guard`: reading files in a process of its own;
 //! * `validate`, `simulate` (with `summary`), `limit`, `analyse` (with `sweep`), `fluctuations`, `converge`, `claims`, `energy`, `derive`: the commands; `draw`: figures into a folder; `table`: text for people; `output`: printing it.
 
@@ -10,6 +10,7 @@ mod arguments;
 mod claims;
 mod converge;
 mod cost;
+mod crew;
 mod derive;
 mod draw;
 mod energy;
@@ -35,6 +36,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
+use equipoise::cluster::World;
+use equipoise::engine::{Ranks, Single};
 
 use arguments::{Arguments, Command};
 use failure::Failure;
@@ -60,19 +63,44 @@ fn interrupted(replicates: usize, path: &Path) -> String {
 
 /// Runs the program; exit status as in the README.
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    // A process that only reads for another is no rank of its own.
+    if guard::is_child() {
+        return lead(&Single);
+    }
+    let world = match World::start() {
+        Ok(world) => world,
+        Err(error) => return Failure::from(error).report(),
+    };
+    if world.ranks().rank() > 0 {
+        return crew::help(&world);
+    }
+    let status = lead(world.ranks());
+    crew::dismiss(world.ranks());
+    status
+}
+
+/// Does what the command line says, with the help of these ranks.
+fn lead(ranks: &dyn Ranks) -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Nobody may be there to read it.
+            let _ = error.print();
+            return ExitCode::from(error.exit_code() as u8);
+        }
+    };
     if let Some(path) = arguments.command.result_file()
-        && !guard::is_child(path)
+        && !guard::reads_here(path)
     {
         return guard::run_in_child(path).unwrap_or_else(Failure::report);
     }
     let outcome = match &arguments.command {
-        Command::Validate(validate) => validate::run(validate),
-        Command::Simulate(simulate) => simulate::run(simulate),
+        Command::Validate(validate) => validate::run(validate, ranks),
+        Command::Simulate(simulate) => simulate::run(simulate, ranks),
         Command::Limit(limit) => limit::run(limit),
         Command::Fluctuations(fluctuations) => fluctuations::run(fluctuations),
         Command::Energy(energy) => energy::run(energy),
-        Command::Converge(converge) => converge::run(converge),
+        Command::Converge(converge) => converge::run(converge, ranks),
         Command::Claims(claims) => claims::run(claims),
         Command::Derive(derive) => derive::run(derive),
         Command::Networks(networks) => converge::networks::write(networks),

@@ -1,7 +1,7 @@
 //! `equipoise simulate`: the ensemble alone.
 
 use equipoise::cost::Cost;
-use equipoise::engine::{Ensemble, Outcome};
+use equipoise::engine::{Ensemble, Outcome, Ranks};
 use equipoise::layout::stream::declarations;
 use equipoise::limit::Limit;
 use equipoise::store::Completion;
@@ -15,7 +15,7 @@ use super::room::{Held, check_room};
 use super::summary::{Summary, quantities};
 use super::{Ending, cost, scenario, table};
 
-pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
+pub fn run(arguments: &Simulate, ranks: &dyn Ranks) -> Result<Ending, Failure> {
     let common = &arguments.common;
     let mut scenario = scenario::read(common)?;
     let cost = Cost::new(&scenario, &scenario.sampling.times());
@@ -24,7 +24,7 @@ pub fn run(arguments: &Simulate) -> Result<Ending, Failure> {
         return cost::print_cost(&cost, &scenario, common);
     }
     let mut ensemble = Ensemble::new(&scenario);
-    ensemble.threads = common.threads;
+    (ensemble.threads, ensemble.ranks) = (common.threads, ranks);
     ensemble.check()?;
     let balanced = Limit::new(&scenario.network).and_then(|limit| limit.solve(&ensemble.times));
     if let Some(error) = balanced.map_or_else(Some, |limit| limit.end)

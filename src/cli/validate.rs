@@ -3,7 +3,7 @@
 use std::fs;
 
 use equipoise::cost::Cost;
-use equipoise::engine::{Ensemble, Outcome};
+use equipoise::engine::{Ensemble, Outcome, Ranks};
 use equipoise::layout::{comparison, theory};
 use equipoise::model::Scenario;
 use equipoise::report::{self, ReportError};
@@ -20,7 +20,7 @@ use super::room::{Held, check_room};
 use super::table::{self, Report};
 use super::{Ending, cost, interrupted, scenario};
 
-pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
+pub fn run(arguments: &Validate, ranks: &dyn Ranks) -> Result<Ending, Failure> {
     let common = &arguments.common;
     let mut scenario = scenario::read(common)?;
     if scenario.replicates < 2 {
@@ -35,7 +35,7 @@ pub fn run(arguments: &Validate) -> Result<Ending, Failure> {
         return cost::print_cost(&cost, &scenario, common);
     }
     let mut ensemble = Ensemble::new(&scenario);
-    ensemble.threads = common.threads;
+    (ensemble.threads, ensemble.ranks) = (common.threads, ranks);
     ensemble.check()?;
     let energy = scenario.energy.as_ref();
     let prediction = Prediction::with_energy(&scenario.network, energy, &ensemble.times)?

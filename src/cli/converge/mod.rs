@@ -14,7 +14,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use equipoise::engine::{Ensemble, Outcome, Trajectory};
+use equipoise::engine::{Ensemble, Outcome, Ranks, Trajectory};
 use equipoise::layout::convergence::convergence as group;
 use equipoise::model::Scenario;
 use equipoise::picture::convergence::convergence as draw;
@@ -48,7 +48,7 @@ impl Watch for Nothing {
     fn watch(&mut self, _: &Trajectory, _: bool) {}
 }
 
-pub fn run(arguments: &Converge) -> Result<Ending, Failure> {
+pub fn run(arguments: &Converge, ranks: &dyn Ranks) -> Result<Ending, Failure> {
     let common = &arguments.common;
     let base = scenario::read(common)?;
     let sizes = plan(&base, arguments)?;
@@ -77,7 +77,7 @@ pub fn run(arguments: &Converge) -> Result<Ending, Failure> {
             let n = size.scenario.network.size;
             note(&format!("n = {n} ({} of {}):", number + 1, sizes.len()));
         }
-        if simulate(size, path, *state, provenance, arguments)? == Outcome::Interrupted {
+        if simulate(size, path, *state, provenance, (arguments, ranks))? == Outcome::Interrupted {
             return interrupted(number, &sizes, &folder, common);
         }
     }
@@ -90,11 +90,11 @@ fn simulate(
     path: &Path,
     state: State,
     provenance: &Provenance,
-    arguments: &Converge,
+    (arguments, ranks): (&Converge, &dyn Ranks),
 ) -> Result<Outcome, Failure> {
     let scenario = &size.scenario;
     let mut ensemble = Ensemble::new(scenario);
-    ensemble.threads = arguments.common.threads;
+    (ensemble.threads, ensemble.ranks) = (arguments.common.threads, ranks);
     ensemble.check()?;
     let resume = state == State::Unfinished;
     if !resume {

@@ -1,0 +1,84 @@
+//! Several processes at work on one command: rank 0 runs it, and the other ranks wait to help with its ensembles.
+//!
+//! Only rank 0 sees the command line and the file system. What the others need is in the scenario, whose text they are sent.
+
+use std::process::ExitCode;
+
+use equipoise::cluster::World;
+use equipoise::engine::ranks::wait;
+use equipoise::engine::{Ensemble, Ranks};
+use equipoise::layout::SOURCE;
+use equipoise::model::{Method, Scenario};
+use miette::miette;
+use serde::{Deserialize, Serialize};
+
+use super::ensemble::stop_on_signal;
+use super::failure::Failure;
+
+/// An ensemble to help with.
+#[derive(Debug, Serialize, Deserialize)]
+struct Job {
+    /// The program that rank 0 runs.
+    source: String,
+    scenario: String,
+    /// As rank 0 has chosen it.
+    method: Method,
+    threads: usize,
+}
+
+/// Tells all other ranks something: a job, or that they may go.
+fn tell(ranks: &dyn Ranks, job: Option<&Job>) {
+    let bytes = postcard::to_stdvec(&job).expect("memory takes all that is written");
+    for rank in 1..ranks.size() {
+        ranks.send(rank, &bytes);
+    }
+}
+
+/// Calls all other ranks to an ensemble, which is to be simulated next.
+pub fn call(ensemble: &Ensemble<'_>, scenario: &Scenario) {
+    let (scenario, source) = (scenario.text.clone(), SOURCE.to_owned());
+    let Ensemble { method, threads, .. } = *ensemble;
+    tell(ensemble.ranks, Some(&Job { source, scenario, method, threads }));
+}
+
+/// Lets all other ranks go.
+pub fn dismiss(ranks: &dyn Ranks) {
+    tell(ranks, None);
+}
+
+/// Helps until there is no more to do. A rank that cannot help ends the job.
+pub fn help(world: &World) -> ExitCode {
+    stop_on_signal();
+    loop {
+        let (_, bytes) = wait(world.ranks());
+        let helped = match postcard::from_bytes(&bytes) {
+            Ok(Some(job)) => help_with(&job, world.ranks()),
+            Ok(None) => return ExitCode::SUCCESS,
+            Err(_) => Err(other_program(world.ranks())),
+        };
+        if let Err(failure) = helped {
+            let status = failure.status();
+            failure.report();
+            world.abort(status);
+        }
+    }
+}
+
+fn help_with(job: &Job, ranks: &dyn Ranks) -> Result<(), Failure> {
+    if job.source != SOURCE {
+        return Err(other_program(ranks));
+    }
+    let mut scenario = Scenario::parse("the scenario of rank 0", &job.scenario)?;
+    scenario.method = job.method;
+    let mut ensemble = Ensemble::new(&scenario);
+    (ensemble.threads, ensemble.ranks) = (job.threads, ranks);
+    Ok(ensemble.help(stop_on_signal())?)
+}
+
+fn other_program(ranks: &dyn Ranks) -> Failure {
+    Failure::Usage(miette!(
+        help = "start the same program on all ranks",
+        "rank {} runs {SOURCE}, and rank 0 another version",
+        ranks.rank()
+    ))
+}

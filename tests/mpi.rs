@@ -1,0 +1,175 @@
+//! The program on several ranks, started by `mpirun`: the same files on any number of them, and after any interruption.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use common::{PAIR, Place, Run, groups};
+use equipoise::store::read_header;
+
+/// Ranks that may be more than there are cores, in a container, too; when `mpirun` is
+/// told to end, they have some seconds to write a checkpoint. (Open MPI; other libraries do not look at these.)
+const SETTINGS: [(&str, &str); 5] = [
+    ("OMPI_ALLOW_RUN_AS_ROOT", "1"),
+    ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"),
+    ("OMPI_MCA_rmaps_base_oversubscribe", "1"),
+    ("OMPI_MCA_hwloc_base_binding_policy", "none"),
+    ("OMPI_MCA_odls_base_sigkill_timeout", "2"),
+];
+
+/// A run long enough to be interrupted, with several networks under way at any time.
+const LONG: &str = "simulate scenarios/inhibition-stabilised.toml --set n=200 --set duration=1 --set ensemble.replicates=4000 \
+--set record.activity=0.1 --threads 1 --checkpoint 0.2";
+
+/// The program with these arguments on so many ranks.
+fn on_ranks(place: &Place, ranks: usize, arguments: &str) -> Command {
+    let program = place.command(arguments);
+    let mut command = Command::new("mpirun");
+    command.args(["-n", &ranks.to_string()]).arg(program.get_program()).args(program.get_args());
+    command.current_dir(program.get_current_dir().expect("a folder"));
+    let set = program.get_envs().filter_map(|(name, value)| Some((name, value?)));
+    command.envs(set).envs(SETTINGS);
+    command
+}
+
+fn run(place: &Place, ranks: usize, arguments: &str) -> Run {
+    on_ranks(place, ranks, arguments).output().expect("mpirun runs").into()
+}
+
+/// Whether all data are the same.
+fn assert_same(one: &Path, other: &Path) {
+    assert!(read_header(one).expect("header").complete);
+    assert!(read_header(other).expect("header").complete);
+    assert_eq!(groups(one), groups(other));
+}
+
+#[test]
+fn any_number_of_ranks_makes_the_same_file() {
+    let place = Place::new();
+    let cases = [
+        PAIR,
+        "scenarios/recording.toml --set n=60 --set ensemble.replicates=7",
+        "scenarios/shared-spikes.toml --set n=60 --set ensemble.replicates=7",
+        "scenarios/inhibition-stabilised.toml --set n=1000 --set engine.method=leap --set ensemble.replicates=9",
+    ];
+    for (number, case) in cases.iter().enumerate() {
+        let name = |ranks: usize| format!("{number}-on-{ranks}.h5");
+        place.run(&format!("simulate {case} -o {}", name(1))).expect(0);
+        for ranks in [2, 4] {
+            let told = run(&place, ranks, &format!("simulate {case} -o {}", name(ranks))).expect(0);
+            assert_eq!(told.out.matches("file: ").count(), 1, "{}", told.out);
+            assert_same(&place.path(&name(1)), &place.path(&name(ranks)));
+        }
+    }
+}
+
+#[test]
+fn validations_and_studies_say_the_same() {
+    let place = Place::new();
+    place.run(&format!("validate {PAIR} -o one")).expect(0);
+    let study =
+        "scenarios/inhibition-stabilised.toml --sizes 100,200,400 --networks 8 --set duration=2";
+    let alone = place.run(&format!("converge {study} -o study-one"));
+    for ranks in [2, 4] {
+        run(&place, ranks, &format!("validate {PAIR} -o {ranks}")).expect(0);
+        assert_same(&place.path("one/result.h5"), &place.path(&format!("{ranks}/result.h5")));
+        let folder = format!("study-{ranks}");
+        let status = alone.status.expect("it ended by itself");
+        run(&place, ranks, &format!("converge {study} -o {folder}")).expect(status);
+        let file = format!("{folder}/convergence.h5");
+        assert_same(&place.path("study-one/convergence.h5"), &place.path(&file));
+    }
+}
+
+#[test]
+fn what_is_wrong_is_said_once() {
+    let place = Place::new();
+    let told = run(&place, 2, "simulate").expect(2);
+    assert!(!told.message().is_empty());
+    let told = run(&place, 2, "simulate scenarios/nothing.toml").expect(3);
+    assert_eq!(told.err.matches("cannot read").count(), 1, "{}", told.err);
+    run(&place, 2, "--version").expect(0);
+}
+
+/// Starts the long run and waits for its first checkpoint.
+fn start(place: &Place, ranks: usize) -> Child {
+    let mut command = on_ranks(place, ranks, &format!("{LONG} -o result.h5"));
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("mpirun runs");
+    let (checkpoint, begun) = (place.path("result.h5.checkpoint"), Instant::now());
+    while !checkpoint.exists() {
+        assert!(begun.elapsed() < Duration::from_mins(2), "no checkpoint");
+        sleep(Duration::from_millis(20));
+    }
+    child
+}
+
+/// Ends the process, and waits for the whole job.
+fn end(child: Child, signal: &str, process: u32) -> Run {
+    let kill = format!("kill -{signal} {process}");
+    assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success());
+    child.wait_with_output().expect("the job ends").into()
+}
+
+/// The processes that a process has started.
+fn children(parent: u32) -> Vec<u32> {
+    let processes = fs::read_dir("/proc").expect("processes").flatten();
+    let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let is_child = |process: &u32| {
+        let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+        status.lines().any(|line| line == format!("PPid:\t{parent}"))
+    };
+    numbers.filter(is_child).collect()
+}
+
+/// Which rank a process of a job is.
+fn rank(process: u32) -> Option<usize> {
+    let settings = fs::read(format!("/proc/{process}/environ")).ok()?;
+    let settings = String::from_utf8_lossy(&settings).into_owned();
+    let value = |name: &str| {
+        settings.split('\0').find_map(|setting| setting.strip_prefix(name)?.parse().ok())
+    };
+    value("OMPI_COMM_WORLD_RANK=").or_else(|| value("PMI_RANK="))
+}
+
+/// Goes on with the run on so many ranks; the file must be as if it had never stopped.
+fn assert_goes_on(place: &Place, ranks: usize) {
+    assert!(place.path("result.h5.checkpoint").exists());
+    run(place, ranks, &format!("{LONG} -o result.h5 --resume")).expect(0);
+    place.run(&format!("{LONG} -o whole.h5")).expect(0);
+    assert_same(&place.path("whole.h5"), &place.path("result.h5"));
+}
+
+#[test]
+fn a_job_that_is_told_to_end_goes_on_with_more_ranks() {
+    let place = Place::new();
+    let job = start(&place, 2);
+    let mpirun = job.id();
+    let told = end(job, "TERM", mpirun);
+    assert!(told.err.contains("complete networks are in result.h5"), "{}", told.err);
+    assert!(!read_header(&place.path("result.h5")).expect("header").complete);
+    assert_goes_on(&place, 4);
+}
+
+#[test]
+fn a_signal_to_any_rank_ends_the_job_in_a_checkpoint() {
+    let place = Place::new();
+    let job = start(&place, 3);
+    let helper = children(job.id()).into_iter().find(|process| rank(*process) == Some(2));
+    let told = end(job, "TERM", helper.expect("rank 2"));
+    assert!(told.err.contains("complete networks are in result.h5"), "{}", told.err);
+    assert_goes_on(&place, 2);
+}
+
+#[test]
+fn a_rank_that_is_killed_loses_nothing_that_was_kept() {
+    let place = Place::new();
+    let job = start(&place, 3);
+    let helper = children(job.id()).into_iter().find(|process| rank(*process) == Some(1));
+    let told = end(job, "KILL", helper.expect("rank 1"));
+    assert_ne!(told.status, Some(0), "{}", told.err);
+    assert_goes_on(&place, 1);
+}
