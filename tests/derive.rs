@@ -30,6 +30,7 @@ fn every_cell_file_gives_a_network_that_can_be_used() {
         let run = place.run(&format!("derive scenarios/{name} {CURVES} -o derived --json"));
         let found = object(&run.expect(0));
         let beta = number(&found["cells"][0]["gain"]["beta"]["value"]);
+        // As published, 35.4, but for what few points and more conductance do (36.5 in the pair): no other unit or factor.
         assert!((33.0..38.0).contains(&beta), "{name}: {beta}");
         let text = found["scenario"]["text"].as_str().expect("a scenario");
         assert_eq!(text, fs::read_to_string(place.path("derived/network.toml")).expect("it"));

@@ -179,19 +179,6 @@ impl Cell {
         Self { leak: Leak { conductance, ..self.leak }, ..self.clone() }
     }
 
-    /// Current into the cell at a clamped potential with all gates at rest, `g_L (V_L - V) + I_active(V)`, uA/cm2: the
-    /// right side of (11.2) without an applied current.
-    pub fn steady_current(&self, potential: f64) -> f64 {
-        let leak = self.leak.conductance * (self.leak.reversal - potential);
-        let active = self.channels.iter().map(|channel| {
-            let open = channel.gates.iter().map(|gate| {
-                gate.kinetics.steady(potential).powi(gate.power.try_into().unwrap_or(i32::MAX))
-            });
-            channel.conductance * open.product::<f64>() * (channel.reversal - potential)
-        });
-        leak + active.sum::<f64>()
-    }
-
     /// Lowest and highest reversal potential, mV: between them it stays without a current from outside.
     pub fn range(&self) -> (f64, f64) {
         let reversals = self.channels.iter().map(|channel| channel.reversal);

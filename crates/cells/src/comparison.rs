@@ -6,7 +6,7 @@
 use crate::derivation::DerivationError;
 use crate::derivation::rate_equations::{RateEquations, Stability, SteadyState};
 use crate::file::Circuit;
-use crate::network::{Activity, Synchrony, simulate};
+use crate::network::{Activity, Synchrony};
 
 /// By how much of itself a predicted rate may be off.
 pub const RELATIVE: f64 = 0.1;
@@ -66,15 +66,6 @@ pub fn scaled(circuit: &Circuit, factor: f64) -> Circuit {
         }
     }
     scaled
-}
-
-/// Simulates the circuit as it is; `traced` and `progress` as in [`simulate`].
-pub fn activity(
-    circuit: &Circuit,
-    traced: &[(usize, usize)],
-    progress: &(dyn Fn(f64) -> bool + Sync),
-) -> Option<Activity> {
-    simulate(&circuit.network, &circuit.timing, traced, progress)
 }
 
 /// The stable steady states of the equations.

@@ -157,11 +157,6 @@ impl Stepper {
         }
     }
 
-    /// Length of a step, ms.
-    pub fn length(&self) -> f64 {
-        self.step
-    }
-
     /// A cell at a potential, its gates as that potential has them at rest.
     pub fn at_rest(&self, potential: f64) -> CellState {
         let (first, second, part) = self.table.around(potential);
