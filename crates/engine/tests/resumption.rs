@@ -383,5 +383,5 @@ fn states_have_the_layout_of_their_version() {
         ))),
         bytes(postcard::to_stdvec(&nothing)),
     ];
-    assert_eq!((CHECKPOINT_VERSION, lengths), (4, [675, 62_730, 5_452, 37_711, 1_171, 278]));
+    assert_eq!((CHECKPOINT_VERSION, lengths), (5, [675, 62_730, 5_458, 37_711, 1_171, 278]));
 }

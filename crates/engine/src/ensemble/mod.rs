@@ -47,7 +47,7 @@ use replicate::Replicate;
 pub const WINDOWED_FROM: usize = 200_000;
 
 /// Version of what checkpoints hold: to be raised with every change of the state of a run, so that no checkpoint is taken for another.
-pub const CHECKPOINT_VERSION: u32 = 4;
+pub const CHECKPOINT_VERSION: u32 = 5;
 
 /// Why a network cannot be simulated.
 #[derive(Debug, Error)]

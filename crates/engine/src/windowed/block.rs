@@ -51,6 +51,8 @@ pub(super) struct Block {
     after: Lanes,
     /// Candidates that may need a decision, in order.
     pub candidates: Vec<Candidate>,
+    /// Jumps onto the targets of candidates, in order, when the window was worked off for the first time.
+    followed: Vec<Record>,
     /// What the jumps change, by bin.
     pub bins: Vec<Bin>,
     pub total: Total,
@@ -74,6 +76,7 @@ impl Block {
             after: lanes.clone(),
             lanes,
             candidates: Vec::new(),
+            followed: Vec::new(),
             bins: Vec::new(),
             total: Total::NONE,
             counts: vec![0; sources],
@@ -83,7 +86,61 @@ impl Block {
     /// Works the window off for the first time, from these deviations.
     pub fn start(&mut self, window: &Window<'_>, deviations: &mut [f64]) {
         self.origin.copy_from_slice(deviations);
-        self.after = self.run(window, deviations, |_| ());
+        let mut followed = std::mem::take(&mut self.followed);
+        followed.clear();
+        self.after = if self.candidates.is_empty() {
+            self.run(window, deviations, |_| ())
+        } else {
+            let targets: Vec<u32> = self.candidates.iter().map(|c| c.target).collect();
+            self.run(window, deviations, |record| {
+                if targets.contains(&record.target) {
+                    followed.push(record);
+                }
+            })
+        };
+        self.followed = followed;
+    }
+
+    /// Whether no other candidate has the target of this one.
+    pub fn is_alone(&self, index: usize) -> bool {
+        let target = self.candidates[index].target;
+        self.candidates.iter().filter(|candidate| candidate.target == target).count() == 1
+    }
+
+    /// Lets a candidate happen that is alone and was not taken when the window was worked off, to its end: does what working it off once more would do, to rounding of
+    /// what is summed.
+    pub fn accept(&mut self, index: usize, window: &Window<'_>, deviations: &mut [f64]) {
+        let crowd = &window.crowds[self.population];
+        let candidate = self.candidates[index];
+        let own = |record: &&mut Record| record.target == candidate.target;
+        let mut before = self.origin[candidate.target as usize];
+        let mut later = self.followed.iter_mut().filter(own).peekable();
+        while let Some(record) = later.next_if(|record| record.since <= candidate.since) {
+            before = record.before + record.kick;
+        }
+        let scale = crowd.scale_at(candidate.since);
+        let jump = crowd.sizes[candidate.source];
+        let change = one(&crowd.kinetics, &crowd.motion, candidate.since, scale * before, jump);
+        self.bins[candidate.bin].add(candidate.since, change.intensity, change.slope);
+        self.total.add(&change);
+        self.counts[candidate.source] += 1;
+        self.candidates[index].taken = true;
+        let mut after = before + jump / scale;
+        for record in later {
+            let (was, is) = (crowd.change(record), {
+                record.before = after;
+                crowd.change(record)
+            });
+            let bin = window.edges.partition_point(|edge| *edge < record.since).max(1) - 1;
+            let (mut old, mut new) = (Bin::default(), Bin::default());
+            old.add(record.since, was.intensity, was.slope);
+            new.add(record.since, is.intensity, is.slope);
+            self.bins[bin].replace(&old, &new);
+            // Its errors, in place of those that were counted.
+            self.total.add(&is);
+            after += record.kick;
+        }
+        deviations[candidate.target as usize] = after;
     }
 
     /// Works the window off once more, from its start.
@@ -187,8 +244,7 @@ impl Block {
         let crowd = &window.crowds[self.population];
         let candidate = &mut self.candidates[index];
         let Candidate { since, target, source, .. } = *candidate;
-        let decay = (-since * crowd.kinetics.leak).exp();
-        let scale = crowd.scale * decay;
+        let scale = crowd.scale_at(since);
         let before = deviations[target as usize];
         candidate.own = 0.0;
         if source == self.population {

@@ -8,6 +8,8 @@ use crate::target_driven::kinetics::{Change, Contribution, Kinetics, Motion};
 use crate::target_driven::sums::IntensitySum;
 
 use super::bins::{Bin, Total};
+use super::block::Record;
+use super::steps::one;
 
 /// Upward jumps that the highest neuron may receive in a window before the window ends, beside twice the mean number.
 const RISES: f64 = 10.0;
@@ -111,6 +113,17 @@ impl Crowd {
     /// Whether a neuron that a jump has brought here may be above the ceiling before the window is over.
     pub fn is_above(&self, potentiation: f64, length: f64) -> bool {
         potentiation + self.shift(length) > self.ceiling
+    }
+
+    /// `s_a` at a time of the window.
+    pub fn scale_at(&self, since: f64) -> f64 {
+        self.scale * (-since * self.kinetics.leak).exp()
+    }
+
+    /// What a jump changes.
+    pub fn change(&self, &Record { since, source, before, .. }: &Record) -> Change {
+        let jump = self.sizes[usize::from(source)];
+        one(&self.kinetics, &self.motion, since, self.scale_at(since) * before, jump)
     }
 
     /// The sum after a time of the window, in which jumps have changed it like this.

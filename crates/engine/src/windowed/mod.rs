@@ -22,10 +22,10 @@
 //!    the right-hand side.
 //! 4. **Decisions by sums.** Of any other one, the sum at its time decides: `R^_b(t)` is the carried sum at the start, plus the changes by the jumps of all bins
 //!    before it, plus the slopes of all these times the time since; `|R_b - R^_b| <= E_b`, a bound that is set beforehand. They are looked at in the order of time, so all
-//!    before one are known. One that happens may change what its target does later: its block is worked off once more from its start
-//!    (`Block::repeat`), with the same random numbers, and its bins are replaced.
-//! 5. **Doubt is decided by the truth.** If the level is within `E_b` of `R^_b - lambda_b(z_b^k)`, the window ends there, `R_b` is summed over all neurons,
-//!    and the same level is decided by it.
+//!    before one are known. One that happens changes what the later jumps onto its target change: these are known (`Block::followed`), and are put right in
+//!    their bins (`Block::accept`). Where there are several candidates of one target, the block is worked off once more from its start (`Block::repeat`), with the same random numbers.
+//! 5. **Doubt is decided by the truth.** If the level is within `E_b` of `R^_b - lambda_b(z_b^k)`, the window ends there, `R_b` is summed over all neurons, in
+//!    vectors, or one by one where their errors leave doubt, too, and the same level is decided by it.
 //! 6. **The end is a stopping time.** The window ends at the first jump, or beginning of a bin, after which `R^_b`, continued until
 //!    the next bin as if no jump came, is not within the bounds by more than `E_b`; at the first jump that brings a neuron above the
 //!    *ceiling* whose intensity is `own_b`; at the first jump after which the error of the sum may be larger than `E_b`; at a candidate of step 5; or as planned. All of these depend on what is before
@@ -71,6 +71,7 @@ use crate::vector::InstructionSet;
 
 use bins::{Bin, Total};
 use block::{Block, Record, Window};
+use candidate::Candidate;
 use crowd::Crowd;
 pub use pace::Pace;
 use resolve::Ending;
@@ -284,7 +285,8 @@ impl Windowed {
         let deviations = state.blocks(pace.block);
         if parallel {
             let deviations: Vec<&mut [f64]> = deviations.collect();
-            let pairs = blocks.par_iter_mut().zip(deviations);
+            // One by one, so that a thread that comes late finds as much as it can still do.
+            let pairs = blocks.par_iter_mut().zip(deviations).with_max_len(1);
             pairs.for_each(|(block, deviations)| work(block, &window, deviations));
         } else {
             let pairs = blocks.iter_mut().zip(deviations);
@@ -342,15 +344,8 @@ impl Windowed {
         let candidate = self.blocks[block].candidates[number];
         let population = self.blocks[block].population;
         let neuron = self.blocks[block].first + candidate.target as usize;
-        let gain = &network.populations[candidate.source].gain;
-        let sum: f64 =
-            state.potentiations(candidate.source, self.start).map(|z| gain.intensity(z)).sum();
-        let own = if candidate.source == population {
-            gain.intensity(state.potentiation(population, neuron, self.start))
-        } else {
-            0.0
-        };
-        if candidate.level < sum - own {
+        self.sum_afresh(network, state);
+        if self.is_jump(network, state, (population, neuron), &candidate) {
             let scale = state.common(population, self.start).scale;
             state.kick(population, neuron, network.jump(population, candidate.source) / scale);
             let jump = Jump {
@@ -364,8 +359,31 @@ impl Windowed {
             if O::WATCHES_JUMPS {
                 observer.jump(network, state, &jump);
             }
+            self.sum_afresh(network, state);
         }
-        self.sum_afresh(network, state);
+    }
+
+    /// Whether a candidate onto this neuron is a jump: by the sums, which are fresh, or by all neurons one by one.
+    fn is_jump(
+        &self,
+        network: &Network,
+        state: &NetworkState,
+        (population, neuron): (usize, usize),
+        &Candidate { source, level, .. }: &Candidate,
+    ) -> bool {
+        let gain = &network.populations[source].gain;
+        let own = if source == population {
+            gain.intensity(state.potentiation(population, neuron, self.start))
+        } else {
+            0.0
+        };
+        let sum = &self.crowds[source].sum;
+        let error = 2.0 * sum.error(0.0) + 16.0 * f64::EPSILON * sum.value;
+        if (level - (sum.value - own)).abs() > error {
+            return level < sum.value - own;
+        }
+        let sum: f64 = state.potentiations(source, self.start).map(|z| gain.intensity(z)).sum();
+        level < sum - own
     }
 }
 

@@ -10,7 +10,6 @@ use super::Windowed;
 use super::bins::{Bin, Course, Total};
 use super::block::{Block, Record, Window};
 use super::candidate::{Candidate, Status};
-use super::steps::one;
 
 /// How a window ends.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -110,7 +109,7 @@ impl Windowed {
         }
     }
 
-    /// Lets a candidate happen, and works its block off once more; returns until when the window can still hold.
+    /// Lets a candidate happen, and puts the later jumps of its block right; returns until when the window can still hold.
     fn accept(
         &mut self,
         network: &Network,
@@ -121,7 +120,7 @@ impl Windowed {
         let block = &mut self.blocks[place.0];
         let population = block.population;
         let (old, old_total) = (block.bins.clone(), block.total);
-        self.repeat(network, state, place.0, self.length, |_| ());
+        self.let_happen(network, state, place);
         let block = &self.blocks[place.0];
         let total = &mut self.totals[population];
         for ((bin, old), new) in self.bins[population].iter_mut().zip(&old).zip(&block.bins) {
@@ -135,6 +134,25 @@ impl Windowed {
         total.highest = total.highest.max(block.total.highest);
         let above = self.first_above(network, state, place.0);
         above.min(self.first_worn(network, state, population))
+    }
+
+    /// Puts a block right after one of its candidates was accepted.
+    fn let_happen(
+        &mut self,
+        network: &Network,
+        state: &mut NetworkState,
+        (index, number): (usize, usize),
+    ) {
+        let Self { crowds, edges, instructions, blocks, length, .. } = self;
+        let window = Window { network, crowds, edges, until: *length, instructions: *instructions };
+        let block = &mut blocks[index];
+        let range = block.first..block.first + block.origin.len();
+        let deviations = &mut state.parts(block.population).0[range];
+        if block.is_alone(number) {
+            block.accept(number, &window, deviations);
+        } else {
+            block.repeat(&window, deviations, |_| ());
+        }
     }
 
     /// Works one block off once more, until this time.
@@ -191,8 +209,8 @@ impl Windowed {
         if self.is_near_bounds(population, &course, begin) {
             return begin;
         }
-        for Record { since, source, before, .. } in records {
-            let change = self.change(population, since, source, before);
+        for record in records {
+            let (since, change) = (record.since, self.crowds[population].change(&record));
             let mut step = Bin::default();
             step.add(since, change.intensity, change.slope);
             course.pass(&step);
@@ -210,19 +228,6 @@ impl Windowed {
         let below = crowd.upper == crowd.sum.largest || value + slack <= crowd.upper;
         let above = crowd.lower == 0.0 || value - slack >= crowd.lower;
         !(below && above)
-    }
-
-    fn change(
-        &self,
-        population: usize,
-        since: f64,
-        source: u16,
-        before: f64,
-    ) -> crate::target_driven::kinetics::Change {
-        let crowd = &self.crowds[population];
-        let scale = crowd.scale * (-since * crowd.kinetics.leak).exp();
-        let jump = crowd.sizes[usize::from(source)];
-        one(&crowd.kinetics, &crowd.motion, since, scale * before, jump)
     }
 
     /// The jumps onto a population after one time until another, or of a candidate at the first, in order.
@@ -266,8 +271,8 @@ impl Windowed {
         let mut records = Vec::new();
         self.repeat(network, state, block, self.length, |record| records.push(record));
         let is_above = |record: &&Record| {
-            let change = self.change(population, record.since, record.source, record.before);
-            self.crowds[population].is_above(change.highest, length)
+            let crowd = &self.crowds[population];
+            crowd.is_above(crowd.change(record).highest, length)
         };
         records.iter().find(is_above).map_or(f64::INFINITY, |record| record.since)
     }
@@ -289,8 +294,8 @@ impl Windowed {
         }
         let records = self.records(network, state, population, (-1.0, self.length));
         let (mut bin, mut total) = (Bin::default(), Total::NONE);
-        for Record { since, source, before, .. } in records {
-            let change = self.change(population, since, source, before);
+        for record in records {
+            let (since, change) = (record.since, self.crowds[population].change(&record));
             bin.add(since, change.intensity, change.slope);
             total.add(&change);
             let sum = self.crowds[population].passed(self.length, &bin, &total);

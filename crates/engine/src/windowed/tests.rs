@@ -38,6 +38,8 @@ struct Seen {
     /// Candidates that the sums decided.
     accepted: u32,
     rejected: u32,
+    /// Those accepted that had a target of their own, in windows that were worked off to their end.
+    alone: u32,
 }
 
 impl Seen {
@@ -90,6 +92,56 @@ fn assert_errors(method: &Windowed, network: &Network, state: &NetworkState) {
     }
 }
 
+/// Whether the candidate (block, number) at the end of a window is a jump, by all neurons.
+fn truth(
+    method: &Windowed,
+    network: &Network,
+    state: &NetworkState,
+    (block, number): (usize, usize),
+) -> bool {
+    let Block { population, first, ref candidates, .. } = method.blocks[block];
+    let Candidate { since, target, source, level, .. } = candidates[number];
+    let time = method.start + since;
+    let z = state.potentiation(population, first + target as usize, time);
+    let own =
+        if source == population { network.populations[source].gain.intensity(z) } else { 0.0 };
+    level < exact_sum(network, state, source, time) - own
+}
+
+fn is_alone(block: &Block, candidate: &Candidate) -> bool {
+    block.candidates.iter().filter(|other| other.target == candidate.target).count() == 1
+}
+
+/// What candidates that were accepted one by one have changed is what their blocks do when they are worked off once more. Returns their number.
+fn assert_accepted(method: &mut Windowed, network: &Network, state: &mut NetworkState) -> u32 {
+    let mut count = 0;
+    for index in 0..method.blocks.len() {
+        let block = method.blocks[index].clone();
+        let accepted = |c: &&Candidate| c.status == Status::Accepted && is_alone(&block, c);
+        count += block.candidates.iter().filter(accepted).count() as u32;
+        let range = block.first..block.first + block.origin.len();
+        let deviations = state.deviations(block.population)[range.clone()].to_vec();
+        method.repeat(network, state, index, method.length, |_| ());
+        assert_eq!(deviations, state.deviations(block.population)[range]);
+        let again = &method.blocks[index];
+        assert_eq!(block.counts, again.counts);
+        // Roundings of each jump, of its intensity and of its speed.
+        let crowd = &method.crowds[block.population];
+        let relative = 16.0 * (f64::EPSILON + crowd.kinetics.relative_error());
+        let intensity = relative * block.total.count * crowd.own;
+        let slope = relative * crowd.kinetics.derivative_bound * block.total.speed;
+        for (bin, again) in block.bins.iter().zip(&again.bins) {
+            let off = (bin.rise + bin.fall - again.rise - again.fall).abs();
+            assert!(off <= intensity, "{bin:?} {again:?}");
+            assert!((bin.slope - again.slope).abs() <= slope, "{bin:?} {again:?}");
+            let lag = slope * method.length;
+            assert!((bin.lag - again.lag).abs() <= lag, "{bin:?} {again:?}");
+        }
+        method.blocks[index] = block;
+    }
+    count
+}
+
 /// Follows a run, looking at five times within each window.
 fn follow(network: &Network, is_narrow: bool) -> Seen {
     let mut state = NetworkState::initial(network, 1, 0);
@@ -101,6 +153,9 @@ fn follow(network: &Network, is_narrow: bool) -> Seen {
             method.plan::<Nothing>(network, &mut state);
             let ending = method.ending.expect("planned");
             seen.count(&method, ending);
+            if ending.since >= method.length {
+                seen.alone += assert_accepted(&mut method, network, &mut state);
+            }
             for part in 0..=4 {
                 let last = if part == 4 { ending.since.next_down() } else { ending.since };
                 let violations =
@@ -110,7 +165,11 @@ fn follow(network: &Network, is_narrow: bool) -> Seen {
             }
             method.show(network, &mut state, ending.since);
             method.add_up();
+            let tally: u64 = state.tally().iter().sum();
+            let is_jump = ending.undecided.map(|place| truth(&method, network, &state, place));
             method.finish(network, &mut state, ending, &mut Nothing);
+            let jumps = state.tally().iter().sum::<u64>() - tally;
+            assert_eq!(jumps, u64::from(is_jump.unwrap_or_default()));
             assert_errors(&method, network, &state);
         }
         state.restart(network, step);
@@ -132,7 +191,7 @@ fn so_they_do_where_bounds_are_narrow() {
     let seen = follow(&swept_pair(300, &logistic(1.0)), true);
     println!("{seen:?}");
     assert!(seen.exits > seen.windows / 10, "{seen:?}");
-    assert!(seen.accepted > 100 && seen.rejected > 100, "{seen:?}");
+    assert!(seen.accepted > 100 && seen.rejected > 100 && seen.alone > 100, "{seen:?}");
 }
 
 #[test]
