@@ -55,6 +55,9 @@ fn any_number_of_ranks_makes_the_same_file() {
         "scenarios/recording.toml --set n=60 --set ensemble.replicates=7",
         "scenarios/shared-spikes.toml --set n=60 --set ensemble.replicates=7",
         "scenarios/inhibition-stabilised.toml --set n=1000 --set engine.method=leap --set ensemble.replicates=9",
+        // All ranks share each of these.
+        "scenarios/inhibition-stabilised.toml --set n=120000 --set engine.method=leap --set duration=0.2 --set sample_interval=0.1 --set ensemble.replicates=2 \
+--set record.snapshots=[0.2]",
     ];
     for (number, case) in cases.iter().enumerate() {
         let name = |ranks: usize| format!("{number}-on-{ranks}.h5");

@@ -1,5 +1,7 @@
 //! What the neurons of a population differ by, in double or in single precision.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 /// `y` of the neurons of a population; single precision is for leaps alone.
@@ -17,6 +19,25 @@ impl Deviations {
         match self {
             Self::Double(y) => y.len(),
             Self::Single(y) => y.len(),
+        }
+    }
+
+    /// These and those after them.
+    #[must_use]
+    pub fn and(self, after: Self) -> Self {
+        match (self, after) {
+            (Self::Double(y), Self::Double(more)) => Self::Double([y, more].concat()),
+            (Self::Single(y), Self::Single(more)) => Self::Single([y, more].concat()),
+            _ => unreachable!("all parts of a population are in one precision"),
+        }
+    }
+
+    /// A part of them.
+    #[must_use]
+    pub fn part(&self, places: Range<usize>) -> Self {
+        match self {
+            Self::Double(y) => Self::Double(y[places].to_vec()),
+            Self::Single(y) => Self::Single(y[places].to_vec()),
         }
     }
 

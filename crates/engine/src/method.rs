@@ -28,6 +28,35 @@ pub trait Method {
         until: f64,
         observer: &mut O,
     ) -> Progress;
+
+    /// Shows the state at a time to an observer; where a network is spread over ranks, on rank 0 alone, which then has all of it.
+    fn observe<O: Observer>(
+        &self,
+        network: &Network,
+        state: &NetworkState,
+        time: f64,
+        observer: &mut O,
+    ) {
+        observer.sample(network, state, time);
+    }
+
+    /// State and method of a network that is spread over ranks, brought together on rank 0; nothing on the others, or where it is whole.
+    fn gather(&self, _: &NetworkState) -> Option<(NetworkState, Self)>
+    where
+        Self: Sized,
+    {
+        None
+    }
+
+    /// Spreads state and method over ranks as those of `fresh` are, a method that has just been made.
+    #[must_use]
+    fn spread(self, state: NetworkState, fresh: &Self) -> (NetworkState, Self)
+    where
+        Self: Sized,
+    {
+        let _ = fresh;
+        (state, self)
+    }
 }
 
 /// How far [`Method::advance`] got.
@@ -173,13 +202,25 @@ impl<M: Method> Run<M> {
                     break;
                 }
             }
-            observer.sample(network, &self.state, time);
+            self.method.observe(network, &self.state, time, observer);
             self.passed += 1;
             if halt(self, observer) {
                 return Outcome::Interrupted;
             }
         }
         Outcome::Complete
+    }
+
+    /// The whole run on rank 0, where it is spread over ranks.
+    pub(crate) fn gather(&self) -> Option<Self> {
+        let (state, method) = self.method.gather(&self.state)?;
+        Some(Self { state, method, ..*self })
+    }
+
+    /// Of a whole run what is on this rank.
+    pub(crate) fn spread(self, fresh: &M) -> Self {
+        let (state, method) = self.method.spread(self.state, fresh);
+        Self { state, method, ..self }
     }
 
     /// Jumps so far, in all channels.

@@ -7,6 +7,9 @@ use std::fmt::Debug;
 use std::thread::sleep;
 use std::time::Duration;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 /// How long a rank that waits for a message sleeps before it looks again.
 const NAP: Duration = Duration::from_micros(200);
 
@@ -64,4 +67,14 @@ pub fn wait(ranks: &dyn Ranks) -> (usize, Vec<u8>) {
             None => sleep(NAP),
         }
     }
+}
+
+/// A message as bytes.
+pub(crate) fn packed(message: &impl Serialize) -> Vec<u8> {
+    postcard::to_stdvec(message).expect("memory takes all that is written")
+}
+
+/// A message from its bytes.
+pub(crate) fn unpacked<T: DeserializeOwned>(bytes: &[u8]) -> T {
+    postcard::from_bytes(bytes).expect("all ranks run the same program")
 }

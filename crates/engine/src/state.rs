@@ -8,6 +8,7 @@
 //! A method may keep the neurons of a population in an order of its own; then a list says which neuron is in each place. Only methods that know of this can go
 //! on from there.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use equipoise_model::{InitialLaw, Network, Precision, Schedule};
@@ -151,12 +152,37 @@ impl NetworkState {
 
     /// The same, rounded to a precision; only leaps can go on from single precision.
     pub fn initial_in(precision: Precision, network: &Network, seed: u64, replicate: u64) -> Self {
+        Self::initial_part(precision, network, (seed, replicate), |neurons| 0..neurons)
+    }
+
+    /// A part of the same: of each population, of so many neurons, those in a range.
+    pub(crate) fn initial_part(
+        precision: Precision,
+        network: &Network,
+        (seed, replicate): (u64, u64),
+        part: impl Fn(usize) -> Range<usize>,
+    ) -> Self {
         let mut rng = stream(seed, replicate, Purpose::InitialState);
-        let draws = network.populations.iter().map(|p| match precision {
-            Precision::Double => Deviations::Double(draw(&p.initial, p.count, &mut rng)),
-            Precision::Single => Deviations::Single(draw(&p.initial, p.count, &mut rng)),
+        let draws = network.populations.iter().map(|p| {
+            let neurons = (p.count, part(p.count));
+            match precision {
+                Precision::Double => Deviations::Double(draw(&p.initial, neurons, &mut rng)),
+                Precision::Single => Deviations::Single(draw(&p.initial, neurons, &mut rng)),
+            }
         });
         Self::of(network, draws.collect())
+    }
+
+    /// The same with other neurons.
+    pub(crate) fn with(&self, deviations: Vec<Deviations>) -> Self {
+        Self {
+            flows: self.flows.clone(),
+            deviations,
+            orders: self.orders.clone(),
+            sources: self.sources,
+            tally: self.tally.clone(),
+            spikes: self.spikes.clone(),
+        }
     }
 
     /// The motion common to population `a` at `time`, which must not lie before its last jump or
@@ -379,16 +405,24 @@ impl NetworkState {
     }
 }
 
-/// Potentiations of so many neurons.
-fn draw<T: Stored>(law: &InitialLaw, count: usize, rng: &mut Stream) -> Vec<T> {
+/// Potentiations of so many neurons, of which those in a range are kept.
+fn draw<T: Stored>(
+    law: &InitialLaw,
+    (count, kept): (usize, Range<usize>),
+    rng: &mut Stream,
+) -> Vec<T> {
     match law {
-        InitialLaw::Values(values) => values.iter().map(|value| T::of(*value)).collect(),
-        InitialLaw::Normal { mean, variance } => (0..count)
-            .map(|_| {
+        InitialLaw::Values(values) => values[kept].iter().map(|value| T::of(*value)).collect(),
+        InitialLaw::Normal { mean, variance } => {
+            let draws = (0..count).map(|_| {
                 let x: f64 = StandardNormal.sample(rng);
                 T::of(mean + variance.sqrt() * x)
-            })
-            .collect(),
+            });
+            // All are drawn: the stream goes on with the next population.
+            let mut all = Vec::with_capacity(kept.len());
+            all.extend(draws.enumerate().filter(|(k, _)| kept.contains(k)).map(|(_, z)| z));
+            all
+        }
         _ => unreachable!("an initial law that this engine does not know"),
     }
 }

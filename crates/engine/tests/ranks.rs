@@ -2,15 +2,15 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{sleep, yield_now};
 use std::time::Duration;
 
 use equipoise_engine::ensemble::WINDOWED_FROM;
 use equipoise_engine::{
-    EngineError, Ensemble, Headway, Outcome, Ranks, RunError, Single, Trajectory,
+    EngineError, Ensemble, Headway, Outcome, Ranks, Receiver, RunError, Single, Trajectory,
 };
-use equipoise_model::{Coupling, Leaps, Method, Network, Recording};
+use equipoise_model::{Bins, Coupling, Leaps, Method, Network, Precision, Recording};
 
 use crate::networks::{SPIKING, balanced_pair, logistic};
 
@@ -211,4 +211,94 @@ fn a_receiver_that_fails_dismisses_all_ranks() {
         })
     });
     assert!(matches!(result, Err(RunError::Receiver("full"))), "{result:?}");
+}
+
+/// A network that all ranks leap through together, recorded in every way that leaps can be.
+fn vast() -> (Network, Recording) {
+    let network = balanced_pair(WINDOWED_FROM / 2 + 777, logistic(1.0, 0.0, 0.5));
+    let recording = Recording {
+        activity: Some(0.02),
+        snapshots: vec![0.05],
+        histograms: Some(Bins { from: -2.0, to: 2.0, count: 9 }),
+        activity_energy: Some(vec![0.3, 0.0]),
+        ..Recording::default()
+    };
+    (network, recording)
+}
+
+#[test]
+fn large_leaps_are_taken_by_all_ranks_together() {
+    let (network, recording) = vast();
+    let spiking = SPIKING.map(|transmission| Network { transmission, ..network.clone() });
+    let single = Leaps { precision: Precision::Single, ..Leaps::DEFAULT };
+    let cases = [(Leaps::DEFAULT, &network), (single, &network), (Leaps::DEFAULT, &spiking[1])];
+    for (leaps, network) in cases {
+        let ensemble = Ensemble {
+            times: vec![0.0, 0.1],
+            recording: recording.clone(),
+            ..ensemble(network, Method::Leap(leaps), 2)
+        };
+        let alone = collect(1, &ensemble);
+        for size in [2, 3] {
+            // Not by `assert_eq`, which would print a million numbers.
+            assert!(alone == collect(size, &ensemble), "{leaps:?} on {size} ranks");
+        }
+    }
+}
+
+/// Wants a checkpoint, and ends the run with the first that it gets.
+#[derive(Default)]
+struct Interrupter {
+    stop: Arc<AtomicBool>,
+    checkpoint: Option<Vec<u8>>,
+    complete: Vec<Trajectory>,
+}
+
+impl Receiver for Interrupter {
+    type Error = ();
+
+    fn take(&mut self, part: Trajectory, is_last: bool) -> Result<(), ()> {
+        if is_last {
+            self.complete.push(part);
+        }
+        Ok(())
+    }
+
+    fn wants_checkpoint(&mut self) -> bool {
+        self.checkpoint.is_none()
+    }
+
+    fn keep(&mut self, checkpoint: &[u8]) -> Result<(), ()> {
+        self.stop.store(true, Ordering::Relaxed);
+        self.checkpoint = Some(checkpoint.to_vec());
+        Ok(())
+    }
+}
+
+#[test]
+fn large_leaps_go_on_with_other_numbers_of_ranks() {
+    let (network, recording) = vast();
+    let whole = Ensemble {
+        times: vec![0.0, 0.1, 0.5],
+        recording,
+        ..ensemble(&network, Method::Leap(Leaps::DEFAULT), 1)
+    };
+    let uninterrupted = collect(1, &whole);
+    let mut checkpoint: Option<Vec<u8>> = None;
+    let mut interruptions = 0;
+    let complete = loop {
+        let mut shelf = Interrupter::default();
+        let size = [2, 3, 1, 4][interruptions % 4];
+        let outcome = on_ranks(size, &whole, &AtomicBool::new(false), |whole| {
+            let (stop, headway) = (Arc::clone(&shelf.stop), Headway::default());
+            whole.go_on(checkpoint.as_deref(), &stop, &headway, &mut shelf)
+        });
+        if outcome.expect("it goes on") == Outcome::Complete {
+            break shelf.complete;
+        }
+        checkpoint = shelf.checkpoint;
+        interruptions += 1;
+    };
+    assert!(interruptions > 3, "interrupted {interruptions} times");
+    assert!(uninterrupted == complete);
 }

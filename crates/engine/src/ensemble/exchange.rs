@@ -9,12 +9,14 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::headway::Reporter;
-use crate::method::{Outcome, Run};
+use crate::method::{Method, Outcome, Run};
+use crate::ranks::{Ranks, packed};
 use crate::record::{Recorded, Recorder};
 use crate::trajectory::Trajectory;
 
 use super::desk::Checkpoint;
 use super::post::Answer;
+use super::together::{Word, tell};
 use super::{EngineError, elsewhere};
 
 /// Bytes that may be recorded of replicates whose turn has not come.
@@ -124,7 +126,7 @@ impl<'a> Exchange<'a> {
 /// Looks at a run now and then.
 pub(super) trait Watch {
     /// Whether it is to halt.
-    fn look<M: Serialize, const JUMPS: bool>(
+    fn look<M: Method + Serialize, const JUMPS: bool>(
         &self,
         run: &Run<M>,
         recorder: &mut Reporter<'_, Recorder<'_, JUMPS>>,
@@ -135,7 +137,7 @@ pub(super) trait Watch {
 pub(super) struct Alone<F>(pub F);
 
 impl<F: Fn() -> bool> Watch for Alone<F> {
-    fn look<M, const JUMPS: bool>(
+    fn look<M: Method, const JUMPS: bool>(
         &self,
         _: &Run<M>,
         _: &mut Reporter<'_, Recorder<'_, JUMPS>>,
@@ -149,19 +151,25 @@ pub(super) struct Line<'a> {
     exchange: &'a Exchange<'a>,
     send: &'a Sender<Message>,
     replicate: u64,
+    /// The ranks that follow, where all simulate one replicate.
+    followers: Option<&'a dyn Ranks>,
     /// The last checkpoint that it has told its state for.
     told: Cell<u64>,
 }
 
 impl<'a> Line<'a> {
     /// Begins a replicate, as soon as that is not too far ahead of others.
-    pub fn begin(exchange: &'a Exchange<'a>, send: &'a Sender<Message>, replicate: u64) -> Self {
+    pub fn begin(
+        exchange: &'a Exchange<'a>,
+        send: &'a Sender<Message>,
+        (replicate, followers): (u64, Option<&'a dyn Ranks>),
+    ) -> Self {
         while exchange.is_ahead(replicate, 0) && !exchange.is_over() {
             sleep(NAP);
         }
         // Read before it is told that the replicate has begun: no checkpoint waits for a state that does not come.
         let told = Cell::new(exchange.checkpoint.load(Ordering::SeqCst));
-        let line = Self { exchange, send, replicate, told };
+        let line = Self { exchange, send, replicate, followers, told };
         line.tell(Message::Begun(replicate));
         line
     }
@@ -186,26 +194,45 @@ impl<'a> Line<'a> {
         self.exchange.pass_on(message, self.send);
     }
 
+    /// Says what is next to the ranks that follow.
+    fn lead(&self, word: &Word) {
+        if let Some(followers) = self.followers {
+            tell(followers, word);
+        }
+    }
+
     /// Tells the state if a checkpoint is wanted, or if it is the last chance.
-    fn tell_state<M: Serialize>(&self, run: &Run<M>, recorded: &Recorded, is_over: bool) {
+    fn tell_state<M: Method + Serialize>(&self, run: &Run<M>, recorded: &Recorded, is_over: bool) {
         let wanted = self.exchange.checkpoint.load(Ordering::SeqCst);
         if wanted == self.told.get() && !is_over {
             return;
         }
         self.told.set(wanted);
-        let state =
-            postcard::to_stdvec(&(run, recorded)).expect("memory takes all that is written");
+        self.lead(&Word::Keep);
+        let whole = run.gather();
+        let state = packed(&(whole.as_ref().unwrap_or(run), recorded));
         self.tell(Message::State(self.replicate, state));
     }
 }
 
 impl Watch for Line<'_> {
-    fn look<M: Serialize, const JUMPS: bool>(
+    fn look<M: Method + Serialize, const JUMPS: bool>(
         &self,
         run: &Run<M>,
         reporter: &mut Reporter<'_, Recorder<'_, JUMPS>>,
     ) -> bool {
-        let recorder = &mut reporter.recorder;
+        let halts = self.is_to_halt(run, &mut reporter.recorder);
+        self.lead(if halts { &Word::Halt } else { &Word::GoOn });
+        halts
+    }
+}
+
+impl Line<'_> {
+    fn is_to_halt<M: Method + Serialize, const JUMPS: bool>(
+        &self,
+        run: &Run<M>,
+        recorder: &mut Recorder<'_, JUMPS>,
+    ) -> bool {
         if let Some(fault) = recorder.fault(self.replicate) {
             self.fail(fault);
             return true;

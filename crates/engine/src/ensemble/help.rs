@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use super::desk::Checkpoint;
 use super::exchange::{Exchange, Message};
-use super::post::{Answer, Report, Task, packed, unpacked};
+use super::post::{Answer, Report, Task};
 use super::{EngineError, Ensemble};
 use crate::headway::Headway;
-use crate::ranks::{Ranks, wait};
+use crate::ranks::{Ranks, packed, unpacked, wait};
 
 /// How long a rank has nothing to say before it asks what is new,
 const HEARTBEAT: Duration = Duration::from_millis(20);
@@ -110,13 +110,16 @@ impl Line<'_> {
 }
 
 impl Ensemble<'_> {
-    /// Simulates what rank 0 hands out of this ensemble, while rank 0 is in [`Ensemble::go_on`], until nothing is left or the run is over. `interrupted`
+    /// Simulates what rank 0 hands out of this ensemble, or a part of each network where all ranks simulate one at a time, while rank 0 is in [`Ensemble::go_on`], until nothing is left or the run is over. `interrupted`
     /// may be set to end the run on all ranks.
     ///
     /// # Errors
     /// As [`Ensemble::check`]; then rank 0 must not be left waiting for this rank. What fails later is told to rank 0.
     pub fn help(&self, interrupted: &AtomicBool) -> Result<(), EngineError> {
         self.check()?;
+        if self.is_together() {
+            return self.follow();
+        }
         let pool = self.pool()?;
         let headway = Headway::default();
         let mut line = Line { ranks: self.ranks, interrupted, headway: &headway, reported: (0, 0) };

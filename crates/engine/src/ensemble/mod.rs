@@ -12,7 +12,7 @@
 //!
 //! # Ranks
 //! Replicates may be spread over processes ([`Ranks`]): rank 0 hands out their numbers as they are wanted (`post`), to its own threads and to those of ranks that
-//! help (`help`), and receives.
+//! help (`help`), and receives. A large network by leaps is simulated by all ranks together (`together`).
 
 mod desk;
 mod elsewhere;
@@ -21,6 +21,7 @@ mod help;
 mod post;
 mod receiver;
 mod replicate;
+mod together;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
@@ -41,6 +42,7 @@ use post::{Office, Tasks};
 pub use receiver::Receiver;
 use receiver::Whole;
 use replicate::Replicate;
+use together::{Word, tell};
 
 /// Neurons from which on a network with independent transmission is simulated in windows, on all cores: there a core alone
 /// is about as fast with windows as with segments, and the caches no longer hold the network.
@@ -200,7 +202,7 @@ impl<'a> Ensemble<'a> {
         receiver: &mut R,
     ) -> Result<Outcome, RunError<R::Error>> {
         let prepared = self.prepare(checkpoint);
-        let (pool, from) = prepared.inspect_err(|_| post::turn_away(self.ranks))?;
+        let (pool, from) = prepared.inspect_err(|_| self.turn_away())?;
         headway.skip(from.received + from.waiting.len() as u64);
         let exchange = Exchange::new(stop, &from, receiver.part(), pool.current_num_threads());
         let mut desk = Desk::new(&exchange, receiver, &from);
@@ -208,7 +210,7 @@ impl<'a> Ensemble<'a> {
         let (send, messages) = mpsc::channel();
         let received = std::thread::scope(|scope| {
             let (tasks, exchange) = (&tasks, &exchange);
-            if self.ranks.size() > 1 {
+            if self.ranks.size() > 1 && !self.is_together() {
                 let (send, ranks) = (send.clone(), self.ranks);
                 scope.spawn(move || Office { ranks, exchange, tasks, headway }.serve(&send));
             }
@@ -220,6 +222,15 @@ impl<'a> Ensemble<'a> {
         received?;
         let all = desk.complete == self.replicates;
         Ok(if all { Outcome::Complete } else { Outcome::Interrupted })
+    }
+
+    /// Lets the ranks go that wait to help.
+    fn turn_away(&self) {
+        if self.is_together() {
+            tell(self.ranks, &Word::Dismiss);
+        } else {
+            post::turn_away(self.ranks);
+        }
     }
 
     /// All that may fail before anything is simulated.
@@ -249,8 +260,16 @@ impl<'a> Ensemble<'a> {
             while !exchange.is_over()
                 && let Some((replicate, state)) = next()
             {
-                let line = Line::begin(exchange, send, replicate);
-                self.simulate(&line, headway, state.as_ref().map(AsRef::as_ref));
+                let state = state.as_ref().map(AsRef::as_ref);
+                let followers = self.is_together().then_some(self.ranks);
+                let line = Line::begin(exchange, send, (replicate, followers));
+                if let Some(ranks) = followers {
+                    tell(ranks, &Word::Begin(replicate, state.map(<[u8]>::to_vec)));
+                }
+                self.simulate(&line, headway, state);
+            }
+            if self.is_together() {
+                tell(self.ranks, &Word::Dismiss);
             }
         };
         if self.takes_all_cores() {

@@ -9,13 +9,12 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread::sleep;
 use std::time::Duration;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::desk::Checkpoint;
 use super::exchange::{Exchange, Message};
 use crate::headway::Headway;
-use crate::ranks::Ranks;
+use crate::ranks::{Ranks, packed, unpacked};
 
 /// How long rank 0 sleeps before it looks for a report again.
 const NAP: Duration = Duration::from_micros(500);
@@ -51,16 +50,6 @@ pub(super) struct Answer {
     pub part: usize,
     pub hurry: bool,
     pub is_over: bool,
-}
-
-/// A message as bytes.
-pub(super) fn packed(message: &impl Serialize) -> Vec<u8> {
-    postcard::to_stdvec(message).expect("memory takes all that is written")
-}
-
-/// A message from its bytes.
-pub(super) fn unpacked<T: DeserializeOwned>(bytes: &[u8]) -> T {
-    postcard::from_bytes(bytes).expect("all ranks run the same program")
 }
 
 /// Replicates that are to be simulated, in their order.

@@ -33,7 +33,8 @@ impl<W: Watch> Replicate<'_, W> {
         let Ensemble { network, seed, method, .. } = *self.ensemble;
         let number = self.number;
         if let Chosen::Leap(leaps) = method {
-            self.simulate::<_, JUMPS>(|| Leap::new(network, leaps, seed, number))
+            let team = self.ensemble.team();
+            self.simulate::<_, JUMPS>(|| Leap::on(team, network, leaps, (seed, number)))
         } else if method == Chosen::Thinning {
             self.simulate::<_, JUMPS>(|| OneByOne::new(Thinning::new(network), seed, number))
         } else if self.ensemble.is_windowed() {
@@ -52,7 +53,9 @@ impl<W: Watch> Replicate<'_, W> {
         let Ensemble { network, times: samples, recording, seed, .. } = self.ensemble;
         let stream = (*seed, self.number);
         let (mut run, recorded): (Run<M>, Recorded) = if let Some(state) = self.state {
-            postcard::from_bytes(state).map_err(|_| EngineError::Checkpoint)?
+            let (run, recorded): (Run<M>, Recorded) =
+                postcard::from_bytes(state).map_err(|_| EngineError::Checkpoint)?;
+            (run.spread(&method()), recorded)
         } else {
             let nothing = Recorded::nothing(network, stream, recording);
             (Run::begin(network, method(), stream), nothing)

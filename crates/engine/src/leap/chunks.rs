@@ -4,6 +4,7 @@ use equipoise_model::Gain;
 use rayon::prelude::*;
 
 use super::pass::{self, Drawn, Kicks, Sums};
+use super::team::Team;
 use crate::deviations::Stored;
 use crate::state::Common;
 use crate::target_driven::kinetics::Form;
@@ -18,15 +19,15 @@ pub fn look<T: Stored>(
     deviations: &[T],
     common: Common,
     shape: (Form, &Gain),
-    instructions: InstructionSet,
+    (instructions, team): (InstructionSet, Team<'_>),
 ) -> Sums {
     let part = |chunk: &[T]| pass::look(chunk, common, shape, instructions);
     let parts: Vec<Sums> = if deviations.len() > CHUNK {
         deviations.par_chunks(CHUNK).map(part).collect()
     } else {
-        vec![part(deviations)]
+        deviations.chunks(CHUNK).map(part).collect()
     };
-    parts.into_iter().fold(Sums::default(), Sums::and)
+    team.sum(parts, Sums::default(), Sums::and)
 }
 
 /// Kicks the neurons of a population.
@@ -36,7 +37,7 @@ pub fn draw<T: Stored>(
     kicks: &Kicks,
     common: Common,
     shape: (Form, &Gain),
-    instructions: InstructionSet,
+    (instructions, team): (InstructionSet, Team<'_>),
 ) -> Drawn {
     let kick = |(deviations, lanes): (&mut [T], &mut Lanes)| {
         pass::kick(deviations, lanes, kicks, common, shape, instructions)
@@ -46,5 +47,5 @@ pub fn draw<T: Stored>(
     } else {
         deviations.chunks_mut(CHUNK).zip(lanes).map(kick).collect()
     };
-    parts.iter().fold(Drawn::default(), Drawn::and)
+    team.sum(parts, Drawn::default(), |sum, part| sum.and(&part))
 }

@@ -34,7 +34,7 @@
 //!
 //! # Reproducible
 //! Neurons are worked on in chunks of fixed length, each with a stream of its own, and sums over chunks are taken in their order; so results do not depend
-//! on threads.
+//! on threads. They may be spread over ranks, too (`team`), with the same results.
 //!
 //! # Sources
 //! Leaps: Gillespie (2001), doi:10.1063/1.1378322; implicit: Rathinam, Petzold, Cao & Gillespie (2003), doi:10.1063/1.1627296; trapezoidal, which keeps stationary
@@ -48,6 +48,7 @@ mod plan;
 mod spikes;
 mod table;
 mod tally;
+mod team;
 #[cfg(test)]
 mod tests;
 
@@ -69,6 +70,7 @@ use pass::{Drawn, Kick, Kicks, Own};
 use plan::{Crowd, Decay, Inflow, Plan, Planner};
 use spikes::Spikes;
 use tally::{Group, Member, Tally};
+pub(crate) use team::Team;
 
 /// Moves of a population mean, in standard deviations of its neurons, for which rates are linear enough: an error below `1e-7`.
 const LINEAR: f64 = 3e-4;
@@ -80,13 +82,15 @@ const ROUNDS: usize = 100;
 
 /// See the [module](self).
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Leap {
+pub struct Leap<'a> {
     #[serde(skip, default = "InstructionSet::best")]
     instructions: InstructionSet,
+    #[serde(skip)]
+    team: Team<'a>,
     leaps: Leaps,
     /// For the counts of jumps.
     rng: Stream,
-    /// A stream for each chunk, by populations.
+    /// A stream for each chunk on this rank, by populations.
     chunks: Vec<Vec<Lanes>>,
     forms: Vec<Form>,
     crowds: Vec<Crowd>,
@@ -100,8 +104,8 @@ pub struct Leap {
     tally: Tally,
 }
 
-impl Leap {
-    /// The method for a replicate of a network with independent transmission.
+impl<'a> Leap<'a> {
+    /// The method for a replicate of a network.
     pub fn new(network: &Network, leaps: Leaps, seed: u64, replicate: u64) -> Self {
         Self::with_instructions(network, leaps, (seed, replicate), InstructionSet::best())
     }
@@ -110,19 +114,31 @@ impl Leap {
     pub fn with_instructions(
         network: &Network,
         leaps: Leaps,
-        (seed, replicate): (u64, u64),
+        stream: (u64, u64),
         instructions: InstructionSet,
+    ) -> Self {
+        Self { instructions, ..Self::on(Team::default(), network, leaps, stream) }
+    }
+
+    /// The same for the part of a network that is on this rank.
+    pub(crate) fn on(
+        team: Team<'a>,
+        network: &Network,
+        leaps: Leaps,
+        (seed, replicate): (u64, u64),
     ) -> Self {
         let mut number = 0;
         let mut streams = |neurons: usize| -> Vec<Lanes> {
-            let chunks = number..number + neurons.div_ceil(CHUNK);
-            number = chunks.end;
+            let here = team.chunks(neurons);
+            let chunks = number + here.start..number + here.end;
+            number += neurons.div_ceil(CHUNK);
             let lanes = |number| Lanes::new(stream(seed, replicate, Purpose::Chunk { number }));
             chunks.map(lanes).collect()
         };
         let populations = &network.populations;
         Self {
-            instructions,
+            instructions: InstructionSet::best(),
+            team,
             leaps,
             rng: stream(seed, replicate, Purpose::Counts),
             chunks: populations.iter().map(|population| streams(population.count)).collect(),
@@ -145,12 +161,20 @@ impl Leap {
     fn look(&mut self, network: &Network, state: &NetworkState, time: f64) {
         for (a, population) in network.populations.iter().enumerate() {
             let common = state.common(a, time);
-            let (shape, instructions) = ((self.forms[a], &population.gain), self.instructions);
+            let shape = (self.forms[a], &population.gain);
+            let instructions = (self.instructions, self.team);
             self.crowds[a].sums = match state.stored(a) {
                 Deviations::Double(y) => look(y, common, shape, instructions),
                 Deviations::Single(y) => look(y, common, shape, instructions),
             };
         }
+    }
+
+    /// The state of all ranks together on rank 0.
+    fn gathered(&self, state: &NetworkState) -> Option<NetworkState> {
+        let populations = (0..self.crowds.len()).map(|a| self.team.population(state.stored(a)));
+        let populations: Vec<_> = populations.collect();
+        Some(state.with(populations.into_iter().collect::<Option<_>>()?))
     }
 
     /// Takes one step towards `until`.
@@ -277,7 +301,7 @@ impl Leap {
     ) -> Drawn {
         let common = state.common(population, end);
         let shape = (self.forms[population], &network.populations[population].gain);
-        let instructions = self.instructions;
+        let instructions = (self.instructions, self.team);
         let lanes = &mut self.chunks[population];
         match state.stored_mut(population) {
             Deviations::Double(y) => draw(y, lanes, kicks, common, shape, instructions),
@@ -397,9 +421,51 @@ fn kicks(
     (kicks, base)
 }
 
-impl Method for Leap {
-    fn initial(&self, network: &Network, (seed, replicate): (u64, u64)) -> NetworkState {
-        NetworkState::initial_in(self.leaps.precision, network, seed, replicate)
+impl Method for Leap<'_> {
+    fn initial(&self, network: &Network, stream: (u64, u64)) -> NetworkState {
+        let here = |neurons| self.team.neurons(neurons);
+        NetworkState::initial_part(self.leaps.precision, network, stream, here)
+    }
+
+    fn observe<O: Observer>(
+        &self,
+        network: &Network,
+        state: &NetworkState,
+        time: f64,
+        observer: &mut O,
+    ) {
+        if self.team.is_single() {
+            observer.sample(network, state, time);
+        } else if let Some(whole) = self.gathered(state) {
+            observer.sample(network, &whole, time);
+        }
+    }
+
+    fn gather(&self, state: &NetworkState) -> Option<(NetworkState, Self)> {
+        if self.team.is_single() {
+            return None;
+        }
+        let whole = self.gathered(state);
+        let parts: Vec<Vec<Vec<Lanes>>> = self.team.gather(&self.chunks)?;
+        let of_population = |a: usize| parts.iter().flat_map(|part| part[a].clone()).collect();
+        let chunks = (0..self.chunks.len()).map(of_population).collect();
+        Some((whole?, Self { chunks, ..self.clone() }))
+    }
+
+    fn spread(self, state: NetworkState, fresh: &Self) -> (NetworkState, Self) {
+        let team = fresh.team;
+        if team.is_single() {
+            return (state, self);
+        }
+        let populations = 0..self.chunks.len();
+        let part = |a: usize| {
+            let deviations = state.stored(a);
+            deviations.part(team.neurons(deviations.count()))
+        };
+        let lanes = |a: usize| self.chunks[a][team.chunks(state.stored(a).count())].to_vec();
+        let chunks = populations.clone().map(lanes).collect();
+        let here = state.with(populations.map(part).collect());
+        (here, Self { team, chunks, ..self })
     }
 
     fn restart(&mut self, network: &Network, state: &NetworkState, time: f64) {

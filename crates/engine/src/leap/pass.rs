@@ -201,7 +201,7 @@ pub struct Kicks {
 }
 
 /// What was drawn for some neurons.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Drawn {
     /// Sums at the end of the step.
     pub sums: Sums,
