@@ -50,7 +50,7 @@ pub fn dismiss(ranks: &dyn Ranks) {
 pub fn help(world: &World) -> ExitCode {
     stop_on_signal();
     loop {
-        let (_, bytes) = wait(world.ranks());
+        let bytes = wait(world.ranks(), 0);
         let helped = match postcard::from_bytes(&bytes) {
             Ok(Some(job)) => help_with(&job, world.ranks()),
             Ok(None) => return ExitCode::SUCCESS,

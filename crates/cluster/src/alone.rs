@@ -37,7 +37,7 @@ impl Ranks for World {
         self.0.receive(from)
     }
 
-    fn poll(&self) -> Option<(usize, Vec<u8>)> {
-        self.0.poll()
+    fn poll(&self, from: Option<usize>) -> Option<(usize, Vec<u8>)> {
+        self.0.poll(from)
     }
 }

@@ -104,7 +104,12 @@ impl Ranks for World {
         whole(first).1
     }
 
-    fn poll(&self) -> Option<(usize, Vec<u8>)> {
-        all().any_process().immediate_matched_probe().map(whole)
+    fn poll(&self, from: Option<usize>) -> Option<(usize, Vec<u8>)> {
+        let world = all();
+        let first = match from {
+            Some(from) => world.process_at_rank(from as Rank).immediate_matched_probe(),
+            None => world.any_process().immediate_matched_probe(),
+        };
+        first.map(whole)
     }
 }

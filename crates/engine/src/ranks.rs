@@ -29,8 +29,8 @@ pub trait Ranks: Debug + Sync {
     /// The next message of a rank. Waits for it, without letting go of the core: for what comes at once.
     fn receive(&self, from: usize) -> Vec<u8>;
 
-    /// A message that has come, of any rank, and which it is of; none if there is none.
-    fn poll(&self) -> Option<(usize, Vec<u8>)>;
+    /// A message that has come, of this rank or of any, and which it is of; none if there is none.
+    fn poll(&self, from: Option<usize>) -> Option<(usize, Vec<u8>)>;
 }
 
 /// A process by itself.
@@ -54,16 +54,16 @@ impl Ranks for Single {
         unreachable!("there is no rank {from}")
     }
 
-    fn poll(&self) -> Option<(usize, Vec<u8>)> {
+    fn poll(&self, _: Option<usize>) -> Option<(usize, Vec<u8>)> {
         None
     }
 }
 
-/// The next message of any rank, and which it is of. Sleeps until it comes: for what may take a while.
-pub fn wait(ranks: &dyn Ranks) -> (usize, Vec<u8>) {
+/// The next message of a rank. Sleeps until it comes: for what may take a while. Others may have sent something before, which is for later.
+pub fn wait(ranks: &dyn Ranks, from: usize) -> Vec<u8> {
     loop {
-        match ranks.poll() {
-            Some(message) => return message,
+        match ranks.poll(Some(from)) {
+            Some((_, message)) => return message,
             None => sleep(NAP),
         }
     }

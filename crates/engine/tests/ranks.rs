@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{sleep, yield_now};
-use std::time::Duration;
+use std::thread::{panicking, sleep, yield_now};
+use std::time::{Duration, Instant};
 
 use equipoise_engine::ensemble::WINDOWED_FROM;
 use equipoise_engine::{
@@ -16,14 +16,23 @@ use crate::networks::{SPIKING, balanced_pair, logistic};
 
 const SEED: u64 = 173;
 
-/// From whom, and what.
-type Mailbox = Mutex<VecDeque<(usize, Vec<u8>)>>;
+/// A message on its way.
+#[derive(Debug)]
+struct Letter {
+    from: usize,
+    message: Vec<u8>,
+    arrival: Instant,
+}
+
+type Mailbox = Mutex<VecDeque<Letter>>;
 
 /// A mailbox for each rank.
 #[derive(Debug)]
 struct Office {
     mailboxes: Vec<Mailbox>,
-    /// Whether rank 0 has left.
+    /// How much longer a message takes for each rank that it has further to go than to the next one.
+    delay: Duration,
+    /// Whether rank 0 has left, or another rank has failed.
     closed: AtomicBool,
 }
 
@@ -38,9 +47,12 @@ impl Desk<'_> {
     fn take(&self, from: Option<usize>) -> Option<(usize, Vec<u8>)> {
         let mailbox = &self.office.mailboxes[self.rank];
         let mut mailbox = mailbox.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = mailbox.iter().position(|(sender, _)| from.is_none_or(|from| from == *sender));
-        assert!(at.is_some() || !self.office.closed.load(Ordering::SeqCst), "nobody will answer");
-        mailbox.remove(at?)
+        let (is_open, now) = (!self.office.closed.load(Ordering::SeqCst), Instant::now());
+        assert!(is_open || !mailbox.is_empty(), "nobody will answer");
+        let is_there = |letter: &Letter| letter.arrival <= now;
+        let is_wanted = |letter: &Letter| from.is_none_or(|from| from == letter.from);
+        let at = mailbox.iter().position(|letter| is_there(letter) && is_wanted(letter))?;
+        mailbox.remove(at).map(|letter| (letter.from, letter.message))
     }
 }
 
@@ -56,7 +68,9 @@ impl Ranks for Desk<'_> {
     fn send(&self, to: usize, message: &[u8]) {
         assert_ne!(to, self.rank);
         let mut mailbox = self.office.mailboxes[to].lock().unwrap_or_else(PoisonError::into_inner);
-        mailbox.push_back((self.rank, message.to_vec()));
+        let further = to.abs_diff(self.rank) as u32 - 1;
+        let arrival = Instant::now() + further * self.office.delay;
+        mailbox.push_back(Letter { from: self.rank, message: message.to_vec(), arrival });
     }
 
     fn receive(&self, from: usize) -> Vec<u8> {
@@ -68,17 +82,18 @@ impl Ranks for Desk<'_> {
         }
     }
 
-    fn poll(&self) -> Option<(usize, Vec<u8>)> {
-        self.take(None)
+    fn poll(&self, from: Option<usize>) -> Option<(usize, Vec<u8>)> {
+        self.take(from)
     }
 }
 
-/// Closes the office when rank 0 leaves, however it does.
-struct Lead<'a>(&'a Office);
+/// Closes the office when rank 0 leaves, however it does, or when another rank panics.
+struct Present<'a>(&'a Desk<'a>);
 
-impl Drop for Lead<'_> {
+impl Drop for Present<'_> {
     fn drop(&mut self) {
-        self.0.closed.store(true, Ordering::SeqCst);
+        let closes = self.0.rank == 0 || panicking();
+        self.0.office.closed.fetch_or(closes, Ordering::SeqCst);
     }
 }
 
@@ -89,18 +104,29 @@ pub fn on_ranks<T>(
     interrupted: &AtomicBool,
     lead: impl FnOnce(&Ensemble<'_>) -> T,
 ) -> T {
+    on_distant_ranks((size, Duration::ZERO), ensemble, interrupted, lead)
+}
+
+/// The same with ranks between which messages take their time.
+fn on_distant_ranks<T>(
+    (size, delay): (usize, Duration),
+    ensemble: &Ensemble<'_>,
+    interrupted: &AtomicBool,
+    lead: impl FnOnce(&Ensemble<'_>) -> T,
+) -> T {
     let mailboxes = (0..size).map(|_| Mutex::default()).collect();
-    let office = Office { mailboxes, closed: AtomicBool::new(false) };
+    let office = Office { mailboxes, delay, closed: AtomicBool::new(false) };
     std::thread::scope(|scope| {
         let office = &office;
         for rank in 1..size {
             scope.spawn(move || {
                 let ranks = Desk { office, rank };
+                let _present = Present(&ranks);
                 Ensemble { ranks: &ranks, ..ensemble.clone() }.help(interrupted).expect("it helps");
             });
         }
-        let _closing = Lead(office);
         let ranks = Desk { office, rank: 0 };
+        let _present = Present(&ranks);
         lead(&Ensemble { ranks: &ranks, ..ensemble.clone() })
     })
 }
@@ -119,7 +145,11 @@ fn ensemble(network: &Network, method: Method, replicates: u64) -> Ensemble<'_> 
 }
 
 fn collect(size: usize, ensemble: &Ensemble<'_>) -> Vec<Trajectory> {
-    on_ranks(size, ensemble, &AtomicBool::new(false), |ensemble| {
+    collect_from((size, Duration::ZERO), ensemble)
+}
+
+fn collect_from(distant: (usize, Duration), ensemble: &Ensemble<'_>) -> Vec<Trajectory> {
+    on_distant_ranks(distant, ensemble, &AtomicBool::new(false), |ensemble| {
         let mut all = Vec::new();
         let headway = Headway::default();
         let outcome = ensemble.run_reporting(&AtomicBool::new(false), &headway, |trajectory| {
@@ -244,6 +274,19 @@ fn large_leaps_are_taken_by_all_ranks_together() {
             assert!(alone == collect(size, &ensemble), "{leaps:?} on {size} ranks");
         }
     }
+}
+
+/// What rank 0 says comes after what neighbours say that knew it sooner.
+#[test]
+fn messages_may_overtake_others() {
+    let (network, _) = vast();
+    let leap = Method::Leap(Leaps { step: Some(0.05), ..Leaps::DEFAULT });
+    let together = Ensemble { times: vec![0.0, 0.1], ..ensemble(&network, leap, 2) };
+    let distant = (4, Duration::from_millis(5));
+    assert!(collect(1, &together) == collect_from(distant, &together));
+    let pair = balanced_pair(12, logistic(1.0, 0.0, 0.5));
+    let apart = ensemble(&pair, Method::Exact, 50);
+    assert!(collect(1, &apart) == collect_from(distant, &apart));
 }
 
 /// Wants a checkpoint, and ends the run with the first that it gets.

@@ -105,7 +105,7 @@ impl Line<'_> {
         self.reported = now;
         report.is_interrupted = self.interrupted.load(Ordering::Relaxed);
         self.ranks.send(0, &packed(&report));
-        unpacked(&wait(self.ranks).1)
+        unpacked(&wait(self.ranks, 0))
     }
 }
 

@@ -101,7 +101,7 @@ impl Office<'_> {
     pub fn serve(&self, desk: &Sender<Message>) {
         let mut helping = self.ranks.size() - 1;
         while helping > 0 {
-            let Some((rank, bytes)) = self.ranks.poll() else {
+            let Some((rank, bytes)) = self.ranks.poll(None) else {
                 sleep(NAP);
                 continue;
             };

@@ -77,7 +77,7 @@ impl Ensemble<'_> {
         pool.install(|| {
             loop {
                 // It may be long until rank 0 has read and written its files.
-                match unpacked(&wait(self.ranks).1) {
+                match unpacked(&wait(self.ranks, 0)) {
                     Word::Begin(number, state) => {
                         let (state, watch) = (state.as_deref(), Follow(self.ranks));
                         // What is wrong with a state is wrong on rank 0, too, which says so.
