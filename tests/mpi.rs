@@ -25,6 +25,10 @@ const SETTINGS: [(&str, &str); 5] = [
 const LONG: &str = "simulate scenarios/inhibition-stabilised.toml --set n=200 --set duration=1 --set ensemble.replicates=4000 \
 --set record.activity=0.1 --threads 1 --checkpoint 0.2";
 
+/// The same of networks that all ranks share, one after the other.
+const SHARED: &str = "simulate scenarios/inhibition-stabilised.toml --set n=600000 --set engine.method=leap --set duration=1 \
+--set sample_interval=0.1 --set ensemble.replicates=12 --set record.activity=0.1 --threads 1 --checkpoint 0.2";
+
 /// The program with these arguments on so many ranks.
 fn on_ranks(place: &Place, ranks: usize, arguments: &str) -> Command {
     let program = place.command(arguments);
@@ -56,7 +60,7 @@ fn any_number_of_ranks_makes_the_same_file() {
         "scenarios/shared-spikes.toml --set n=60 --set ensemble.replicates=7",
         "scenarios/inhibition-stabilised.toml --set n=1000 --set engine.method=leap --set ensemble.replicates=9",
         // All ranks share each of these.
-        "scenarios/inhibition-stabilised.toml --set n=120000 --set engine.method=leap --set duration=0.2 --set sample_interval=0.1 --set ensemble.replicates=2 \
+        "scenarios/inhibition-stabilised.toml --set n=600000 --set engine.method=leap --set duration=0.2 --set sample_interval=0.1 --set ensemble.replicates=2 \
 --set record.snapshots=[0.2]",
     ];
     for (number, case) in cases.iter().enumerate() {
@@ -98,9 +102,9 @@ fn what_is_wrong_is_said_once() {
     run(&place, 2, "--version").expect(0);
 }
 
-/// Starts the long run and waits for its first checkpoint.
-fn start(place: &Place, ranks: usize) -> Child {
-    let mut command = on_ranks(place, ranks, &format!("{LONG} -o result.h5"));
+/// Starts a run and waits for its first checkpoint.
+fn start(place: &Place, ranks: usize, run: &str) -> Child {
+    let mut command = on_ranks(place, ranks, &format!("{run} -o result.h5"));
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("mpirun runs");
     let (checkpoint, begun) = (place.path("result.h5.checkpoint"), Instant::now());
     while !checkpoint.exists() {
@@ -138,41 +142,56 @@ fn rank(process: u32) -> Option<usize> {
     value("OMPI_COMM_WORLD_RANK=").or_else(|| value("PMI_RANK="))
 }
 
-/// Goes on with the run on so many ranks; the file must be as if it had never stopped.
-fn assert_goes_on(place: &Place, ranks: usize) {
+/// The process of a job that is this rank.
+fn rank_of(job: u32, number: usize) -> u32 {
+    children(job).into_iter().find(|process| rank(*process) == Some(number)).expect("a rank")
+}
+
+/// Goes on with a run on so many ranks; the file must be as if it had never stopped.
+fn assert_goes_on(place: &Place, ranks: usize, arguments: &str) {
     assert!(place.path("result.h5.checkpoint").exists());
-    run(place, ranks, &format!("{LONG} -o result.h5 --resume")).expect(0);
-    place.run(&format!("{LONG} -o whole.h5")).expect(0);
+    run(place, ranks, &format!("{arguments} -o result.h5 --resume")).expect(0);
+    place.run(&format!("{arguments} -o whole.h5")).expect(0);
     assert_same(&place.path("whole.h5"), &place.path("result.h5"));
+}
+
+/// Interrupts a run on some ranks by a signal to `mpirun` or to one rank, and goes on with it on others.
+fn interrupt(arguments: &str, signalled: Option<usize>, (before, after): (usize, usize)) {
+    let place = Place::new();
+    let job = start(&place, before, arguments);
+    let process = signalled.map_or(job.id(), |number| rank_of(job.id(), number));
+    let told = end(job, "TERM", process);
+    assert!(told.err.contains("complete networks are in result.h5"), "{}", told.err);
+    assert!(!read_header(&place.path("result.h5")).expect("header").complete);
+    assert_goes_on(&place, after, arguments);
+}
+
+/// Kills a rank in the midst of a run, which must end the job, and goes on with it on others.
+fn kill(arguments: &str, killed: usize, (before, after): (usize, usize)) {
+    let place = Place::new();
+    let job = start(&place, before, arguments);
+    let process = rank_of(job.id(), killed);
+    let told = end(job, "KILL", process);
+    assert_ne!(told.status, Some(0), "{}", told.err);
+    assert_goes_on(&place, after, arguments);
 }
 
 #[test]
 fn a_job_that_is_told_to_end_goes_on_with_more_ranks() {
-    let place = Place::new();
-    let job = start(&place, 2);
-    let mpirun = job.id();
-    let told = end(job, "TERM", mpirun);
-    assert!(told.err.contains("complete networks are in result.h5"), "{}", told.err);
-    assert!(!read_header(&place.path("result.h5")).expect("header").complete);
-    assert_goes_on(&place, 4);
+    interrupt(LONG, None, (2, 4));
+    interrupt(SHARED, None, (2, 4));
 }
 
 #[test]
 fn a_signal_to_any_rank_ends_the_job_in_a_checkpoint() {
-    let place = Place::new();
-    let job = start(&place, 3);
-    let helper = children(job.id()).into_iter().find(|process| rank(*process) == Some(2));
-    let told = end(job, "TERM", helper.expect("rank 2"));
-    assert!(told.err.contains("complete networks are in result.h5"), "{}", told.err);
-    assert_goes_on(&place, 2);
+    interrupt(LONG, Some(2), (3, 2));
+    interrupt(SHARED, Some(2), (3, 2));
+    interrupt(SHARED, Some(0), (3, 1));
 }
 
 #[test]
 fn a_rank_that_is_killed_loses_nothing_that_was_kept() {
-    let place = Place::new();
-    let job = start(&place, 3);
-    let helper = children(job.id()).into_iter().find(|process| rank(*process) == Some(1));
-    let told = end(job, "KILL", helper.expect("rank 1"));
-    assert_ne!(told.status, Some(0), "{}", told.err);
-    assert_goes_on(&place, 1);
+    kill(LONG, 1, (3, 1));
+    kill(SHARED, 1, (3, 4));
+    kill(SHARED, 0, (2, 1));
 }

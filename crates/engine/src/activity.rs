@@ -1,13 +1,11 @@
 //! The activity energy of a population: the sum over its neurons of `(lambda_a(z) - theta_a)^2`, at one time.
 //!
-//! Taken from the state as it is, by branchless gains whose intensities have a relative error below 1e-8. The sums of the moments have one order, the neurons', and while each waits for
-//! the one before there is time for eight squares: so they are taken together. In large networks, whose moments leave cores idle, squares are summed beside them, in chunks
-//! of fixed length that are added in their order.
+//! Taken from the state as it is, by branchless gains whose intensities have a relative error below 1e-8. The sums of the moments of a chunk have one order, the neurons', and while each
+//! waits for the one before there is time for eight squares: so they are taken together.
 
 #![allow(clippy::inline_always)]
 
 use equipoise_model::{Gain, GainFunction, Network};
-use rayon::prelude::*;
 
 use crate::deviations::Stored;
 use crate::state::Common;
@@ -15,10 +13,6 @@ use crate::target_driven::kinetics::shape::Summed;
 use crate::target_driven::kinetics::{Form, with_shape};
 use crate::trajectory::Sums;
 use crate::vector::{InstructionSet, Kernel, WIDTH};
-
-/// Neurons from which on squares are summed beside the moments, and neurons of a chunk.
-pub(crate) const BESIDE: usize = 1 << 16;
-const CHUNK: usize = 1 << 14;
 
 /// What is needed of the populations, looked up once.
 #[derive(Debug, Clone)]
@@ -62,22 +56,10 @@ pub(crate) struct Squares<'a> {
 
 impl Squares<'_> {
     /// The sum over neurons with these deviations, which are added to the `moments`, too.
-    pub fn together<T: Stored>(self, deviations: &[T], moments: &mut Sums) -> f64 {
-        self.part::<T, true>(deviations, moments)
-    }
-
-    /// The sum alone, on all threads.
-    pub fn alone<T: Stored>(self, deviations: &[T]) -> f64 {
-        let part = |chunk: &[T]| self.part::<T, false>(chunk, &mut Sums::about(0.0));
-        let parts: Vec<f64> = deviations.par_chunks(CHUNK).map(part).collect();
-        parts.iter().sum()
-    }
-
-    /// Of a part of the neurons, with moments or without.
-    fn part<T: Stored, const MOMENTS: bool>(self, deviations: &[T], moments: &mut Sums) -> f64 {
+    pub fn sum<T: Stored>(self, deviations: &[T], moments: &mut Sums) -> f64 {
         let Self { threshold, common, .. } = self;
         with_shape!(self.form,
-            shape => self.instructions.run(SquareKernel::<_, _, MOMENTS> {
+            shape => self.instructions.run(SquareKernel {
                 shape: shape.of_deviation(common.offset, common.scale),
                 threshold,
                 deviations,
@@ -85,9 +67,7 @@ impl Squares<'_> {
             }),
             any => {
                 let square = |y: &T| {
-                    if MOMENTS {
-                        moments.add((*y).into());
-                    }
+                    moments.add((*y).into());
                     let z = common.potentiation((*y).into());
                     (self.gain.intensity(z) - threshold).powi(2)
                 };
@@ -98,7 +78,7 @@ impl Squares<'_> {
 }
 
 /// Sums of eight neurons each.
-struct SquareKernel<'a, S, T, const MOMENTS: bool> {
+struct SquareKernel<'a, S, T> {
     /// Of the deviation.
     shape: S,
     threshold: f64,
@@ -106,7 +86,7 @@ struct SquareKernel<'a, S, T, const MOMENTS: bool> {
     moments: &'a mut Sums,
 }
 
-impl<S: Summed, T: Stored, const MOMENTS: bool> Kernel for SquareKernel<'_, S, T, MOMENTS> {
+impl<S: Summed, T: Stored> Kernel for SquareKernel<'_, S, T> {
     type Output = f64;
 
     #[inline(always)]
@@ -123,18 +103,14 @@ impl<S: Summed, T: Stored, const MOMENTS: bool> Kernel for SquareKernel<'_, S, T
             for i in 0..WIDTH {
                 lanes[i] += square(chunk[i].into());
             }
-            if MOMENTS {
-                for y in chunk {
-                    moments.add((*y).into());
-                }
+            for y in chunk {
+                moments.add((*y).into());
             }
         }
         let mut last = 0.0;
         for y in rest {
             last += square((*y).into());
-            if MOMENTS {
-                moments.add((*y).into());
-            }
+            moments.add((*y).into());
         }
         *self.moments = moments;
         lanes.iter().sum::<f64>() + last
@@ -149,6 +125,7 @@ mod tests {
     use super::*;
     use crate::record::Records;
     use crate::state::NetworkState;
+    use crate::team::{CHUNK, Team};
     use crate::trajectory::{Trajectory, TrajectoryRecorder};
 
     fn gains() -> Vec<Gain> {
@@ -163,11 +140,11 @@ mod tests {
         ]
     }
 
-    /// Every gain, in both precisions, on every instruction set, with and without a rest of a block, together with the moments and beside them.
+    /// Every gain, in both precisions, on every instruction set, with and without a rest of a block, in one chunk and in many.
     #[test]
     fn it_is_the_sum_over_single_neurons_and_changes_no_moment() {
         let text = include_str!("../../../scenarios/inhibition-stabilised.toml");
-        let counts = [3, 16, 29, BESIDE + 5];
+        let counts = [3, 16, 29, 17 * CHUNK + 5];
         for (count, gain) in counts.iter().flat_map(|n| gains().into_iter().map(move |g| (*n, g))) {
             let mut network = Scenario::parse("pair", text).unwrap().network;
             for population in &mut network.populations {
@@ -179,7 +156,7 @@ mod tests {
                 let energy = ActivityEnergy::new(&network, &[0.2, 0.0]);
                 let sampled = |energy: Option<&ActivityEnergy>| {
                     let mut recorder = TrajectoryRecorder::new(&network, 0);
-                    recorder.sample_with(&network, &state, 0.0, energy);
+                    recorder.sample_with(&network, (&state, Team::default()), 0.0, energy);
                     recorder.into_trajectory()
                 };
                 let plain = sampled(None);

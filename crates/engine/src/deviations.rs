@@ -22,12 +22,11 @@ impl Deviations {
         }
     }
 
-    /// These and those after them.
-    #[must_use]
-    pub fn and(self, after: Self) -> Self {
+    /// Puts others after these.
+    pub fn append(&mut self, after: Self) {
         match (self, after) {
-            (Self::Double(y), Self::Double(more)) => Self::Double([y, more].concat()),
-            (Self::Single(y), Self::Single(more)) => Self::Single([y, more].concat()),
+            (Self::Double(y), Self::Double(mut more)) => y.append(&mut more),
+            (Self::Single(y), Self::Single(mut more)) => y.append(&mut more),
             _ => unreachable!("all parts of a population are in one precision"),
         }
     }

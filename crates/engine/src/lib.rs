@@ -15,7 +15,7 @@
 //! * [`spike_driven`]: the method for shared spikes and for release;
 //! * [`leap`]: many jumps at a time, for large networks: not exact, but of second order in its step;
 //! * [`observer`]: what can be recorded; [`trajectory`]: moments and jump counts at sample times; [`record`]: spike trains and all else, `activity`: the activity energy;
-//! * [`ensemble`]: independent replicates in parallel; [`ranks`]: over several processes; [`headway`]: how far they are.
+//! * [`ensemble`]: independent replicates in parallel; [`ranks`]: over several processes; `team`: one network over them; [`headway`]: how far they are.
 
 mod activity;
 mod arrays;
@@ -32,6 +32,7 @@ pub mod spike_driven;
 pub mod state;
 pub mod stream;
 pub mod target_driven;
+mod team;
 pub mod thinning;
 pub mod trajectory;
 pub mod vector;

@@ -7,6 +7,7 @@ use crate::jump::Jump;
 use crate::observer::Observer;
 use crate::state::NetworkState;
 use crate::stream::{Purpose, Stream, stream};
+use crate::team::Team;
 
 /// A way to move a network forward in time. The caller owns the state.
 pub trait Method {
@@ -29,17 +30,6 @@ pub trait Method {
         observer: &mut O,
     ) -> Progress;
 
-    /// Shows the state at a time to an observer; where a network is spread over ranks, on rank 0 alone, which then has all of it.
-    fn observe<O: Observer>(
-        &self,
-        network: &Network,
-        state: &NetworkState,
-        time: f64,
-        observer: &mut O,
-    ) {
-        observer.sample(network, state, time);
-    }
-
     /// State and method of a network that is spread over ranks, brought together on rank 0; nothing on the others, or where it is whole.
     fn gather(&self, _: &NetworkState) -> Option<(NetworkState, Self)>
     where
@@ -48,14 +38,22 @@ pub trait Method {
         None
     }
 
-    /// Spreads state and method over ranks as those of `fresh` are, a method that has just been made.
+    /// What one of some ranks has of a whole state and method; nothing where a network is not spread.
+    fn part(&self, _: &NetworkState, _: (Team<'_>, usize)) -> Option<(NetworkState, Self)>
+    where
+        Self: Sized,
+    {
+        None
+    }
+
+    /// This part with the ranks that have the others, which `fresh` knows, a method that has just been made.
     #[must_use]
-    fn spread(self, state: NetworkState, fresh: &Self) -> (NetworkState, Self)
+    fn join(self, fresh: &Self) -> Self
     where
         Self: Sized,
     {
         let _ = fresh;
-        (state, self)
+        self
     }
 }
 
@@ -202,7 +200,7 @@ impl<M: Method> Run<M> {
                     break;
                 }
             }
-            self.method.observe(network, &self.state, time, observer);
+            observer.sample(network, &self.state, time);
             self.passed += 1;
             if halt(self, observer) {
                 return Outcome::Interrupted;
@@ -217,10 +215,15 @@ impl<M: Method> Run<M> {
         Some(Self { state, method, ..*self })
     }
 
-    /// Of a whole run what is on this rank.
-    pub(crate) fn spread(self, fresh: &M) -> Self {
-        let (state, method) = self.method.spread(self.state, fresh);
-        Self { state, method, ..self }
+    /// What one of some ranks has of a whole run, where it is spread over them.
+    pub(crate) fn part(&self, rank: (Team<'_>, usize)) -> Option<Self> {
+        let (state, method) = self.method.part(&self.state, rank)?;
+        Some(Self { state, method, ..*self })
+    }
+
+    /// This part of a run with the ranks that have the others.
+    pub(crate) fn join(self, fresh: &M) -> Self {
+        Self { method: self.method.join(fresh), ..self }
     }
 
     /// Jumps so far, in all channels.

@@ -11,13 +11,15 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use equipoise_model::{InitialLaw, Network, Precision, Schedule};
+use equipoise_model::{InitialLaw, Network, NeuronPopulation, Precision, Schedule};
 use rand_distr::{Distribution, StandardNormal};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::deviations::{Deviations, Stored};
 use crate::jump::{Jump, Spike};
 use crate::stream::{Purpose, Stream, stream};
+use crate::team::{CHUNK, Team};
 
 /// Decay after which a population is written anew, so that `s_a` stays far from underflow.
 const LONGEST_DECAY: f64 = 64.0;
@@ -152,22 +154,28 @@ impl NetworkState {
 
     /// The same, rounded to a precision; only leaps can go on from single precision.
     pub fn initial_in(precision: Precision, network: &Network, seed: u64, replicate: u64) -> Self {
-        Self::initial_part(precision, network, (seed, replicate), |neurons| 0..neurons)
+        let mut rng = stream(seed, replicate, Purpose::InitialState);
+        let draws = network.populations.iter().map(|p| match precision {
+            Precision::Double => Deviations::Double(draw(&p.initial, 0..p.count, &mut rng)),
+            Precision::Single => Deviations::Single(draw(&p.initial, 0..p.count, &mut rng)),
+        });
+        Self::of(network, draws.collect())
     }
 
-    /// A part of the same: of each population, of so many neurons, those in a range.
-    pub(crate) fn initial_part(
+    /// The part of this rank of a state from the initial laws, each chunk in a stream of its own.
+    pub(crate) fn initial_in_chunks(
         precision: Precision,
         network: &Network,
-        (seed, replicate): (u64, u64),
-        part: impl Fn(usize) -> Range<usize>,
+        stream: (u64, u64),
+        team: Team<'_>,
     ) -> Self {
-        let mut rng = stream(seed, replicate, Purpose::InitialState);
+        let mut first = 0;
         let draws = network.populations.iter().map(|p| {
-            let neurons = (p.count, part(p.count));
+            let number = first;
+            first += p.count.div_ceil(CHUNK);
             match precision {
-                Precision::Double => Deviations::Double(draw(&p.initial, neurons, &mut rng)),
-                Precision::Single => Deviations::Single(draw(&p.initial, neurons, &mut rng)),
+                Precision::Double => Deviations::Double(draw_chunks(p, number, stream, team)),
+                Precision::Single => Deviations::Single(draw_chunks(p, number, stream, team)),
             }
         });
         Self::of(network, draws.collect())
@@ -405,24 +413,35 @@ impl NetworkState {
     }
 }
 
-/// Potentiations of so many neurons, of which those in a range are kept.
-fn draw<T: Stored>(
-    law: &InitialLaw,
-    (count, kept): (usize, Range<usize>),
-    rng: &mut Stream,
-) -> Vec<T> {
+/// Potentiations of some neurons.
+fn draw<T: Stored>(law: &InitialLaw, neurons: Range<usize>, rng: &mut Stream) -> Vec<T> {
     match law {
-        InitialLaw::Values(values) => values[kept].iter().map(|value| T::of(*value)).collect(),
+        InitialLaw::Values(values) => values[neurons].iter().map(|value| T::of(*value)).collect(),
         InitialLaw::Normal { mean, variance } => {
-            let draws = (0..count).map(|_| {
+            let draws = neurons.map(|_| {
                 let x: f64 = StandardNormal.sample(rng);
                 T::of(mean + variance.sqrt() * x)
             });
-            // All are drawn: the stream goes on with the next population.
-            let mut all = Vec::with_capacity(kept.len());
-            all.extend(draws.enumerate().filter(|(k, _)| kept.contains(k)).map(|(_, z)| z));
-            all
+            draws.collect()
         }
         _ => unreachable!("an initial law that this engine does not know"),
     }
+}
+
+/// Those of a population on this rank; its first chunk has the number `first` in all populations.
+fn draw_chunks<T: Stored>(
+    population: &NeuronPopulation,
+    first: usize,
+    (seed, replicate): (u64, u64),
+    team: Team<'_>,
+) -> Vec<T> {
+    let (chunks, neurons) = (team.chunks(population.count), team.neurons(population.count));
+    let mut all = vec![T::of(0.0); neurons.len()];
+    all.par_chunks_mut(CHUNK).zip(chunks).for_each(|(potentiations, chunk)| {
+        let purpose = Purpose::InitialChunk { number: first + chunk };
+        let neurons = chunk * CHUNK..chunk * CHUNK + potentiations.len();
+        let draws = draw(&population.initial, neurons, &mut stream(seed, replicate, purpose));
+        potentiations.copy_from_slice(&draws);
+    });
+    all
 }

@@ -37,6 +37,11 @@ pub enum Purpose {
         /// The number of the chunk, in all populations.
         number: usize,
     },
+    /// Initial potentiations of some neurons, in networks that may be spread over ranks.
+    InitialChunk {
+        /// The number of the chunk, in all populations.
+        number: usize,
+    },
     /// Of which kind the jumps of a leap are.
     Counts,
 }
@@ -58,6 +63,7 @@ pub fn stream(seed: u64, replicate: u64, purpose: Purpose) -> Stream {
         Purpose::Arrivals { population } => (1 << 32) + population as u64,
         Purpose::Block { number } => (2 << 32) + number as u64,
         Purpose::Chunk { number } => (3 << 32) + number as u64,
+        Purpose::InitialChunk { number } => (4 << 32) + number as u64,
     };
     let mut state = [0_u8; 32];
     for (index, word) in state.chunks_exact_mut(8).enumerate() {
@@ -97,7 +103,7 @@ mod tests {
         assert_eq!(first(u64::MAX, u64::MAX, Purpose::Jumps), 17_404_129_452_477_270_014);
     }
 
-    const PURPOSES: [Purpose; 13] = [
+    const PURPOSES: [Purpose; 15] = [
         Purpose::InitialState,
         Purpose::Jumps,
         Purpose::Decisions,
@@ -110,6 +116,8 @@ mod tests {
         Purpose::Block { number: 1 },
         Purpose::Chunk { number: 0 },
         Purpose::Chunk { number: 1 },
+        Purpose::InitialChunk { number: 0 },
+        Purpose::InitialChunk { number: 1 },
         Purpose::Counts,
     ];
 

@@ -3,13 +3,15 @@
 use std::mem::take;
 
 use equipoise_model::{Network, Transmission};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::activity::{ActivityEnergy, BESIDE, Squares};
+use crate::activity::{ActivityEnergy, Squares};
 use crate::deviations::{Deviations, Stored};
 use crate::observer::Observer;
 use crate::record::Records;
 use crate::state::NetworkState;
+use crate::team::{CHUNK, Team};
 
 /// How much of a replicate there was before a part of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -169,27 +171,28 @@ impl TrajectoryRecorder {
 
 impl Observer for TrajectoryRecorder {
     fn sample(&mut self, network: &Network, state: &NetworkState, time: f64) {
-        self.sample_with(network, state, time, None);
+        self.sample_with(network, (state, Team::default()), time, None);
     }
 }
 
 impl TrajectoryRecorder {
-    /// A sample, with the activity energy if that is asked for.
+    /// A sample of a network that is spread over a team, with the activity energy if that is asked for.
     pub(crate) fn sample_with(
         &mut self,
         network: &Network,
-        state: &NetworkState,
+        (state, team): (&NetworkState, Team<'_>),
         time: f64,
         activity: Option<&ActivityEnergy>,
     ) {
-        for population in 0..network.population_count() {
+        for (population, description) in network.populations.iter().enumerate() {
             let common = state.common(population, time);
             let squares = activity.map(|activity| activity.of(network, population, common));
+            let all = (description.count, team);
             let ([centre, second, third], energy) = match state.stored(population) {
-                Deviations::Double(y) => moments(y, squares),
-                Deviations::Single(y) => moments(y, squares),
+                Deviations::Double(y) => moments(y, all, squares),
+                Deviations::Single(y) => moments(y, all, squares),
             };
-            self.trajectory.records.activity_energy.extend(energy);
+            self.trajectory.records.activity_energy.extend(squares.map(|_| energy));
             let square = common.scale * common.scale;
             self.trajectory.mean.push(common.potentiation(centre));
             self.trajectory.variance.push(square * second);
@@ -202,24 +205,40 @@ impl TrajectoryRecorder {
     }
 }
 
-/// The mean, and the second and third moment about it; and the activity energy, in large populations beside them.
-fn moments<T: Stored>(deviations: &[T], squares: Option<Squares<'_>>) -> ([f64; 3], Option<f64>) {
-    if let Some(squares) = squares.filter(|_| deviations.len() >= BESIDE) {
-        let moments = || moments(deviations, None).0;
-        let (moments, energy) = rayon::join(moments, || squares.alone(deviations));
-        return (moments, Some(energy));
-    }
-    let count = deviations.len() as f64;
-    let values = deviations.iter().map(|y| (*y).into());
-    let centre = values.sum::<f64>() / count;
-    let mut sums = Sums::about(centre);
-    let energy = if let Some(squares) = squares {
-        Some(squares.together(deviations, &mut sums))
-    } else {
-        sums.add_all(deviations);
-        None
+/// Neurons from which on chunks are summed by all threads.
+const PARALLEL: usize = 1 << 16;
+
+/// The mean of a population, the second and third moment about it, and the activity energy (0 where it is not asked for), from the neurons on this rank.
+fn moments<T: Stored>(
+    deviations: &[T],
+    (neurons, team): (usize, Team<'_>),
+    squares: Option<Squares<'_>>,
+) -> ([f64; 3], f64) {
+    let count = neurons as f64;
+    let sum = |chunk: &[T]| chunk.iter().map(|y| (*y).into()).sum::<f64>();
+    let centre = team.sum(neurons, of_chunks(deviations, sum), |a, b| a + b) / count;
+    let powers = |chunk: &[T]| {
+        let mut sums = Sums::about(centre);
+        let energy = if let Some(squares) = squares {
+            squares.sum(chunk, &mut sums)
+        } else {
+            sums.add_all(chunk);
+            0.0
+        };
+        [sums.second, sums.third, energy]
     };
-    ([centre, sums.second / count, sums.third / count], energy)
+    let and = |a: [f64; 3], b: [f64; 3]| [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
+    let [second, third, energy] = team.sum(neurons, of_chunks(deviations, powers), and);
+    ([centre, second / count, third / count], energy)
+}
+
+/// What each chunk of neurons has.
+fn of_chunks<T: Stored, U: Send>(deviations: &[T], of: impl Fn(&[T]) -> U + Send + Sync) -> Vec<U> {
+    if deviations.len() < PARALLEL {
+        deviations.chunks(CHUNK).map(of).collect()
+    } else {
+        deviations.par_chunks(CHUNK).map(of).collect()
+    }
 }
 
 /// Sums of powers about a centre, in the order of the neurons.

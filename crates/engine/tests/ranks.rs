@@ -6,11 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{panicking, sleep, yield_now};
 use std::time::{Duration, Instant};
 
-use equipoise_engine::ensemble::WINDOWED_FROM;
+use equipoise_engine::ensemble::{TOGETHER_FROM, WINDOWED_FROM};
 use equipoise_engine::{
     EngineError, Ensemble, Headway, Outcome, Ranks, Receiver, RunError, Single, Trajectory,
 };
-use equipoise_model::{Bins, Coupling, Leaps, Method, Network, Precision, Recording};
+use equipoise_model::{
+    Bins, Coupling, Leaps, Method, Network, Potentiations, Precision, Recording, Selection,
+};
 
 use crate::networks::{SPIKING, balanced_pair, logistic};
 
@@ -32,8 +34,10 @@ struct Office {
     mailboxes: Vec<Mailbox>,
     /// How much longer a message takes for each rank that it has further to go than to the next one.
     delay: Duration,
-    /// Whether rank 0 has left, or another rank has failed.
-    closed: AtomicBool,
+    /// Which ranks have left.
+    left: Vec<AtomicBool>,
+    /// Whether one has failed.
+    failed: AtomicBool,
 }
 
 /// One rank of an office.
@@ -47,12 +51,22 @@ impl Desk<'_> {
     fn take(&self, from: Option<usize>) -> Option<(usize, Vec<u8>)> {
         let mailbox = &self.office.mailboxes[self.rank];
         let mut mailbox = mailbox.lock().unwrap_or_else(PoisonError::into_inner);
-        let (is_open, now) = (!self.office.closed.load(Ordering::SeqCst), Instant::now());
-        assert!(is_open || !mailbox.is_empty(), "nobody will answer");
-        let is_there = |letter: &Letter| letter.arrival <= now;
+        let now = Instant::now();
         let is_wanted = |letter: &Letter| from.is_none_or(|from| from == letter.from);
+        assert!(self.may_come(from) || mailbox.iter().any(is_wanted), "nobody will answer");
+        let is_there = |letter: &Letter| letter.arrival <= now;
         let at = mailbox.iter().position(|letter| is_there(letter) && is_wanted(letter))?;
         mailbox.remove(at).map(|letter| (letter.from, letter.message))
+    }
+}
+
+impl Desk<'_> {
+    /// Whether a rank may send another message, or any that is not this one.
+    fn may_come(&self, from: Option<usize>) -> bool {
+        let is_there = |rank: usize| !self.office.left[rank].load(Ordering::SeqCst);
+        let others = (0..self.size()).filter(|rank| *rank != self.rank);
+        let is_somebody = from.map_or_else(|| others.into_iter().any(is_there), is_there);
+        is_somebody && !self.office.failed.load(Ordering::SeqCst)
     }
 }
 
@@ -87,13 +101,13 @@ impl Ranks for Desk<'_> {
     }
 }
 
-/// Closes the office when rank 0 leaves, however it does, or when another rank panics.
+/// Says that a rank has left, and how.
 struct Present<'a>(&'a Desk<'a>);
 
 impl Drop for Present<'_> {
     fn drop(&mut self) {
-        let closes = self.0.rank == 0 || panicking();
-        self.0.office.closed.fetch_or(closes, Ordering::SeqCst);
+        self.0.office.failed.fetch_or(panicking(), Ordering::SeqCst);
+        self.0.office.left[self.0.rank].store(true, Ordering::SeqCst);
     }
 }
 
@@ -115,7 +129,8 @@ fn on_distant_ranks<T>(
     lead: impl FnOnce(&Ensemble<'_>) -> T,
 ) -> T {
     let mailboxes = (0..size).map(|_| Mutex::default()).collect();
-    let office = Office { mailboxes, delay, closed: AtomicBool::new(false) };
+    let left = (0..size).map(|_| AtomicBool::new(false)).collect();
+    let office = Office { mailboxes, delay, left, failed: AtomicBool::new(false) };
     std::thread::scope(|scope| {
         let office = &office;
         for rank in 1..size {
@@ -245,11 +260,15 @@ fn a_receiver_that_fails_dismisses_all_ranks() {
 
 /// A network that all ranks leap through together, recorded in every way that leaps can be.
 fn vast() -> (Network, Recording) {
-    let network = balanced_pair(WINDOWED_FROM / 2 + 777, logistic(1.0, 0.0, 0.5));
+    let network = balanced_pair(TOGETHER_FROM / 2 + 777, logistic(1.0, 0.0, 0.5));
     let recording = Recording {
         activity: Some(0.02),
         snapshots: vec![0.05],
         histograms: Some(Bins { from: -2.0, to: 2.0, count: 9 }),
+        potentiations: Some(Potentiations {
+            interval: 0.05,
+            neurons: vec![Selection::Neurons(vec![0, 5000, 300_000]), Selection::None],
+        }),
         activity_energy: Some(vec![0.3, 0.0]),
         ..Recording::default()
     };
@@ -269,11 +288,31 @@ fn large_leaps_are_taken_by_all_ranks_together() {
             ..ensemble(network, Method::Leap(leaps), 2)
         };
         let alone = collect(1, &ensemble);
-        for size in [2, 3] {
+        for size in [2, 3, 6] {
             // Not by `assert_eq`, which would print a million numbers.
             assert!(alone == collect(size, &ensemble), "{leaps:?} on {size} ranks");
         }
     }
+}
+
+#[test]
+fn a_signal_to_any_rank_ends_a_network_that_all_share() {
+    let (network, recording) = vast();
+    let endless = Ensemble {
+        times: vec![0.0, 1e6],
+        recording: Recording { activity: None, potentiations: None, ..recording },
+        ..ensemble(&network, Method::Leap(Leaps::DEFAULT), 1)
+    };
+    let elsewhere = AtomicBool::new(false);
+    let mut samples = 0;
+    let outcome = on_ranks(3, &endless, &elsewhere, |endless| {
+        elsewhere.store(true, Ordering::Relaxed);
+        endless.run(&AtomicBool::new(false), |trajectory| {
+            samples = trajectory.samples();
+            Ok::<(), ()>(())
+        })
+    });
+    assert_eq!((outcome.expect("a valid ensemble"), samples), (Outcome::Interrupted, 1));
 }
 
 /// What rank 0 says comes after what neighbours say that knew it sooner.

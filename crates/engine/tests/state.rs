@@ -1,9 +1,10 @@
 //! Potentiations between jumps, against direct integration of `dz/dt = -z/tau + I`.
 
-use equipoise_engine::{NetworkState, Observer, Spike};
-use equipoise_model::{Network, Schedule, Transmission};
+use equipoise_engine::ensemble::TOGETHER_FROM;
+use equipoise_engine::{Leap, Method as _, NetworkState, Observer, Spike};
+use equipoise_model::{InitialLaw, Leaps, Network, Schedule, Transmission};
 
-use crate::networks::{logistic, network, neurons, sine};
+use crate::networks::{balanced_pair, logistic, network, neurons, sine};
 use crate::quadrature::integral;
 use crate::simulators::Simulator;
 
@@ -148,6 +149,40 @@ fn initial_draws_depend_on_seed_and_replicate_and_nothing_else() {
     assert_eq!(draw(1, 2), draw(1, 2));
     assert_ne!(draw(1, 2), draw(1, 3));
     assert_ne!(draw(1, 2), draw(2, 2));
+}
+
+/// Chunks of networks that ranks may share have streams of their own: no two begin alike, in no population.
+#[test]
+fn initial_chunks_are_independent_and_have_the_initial_law() {
+    const CHUNK: usize = 4096;
+    let pair = balanced_pair(TOGETHER_FROM / 2, logistic(1.0, 0.0, 0.5));
+    let draws = |seed, replicate| -> Vec<Vec<f64>> {
+        let method = Leap::new(&pair, Leaps::DEFAULT, seed, replicate);
+        let state = method.initial(&pair, (seed, replicate));
+        (0..2).map(|population| state.potentiations(population, 0.0).collect()).collect()
+    };
+    let one = draws(3, 0);
+    assert!(one == draws(3, 0));
+    let others = [draws(3, 1), draws(4, 0)];
+    let InitialLaw::Normal { mean, variance } = pair.populations[0].initial else {
+        panic!("{:?}", pair.populations[0].initial)
+    };
+    let normal =
+        |z: &[f64]| -> Vec<f64> { z.iter().map(|z| (z - mean) / variance.sqrt()).collect() };
+    // Five standard deviations, of sums of terms with this variance.
+    let is_nothing = |terms: &mut dyn Iterator<Item = f64>, variance: f64| {
+        let (sum, count) = terms.fold((0.0, 0.0), |(sum, count), x| (sum + x, count + 1.0));
+        let z = sum / f64::sqrt(count * variance);
+        assert!(z.abs() < 5.0, "{z} standard deviations");
+    };
+    let x = normal(&one[0]);
+    is_nothing(&mut x.iter().copied(), 1.0);
+    is_nothing(&mut x.iter().map(|x| x * x - 1.0), 2.0);
+    is_nothing(&mut x.iter().map(|x| x * x * x - 3.0 * x), 6.0);
+    is_nothing(&mut x.iter().zip(&x[CHUNK..]).map(|(x, next)| x * next), 1.0);
+    for other in [&one[1], &others[0][0], &others[1][0]].map(|z| normal(z)) {
+        is_nothing(&mut x.iter().zip(&other).map(|(x, other)| x * other), 1.0);
+    }
 }
 
 /// Spikes that nobody receives, of neurons that a method puts in groups: each neuron keeps its own potentiation.

@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::headway::Reporter;
 use crate::method::{Method, Outcome, Run};
-use crate::ranks::{Ranks, packed};
+use crate::ranks::packed;
 use crate::record::{Recorded, Recorder};
 use crate::trajectory::Trajectory;
 
 use super::desk::Checkpoint;
 use super::post::Answer;
-use super::together::{Word, tell};
+use super::together::{Followers, Word};
 use super::{EngineError, elsewhere};
 
 /// Bytes that may be recorded of replicates whose turn has not come.
@@ -152,7 +152,7 @@ pub(super) struct Line<'a> {
     send: &'a Sender<Message>,
     replicate: u64,
     /// The ranks that follow, where all simulate one replicate.
-    followers: Option<&'a dyn Ranks>,
+    followers: Option<Followers<'a>>,
     /// The last checkpoint that it has told its state for.
     told: Cell<u64>,
 }
@@ -162,7 +162,7 @@ impl<'a> Line<'a> {
     pub fn begin(
         exchange: &'a Exchange<'a>,
         send: &'a Sender<Message>,
-        (replicate, followers): (u64, Option<&'a dyn Ranks>),
+        (replicate, followers): (u64, Option<Followers<'a>>),
     ) -> Self {
         while exchange.is_ahead(replicate, 0) && !exchange.is_over() {
             sleep(NAP);
@@ -195,9 +195,9 @@ impl<'a> Line<'a> {
     }
 
     /// Says what is next to the ranks that follow.
-    fn lead(&self, word: &Word) {
+    fn lead(&self, word: Word) {
         if let Some(followers) = self.followers {
-            tell(followers, word);
+            followers.tell(word);
         }
     }
 
@@ -208,9 +208,10 @@ impl<'a> Line<'a> {
             return;
         }
         self.told.set(wanted);
-        self.lead(&Word::Keep);
+        self.lead(Word::Keep);
         let whole = run.gather();
         let state = packed(&(whole.as_ref().unwrap_or(run), recorded));
+        drop(whole);
         self.tell(Message::State(self.replicate, state));
     }
 }
@@ -221,8 +222,11 @@ impl Watch for Line<'_> {
         run: &Run<M>,
         reporter: &mut Reporter<'_, Recorder<'_, JUMPS>>,
     ) -> bool {
+        if self.followers.is_some_and(Followers::are_interrupted) {
+            self.exchange.stop.store(true, Ordering::Relaxed);
+        }
         let halts = self.is_to_halt(run, &mut reporter.recorder);
-        self.lead(if halts { &Word::Halt } else { &Word::GoOn });
+        self.lead(if halts { Word::Halt } else { Word::GoOn });
         halts
     }
 }

@@ -118,7 +118,7 @@ impl Ensemble<'_> {
     pub fn help(&self, interrupted: &AtomicBool) -> Result<(), EngineError> {
         self.check()?;
         if self.is_together() {
-            return self.follow();
+            return self.follow(interrupted);
         }
         let pool = self.pool()?;
         let headway = Headway::default();

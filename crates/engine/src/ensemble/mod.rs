@@ -26,7 +26,9 @@ mod together;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 
-use equipoise_model::{Leaps, Method, Network, Precision, Recording, Scenario, Transmission};
+use equipoise_model::{
+    Leaps, Method, Network, NeuronPopulation, Precision, Recording, Scenario, Transmission,
+};
 use rayon::ThreadPool;
 use thiserror::Error;
 
@@ -42,11 +44,13 @@ use post::{Office, Tasks};
 pub use receiver::Receiver;
 use receiver::Whole;
 use replicate::Replicate;
-use together::{Word, tell};
+use together::Word;
 
 /// Neurons from which on a network with independent transmission is simulated in windows, on all cores: there a core alone
 /// is about as fast with windows as with segments, and the caches no longer hold the network.
 pub const WINDOWED_FROM: usize = 200_000;
+
+pub use crate::team::TOGETHER_FROM;
 
 /// Version of what checkpoints hold: to be raised with every change of the state of a run, so that no checkpoint is taken for another.
 pub const CHECKPOINT_VERSION: u32 = 5;
@@ -226,8 +230,8 @@ impl<'a> Ensemble<'a> {
 
     /// Lets the ranks go that wait to help.
     fn turn_away(&self) {
-        if self.is_together() {
-            tell(self.ranks, &Word::Dismiss);
+        if let Some(followers) = self.followers() {
+            followers.tell(Word::Dismiss);
         } else {
             post::turn_away(self.ranks);
         }
@@ -261,15 +265,15 @@ impl<'a> Ensemble<'a> {
                 && let Some((replicate, state)) = next()
             {
                 let state = state.as_ref().map(AsRef::as_ref);
-                let followers = self.is_together().then_some(self.ranks);
+                let followers = self.followers();
                 let line = Line::begin(exchange, send, (replicate, followers));
-                if let Some(ranks) = followers {
-                    tell(ranks, &Word::Begin(replicate, state.map(<[u8]>::to_vec)));
+                if let Some(followers) = followers {
+                    followers.tell(Word::Begin(replicate, state.is_some()));
                 }
                 self.simulate(&line, headway, state);
             }
-            if self.is_together() {
-                tell(self.ranks, &Word::Dismiss);
+            if let Some(followers) = self.followers() {
+                followers.tell(Word::Dismiss);
             }
         };
         if self.takes_all_cores() {
@@ -359,7 +363,9 @@ impl<'a> Ensemble<'a> {
             threads => threads,
         };
         let networks = if self.takes_all_cores() { 1 } else { threads };
-        let neurons = self.network.neuron_count();
+        let team = self.team();
+        let here = |population: &NeuronPopulation| team.neurons(population.count).len();
+        let neurons = self.network.populations.iter().map(here).sum::<usize>();
         let bytes = neurons.saturating_mul(self.bytes_for_a_neuron());
         let mut trial: Vec<u8> = Vec::new();
         let enough = trial.try_reserve_exact(bytes.saturating_mul(networks)).is_ok();

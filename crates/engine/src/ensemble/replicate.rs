@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use crate::headway::{Headway, Reporter};
 use crate::leap::Leap;
 use crate::method::{Method, OneByOne, Outcome, Run};
+use crate::ranks::packed;
 use crate::record::{self, Recorded, Recorder};
 use crate::spike_driven::SpikeDriven;
 use crate::target_driven::TargetDriven;
@@ -53,19 +54,39 @@ impl<W: Watch> Replicate<'_, W> {
         let Ensemble { network, times: samples, recording, seed, .. } = self.ensemble;
         let stream = (*seed, self.number);
         let (mut run, recorded): (Run<M>, Recorded) = if let Some(state) = self.state {
-            let (run, recorded): (Run<M>, Recorded) =
-                postcard::from_bytes(state).map_err(|_| EngineError::Checkpoint)?;
-            (run.spread(&method()), recorded)
+            let kept = postcard::from_bytes(state).map_err(|_| EngineError::Checkpoint);
+            let (run, recorded) = self.deal(kept)?;
+            (run.join(&method()), recorded)
         } else {
             let nothing = Recorded::nothing(network, stream, recording);
             (Run::begin(network, method(), stream), nothing)
         };
         let recorder = Recorder::<JUMPS>::going_on(network, samples, recording, recorded);
+        let recorder = recorder.over(self.ensemble.team());
         let end = samples.last().copied().unwrap_or(0.0);
         let mut reporter = Reporter::new(recorder, self.headway, (end, run.jumps()));
         let times = record::times(samples, recording);
         let outcome = run
             .go_on(network, &times, &mut reporter, |run, reporter| self.watch.look(run, reporter));
         Ok((reporter.recorder.into_trajectory(), outcome))
+    }
+
+    /// On rank 0 of several that share the network, sends each what it has of a whole run, or nothing where there is none, and keeps its own part. The others have theirs.
+    fn deal<M: Method + Serialize>(
+        &self,
+        kept: Result<(Run<M>, Recorded), EngineError>,
+    ) -> Result<(Run<M>, Recorded), EngineError> {
+        let (team, ranks) = (self.ensemble.team(), self.ensemble.ranks);
+        if team.is_single() || ranks.rank() > 0 {
+            return kept;
+        }
+        for rank in 1..ranks.size() {
+            let part = |(run, recorded): &(Run<M>, Recorded)| {
+                let part = run.part((team, rank)).expect("what ranks share has parts");
+                packed(&(part, recorded.elsewhere(self.ensemble.network)))
+            };
+            ranks.send(rank, &kept.as_ref().map_or(Vec::new(), part));
+        }
+        kept.map(|(run, recorded)| (run.part((team, 0)).unwrap_or(run), recorded))
     }
 }

@@ -1,7 +1,9 @@
 //! A replicate that all ranks simulate together: rank 0 leads, and the others follow it from look to look.
 //!
-//! What each rank does between two looks is settled by the method (`leap`); rank 0 alone knows of signals, checkpoints and receivers, and tells the others what that
-//! means for them.
+//! What each rank does between two looks is settled by the method (`leap`); rank 0 alone knows of checkpoints and receivers, and tells the others what that
+//! means for them. At each look it hears whether one of them was told from outside to stop.
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use equipoise_model::Method as Chosen;
 use serde::{Deserialize, Serialize};
@@ -9,16 +11,15 @@ use serde::{Deserialize, Serialize};
 use super::exchange::Watch;
 use super::{EngineError, Ensemble};
 use crate::headway::{Headway, Reporter};
-use crate::leap::Team;
 use crate::method::{Method, Run};
-use crate::ranks::{Ranks, packed, unpacked, wait};
 use crate::record::Recorder;
+use crate::team::{TOGETHER_FROM, Team};
 
 /// What rank 0 tells all others.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) enum Word {
-    /// To begin a replicate, or to go on with it from this state.
-    Begin(u64, Option<Vec<u8>>),
+    /// To begin a replicate, or to go on with it from the state that rank 0 sends then.
+    Begin(u64, bool),
     /// To go on until the next look.
     GoOn,
     /// To bring the state together, and wait for the next word.
@@ -29,25 +30,41 @@ pub(super) enum Word {
     Dismiss,
 }
 
-/// Tells all other ranks.
-pub(super) fn tell(ranks: &dyn Ranks, word: &Word) {
-    let bytes = packed(word);
-    for rank in 1..ranks.size() {
-        ranks.send(rank, &bytes);
+/// The other ranks, as rank 0 leads them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Followers<'a>(Team<'a>);
+
+impl Followers<'_> {
+    /// Tells them what is next.
+    pub fn tell(self, word: Word) {
+        self.0.tell(Some(word));
+    }
+
+    /// Whether one of them was told to stop, asked at each look.
+    pub fn are_interrupted(self) -> bool {
+        self.0.bring(false, |one, other| one || other).expect("it is on rank 0")
     }
 }
 
 /// Follows rank 0 through a replicate.
-struct Follow<'a>(&'a dyn Ranks);
+struct Follow<'a> {
+    team: Team<'a>,
+    interrupted: &'a AtomicBool,
+}
 
 impl Watch for Follow<'_> {
     fn look<M: Method + Serialize, const JUMPS: bool>(
         &self,
         run: &Run<M>,
-        _: &mut Reporter<'_, Recorder<'_, JUMPS>>,
+        reporter: &mut Reporter<'_, Recorder<'_, JUMPS>>,
     ) -> bool {
+        // Rank 0 hands it over.
+        drop(reporter.recorder.take_part());
+        let interrupted = self.interrupted.load(Ordering::Relaxed);
+        let nothing = self.team.bring(interrupted, |one, other| one || other);
+        debug_assert!(nothing.is_none(), "it is on rank 0");
         loop {
-            match unpacked(&self.0.receive(0)) {
+            match self.team.tell(None) {
                 Word::Keep => {
                     let nothing = run.gather();
                     debug_assert!(nothing.is_none(), "it is on rank 0");
@@ -63,7 +80,9 @@ impl Watch for Follow<'_> {
 impl Ensemble<'_> {
     /// Whether all ranks simulate one replicate at a time.
     pub(super) fn is_together(&self) -> bool {
-        self.ranks.size() > 1 && matches!(self.method, Chosen::Leap(_)) && self.takes_all_cores()
+        let (is_leap, neurons) =
+            (matches!(self.method, Chosen::Leap(_)), self.network.neuron_count());
+        self.ranks.size() > 1 && is_leap && neurons >= TOGETHER_FROM
     }
 
     /// The ranks among which the neurons of a network are divided.
@@ -71,17 +90,24 @@ impl Ensemble<'_> {
         if self.is_together() { Team(self.ranks) } else { Team::default() }
     }
 
+    /// The ranks that follow rank 0, if they do.
+    pub(super) fn followers(&self) -> Option<Followers<'_>> {
+        self.is_together().then_some(Followers(Team(self.ranks)))
+    }
+
     /// Simulates a part of each replicate that rank 0 begins.
-    pub(super) fn follow(&self) -> Result<(), EngineError> {
-        let pool = self.pool()?;
+    pub(super) fn follow(&self, interrupted: &AtomicBool) -> Result<(), EngineError> {
+        let (pool, team) = (self.pool()?, self.team());
         pool.install(|| {
             loop {
                 // It may be long until rank 0 has read and written its files.
-                match unpacked(&wait(self.ranks, 0)) {
-                    Word::Begin(number, state) => {
-                        let (state, watch) = (state.as_deref(), Follow(self.ranks));
+                match team.listen() {
+                    Word::Begin(number, is_kept) => {
+                        let state = is_kept.then(|| self.ranks.receive(0));
+                        let watch = Follow { team, interrupted };
                         // What is wrong with a state is wrong on rank 0, too, which says so.
-                        let _ = self.replicate_watched(number, &Headway::default(), &watch, state);
+                        let headway = Headway::default();
+                        let _ = self.replicate_watched(number, &headway, &watch, state.as_deref());
                     }
                     Word::Dismiss => return Ok(()),
                     word => unreachable!("rank 0 has begun no replicate and says {word:?}"),

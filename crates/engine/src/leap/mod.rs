@@ -33,8 +33,8 @@
 //! end at sample times and at steps of drives and external rates.
 //!
 //! # Reproducible
-//! Neurons are worked on in chunks of fixed length, each with a stream of its own, and sums over chunks are taken in their order; so results do not depend
-//! on threads. They may be spread over ranks, too (`team`), with the same results.
+//! Neurons are worked on in chunks of fixed length, each with a stream of its own, and sums over chunks are taken by one tree; so results do not depend
+//! on threads, nor on the ranks over which chunks are spread (`team`).
 //!
 //! # Sources
 //! Leaps: Gillespie (2001), doi:10.1063/1.1378322; implicit: Rathinam, Petzold, Cao & Gillespie (2003), doi:10.1063/1.1627296; trapezoidal, which keeps stationary
@@ -48,7 +48,6 @@ mod plan;
 mod spikes;
 mod table;
 mod tally;
-mod team;
 #[cfg(test)]
 mod tests;
 
@@ -61,16 +60,16 @@ use crate::observer::Observer;
 use crate::state::{Common, NetworkState};
 use crate::stream::{Purpose, Stream, stream};
 use crate::target_driven::kinetics::Form;
+use crate::team::{CHUNK, TOGETHER_FROM, Team};
 use crate::vector::InstructionSet;
 use crate::vector::lanes::Lanes;
 
-use chunks::{CHUNK, draw, look};
+use chunks::{draw, look};
 use linear::solve;
-use pass::{Drawn, Kick, Kicks, Own};
+use pass::{Drawn, Kick, Kicks, Own, Sums};
 use plan::{Crowd, Decay, Inflow, Plan, Planner};
 use spikes::Spikes;
 use tally::{Group, Member, Tally};
-pub(crate) use team::Team;
 
 /// Moves of a population mean, in standard deviations of its neurons, for which rates are linear enough: an error below `1e-7`.
 const LINEAR: f64 = 3e-4;
@@ -159,22 +158,19 @@ impl<'a> Leap<'a> {
 
     /// Sums over all neurons at a time.
     fn look(&mut self, network: &Network, state: &NetworkState, time: f64) {
-        for (a, population) in network.populations.iter().enumerate() {
+        let parts = network.populations.iter().enumerate().map(|(a, population)| {
             let common = state.common(a, time);
             let shape = (self.forms[a], &population.gain);
-            let instructions = (self.instructions, self.team);
-            self.crowds[a].sums = match state.stored(a) {
-                Deviations::Double(y) => look(y, common, shape, instructions),
-                Deviations::Single(y) => look(y, common, shape, instructions),
+            let parts = match state.stored(a) {
+                Deviations::Double(y) => look(y, common, shape, self.instructions),
+                Deviations::Single(y) => look(y, common, shape, self.instructions),
             };
+            (population.count, parts)
+        });
+        let sums = self.team.sums(parts.collect(), Sums::and);
+        for (crowd, sums) in self.crowds.iter_mut().zip(sums) {
+            crowd.sums = sums;
         }
-    }
-
-    /// The state of all ranks together on rank 0.
-    fn gathered(&self, state: &NetworkState) -> Option<NetworkState> {
-        let populations = (0..self.crowds.len()).map(|a| self.team.population(state.stored(a)));
-        let populations: Vec<_> = populations.collect();
-        Some(state.with(populations.into_iter().collect::<Option<_>>()?))
     }
 
     /// Takes one step towards `until`.
@@ -207,12 +203,14 @@ impl<'a> Leap<'a> {
                 decay[a].first * parts.sum::<f64>()
             })
             .collect();
-        for a in 0..before.len() {
-            let groups = self.groups(network, a, (step, decay[a]), &drawn_rates, &spikes);
+        let mut drawn = Vec::with_capacity(before.len());
+        let groups = |a| self.groups(network, a, (step, decay[a]), &drawn_rates, &spikes);
+        let groups: Vec<_> = (0..before.len()).map(groups).collect();
+        for (a, groups) in groups.iter().enumerate() {
             let common = state.common(a, end);
             let before_step = state.common(a, self.time);
             let own = (a, network.jump(a, a), (step, before[a]), before_step);
-            let (kicks, mut base) = kicks(&groups, own, common.scale);
+            let (kicks, mut base) = kicks(groups, own, common.scale);
             if kicks.own.is_none() {
                 // No jump of its own kind was drawn of which one could be taken back.
                 let (rate, jump) = (before[a], network.jump(a, a));
@@ -223,10 +221,13 @@ impl<'a> Leap<'a> {
                 self.tally.add(a, a, -own);
             }
             state.translate(a, (shifts[a] + base) / common.scale);
-            let drawn = self.draw(network, state, a, &kicks, end);
+            let parts = self.draw(network, state, a, &kicks, end);
+            drawn.push((network.populations[a].count, parts));
+        }
+        let drawn = self.team.sums(drawn, |sum: Drawn, part| sum.and(&part));
+        for (a, (groups, drawn)) in groups.iter().zip(&drawn).enumerate() {
             self.crowds[a].sums = drawn.sums;
-            let size = self.crowds[a].count;
-            self.tally.draw(&mut self.rng, a, size, &groups, &drawn);
+            self.tally.draw(&mut self.rng, a, self.crowds[a].count, groups, drawn);
         }
         self.settle(network, state, (end, decay), &before, &drawn_rates, &mut shifts);
         for b in 0..before.len() {
@@ -298,10 +299,10 @@ impl<'a> Leap<'a> {
         population: usize,
         kicks: &Kicks,
         end: f64,
-    ) -> Drawn {
+    ) -> Vec<Drawn> {
         let common = state.common(population, end);
         let shape = (self.forms[population], &network.populations[population].gain);
-        let instructions = (self.instructions, self.team);
+        let instructions = self.instructions;
         let lanes = &mut self.chunks[population];
         match state.stored_mut(population) {
             Deviations::Double(y) => draw(y, lanes, kicks, common, shape, instructions),
@@ -423,49 +424,47 @@ fn kicks(
 
 impl Method for Leap<'_> {
     fn initial(&self, network: &Network, stream: (u64, u64)) -> NetworkState {
-        let here = |neurons| self.team.neurons(neurons);
-        NetworkState::initial_part(self.leaps.precision, network, stream, here)
-    }
-
-    fn observe<O: Observer>(
-        &self,
-        network: &Network,
-        state: &NetworkState,
-        time: f64,
-        observer: &mut O,
-    ) {
-        if self.team.is_single() {
-            observer.sample(network, state, time);
-        } else if let Some(whole) = self.gathered(state) {
-            observer.sample(network, &whole, time);
+        let precision = self.leaps.precision;
+        if network.neuron_count() < TOGETHER_FROM {
+            return NetworkState::initial_in(precision, network, stream.0, stream.1);
         }
+        NetworkState::initial_in_chunks(precision, network, stream, self.team)
     }
 
     fn gather(&self, state: &NetworkState) -> Option<(NetworkState, Self)> {
         if self.team.is_single() {
             return None;
         }
-        let whole = self.gathered(state);
-        let parts: Vec<Vec<Vec<Lanes>>> = self.team.gather(&self.chunks)?;
+        let populations = 0..self.crowds.len();
+        let whole: Vec<_> = populations.map(|a| self.team.population(state.stored(a))).collect();
+        let parts = self.team.gather(self.chunks.clone())?;
         let of_population = |a: usize| parts.iter().flat_map(|part| part[a].clone()).collect();
         let chunks = (0..self.chunks.len()).map(of_population).collect();
-        Some((whole?, Self { chunks, ..self.clone() }))
+        let state = state.with(whole.into_iter().collect::<Option<_>>()?);
+        Some((state, Self { chunks, ..self.clone() }))
     }
 
-    fn spread(self, state: NetworkState, fresh: &Self) -> (NetworkState, Self) {
-        let team = fresh.team;
-        if team.is_single() {
-            return (state, self);
-        }
+    fn part(
+        &self,
+        state: &NetworkState,
+        (team, rank): (Team<'_>, usize),
+    ) -> Option<(NetworkState, Self)> {
         let populations = 0..self.chunks.len();
         let part = |a: usize| {
             let deviations = state.stored(a);
-            deviations.part(team.neurons(deviations.count()))
+            deviations.part(team.neurons_of(rank, deviations.count()))
         };
-        let lanes = |a: usize| self.chunks[a][team.chunks(state.stored(a).count())].to_vec();
+        let lanes = |a: usize| {
+            let chunks = team.chunks_of(rank, state.stored(a).count());
+            self.chunks[a][chunks].to_vec()
+        };
         let chunks = populations.clone().map(lanes).collect();
-        let here = state.with(populations.map(part).collect());
-        (here, Self { team, chunks, ..self })
+        let state = state.with(populations.map(part).collect());
+        Some((state, Self { chunks, ..self.clone() }))
+    }
+
+    fn join(self, fresh: &Self) -> Self {
+        Self { team: fresh.team, ..self }
     }
 
     fn restart(&mut self, network: &Network, state: &NetworkState, time: f64) {

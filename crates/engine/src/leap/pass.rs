@@ -201,7 +201,7 @@ pub struct Kicks {
 }
 
 /// What was drawn for some neurons.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Drawn {
     /// Sums at the end of the step.
     pub sums: Sums,
@@ -214,7 +214,6 @@ pub struct Drawn {
 impl Drawn {
     pub fn and(mut self, other: &Self) -> Self {
         self.sums = self.sums.and(other.sums);
-        self.places.resize(other.places.len(), 0);
         self.places.iter_mut().zip(&other.places).for_each(|(sum, places)| *sum += places);
         self.own += other.own;
         self

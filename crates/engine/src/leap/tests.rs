@@ -23,8 +23,8 @@ fn single_precision_rounds_to_the_nearest() {
         chunks.map(|number| Lanes::new(stream(1, 0, Purpose::Chunk { number }))).collect()
     };
     let (shape, best) = ((Form::of(gain, 0.0), gain), InstructionSet::best());
-    draw(&mut single, &mut lanes(), &kicks, common, shape, (best, Team::default()));
-    draw(&mut double, &mut lanes(), &kicks, common, shape, (best, Team::default()));
+    draw(&mut single, &mut lanes(), &kicks, common, shape, best);
+    draw(&mut double, &mut lanes(), &kicks, common, shape, best);
     let errors: Vec<f64> =
         single.iter().zip(&double).map(|(single, y)| f64::from(*single) - y).collect();
     for (error, y) in errors.iter().zip(&double) {

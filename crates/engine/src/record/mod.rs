@@ -16,6 +16,7 @@ use crate::jump::{Jump, Spike};
 use crate::observer::Observer;
 use crate::state::NetworkState;
 use crate::stream::{Purpose, stream};
+use crate::team::Team;
 use crate::trajectory::{Before, Trajectory, TrajectoryRecorder};
 
 use senders::Senders;
@@ -166,6 +167,8 @@ pub struct Recorder<'a, const JUMPS: bool> {
     counts_spikes: bool,
     /// Number of the first neuron of each population.
     firsts: Vec<usize>,
+    /// Over which the network is spread.
+    team: Team<'a>,
     /// The population whose moments are not finite, and since when.
     fault: Option<(String, f64)>,
     recorded: Recorded,
@@ -197,6 +200,14 @@ impl Recorded {
             spikes: Vec::new(),
             senders: Senders::new(network, stream(seed, replicate, Purpose::Senders)),
         }
+    }
+
+    /// What ranks need of it that have parts of the network and hand nothing over.
+    pub(crate) fn elsewhere(&self, network: &Network) -> Self {
+        let moments = TrajectoryRecorder::new(network, self.moments.trajectory.replicate);
+        let Self { passed, ref tally, ref spikes, ref senders, .. } = *self;
+        let (tally, spikes, senders) = (tally.clone(), spikes.clone(), senders.clone());
+        Self { moments, passed, tally, spikes, senders }
     }
 
     fn records(&mut self) -> &mut Records {
@@ -240,9 +251,15 @@ impl<'a, const JUMPS: bool> Recorder<'a, JUMPS> {
                 .map(|thresholds| ActivityEnergy::new(network, thresholds)),
             counts_spikes: network.transmission != Transmission::Independent,
             firsts: firsts.collect(),
+            team: Team::default(),
             fault: None,
             recorded,
         }
+    }
+
+    /// The same of a network that is spread over a team. All ranks record what they know together; snapshots and potentiations are on rank 0 alone.
+    pub(crate) fn over(self, team: Team<'a>) -> Self {
+        Self { team, ..self }
     }
 
     /// What was recorded.
@@ -311,24 +328,33 @@ impl<'a, const JUMPS: bool> Recorder<'a, JUMPS> {
             for potentiation in state.potentiations(population, time) {
                 counts[bins.place(potentiation)] += 1;
             }
-            self.recorded.records().histograms.append(&mut counts);
+            let sums = |a: Vec<u64>, b: Vec<u64>| a.iter().zip(b).map(|(a, b)| a + b).collect();
+            let counts: Vec<u64> = self.team.tell(self.team.bring(counts, sums));
+            self.recorded.records().histograms.extend(counts);
         }
     }
 
-    fn record_potentiations(&mut self, state: &NetworkState, time: f64) {
-        let Some(chosen) = &self.recording.potentiations else { return };
-        let all = &mut self.recorded.records().potentiations;
-        for (population, chosen) in chosen.neurons.iter().enumerate() {
-            match chosen {
-                Selection::None => {}
-                Selection::All => all.extend(state.potentiations(population, time)),
+    /// Potentiations of chosen neurons of all populations, on rank 0, which alone has them then.
+    fn potentiations<'s>(
+        &self,
+        network: &Network,
+        state: &NetworkState,
+        (time, chosen): (f64, impl Fn(usize) -> &'s Selection),
+    ) -> Vec<f64> {
+        let mut all = Vec::new();
+        for (population, description) in network.populations.iter().enumerate() {
+            let here = self.team.neurons(description.count);
+            let of_neuron = |k: &usize| state.potentiation(population, k - here.start, time);
+            let own: Vec<f64> = match chosen(population) {
+                Selection::None => continue,
+                Selection::All => state.potentiations(population, time).collect(),
                 Selection::Neurons(neurons) => {
-                    all.extend(
-                        neurons.iter().map(|&neuron| state.potentiation(population, neuron, time)),
-                    );
+                    neurons.iter().filter(|k| here.contains(k)).map(of_neuron).collect()
                 }
-            }
+            };
+            all.extend(self.team.gather(own).into_iter().flatten().flatten());
         }
+        all
     }
 
     fn record_spike(&mut self, time: f64, population: usize, neuron: usize) {
@@ -346,20 +372,24 @@ impl<const JUMPS: bool> Observer for Recorder<'_, JUMPS> {
     fn sample(&mut self, network: &Network, state: &NetworkState, time: f64) {
         if is_next(self.samples, &mut self.recorded.passed.0, time) {
             let activity = self.activity.as_ref();
-            self.recorded.moments.sample_with(network, state, time, activity);
+            let state_and_team = (state, self.team);
+            self.recorded.moments.sample_with(network, state_and_team, time, activity);
             self.look_for_fault(network, time);
             self.count_potentiations(network, state, time);
         }
         if is_next(&self.recording.snapshots, &mut self.recorded.passed.1, time) {
-            for population in 0..network.population_count() {
-                self.recorded.records().snapshots.extend(state.potentiations(population, time));
-            }
+            let all = self.potentiations(network, state, (time, |_| &Selection::All));
+            self.recorded.records().snapshots.extend(all);
         }
         if is_next(&self.edges, &mut self.recorded.passed.2, time) {
             self.close_bin(state);
         }
-        if is_next(&self.grid, &mut self.recorded.passed.3, time) {
-            self.record_potentiations(state, time);
+        if is_next(&self.grid, &mut self.recorded.passed.3, time)
+            && let Some(potentiations) = &self.recording.potentiations
+        {
+            let chosen = |population: usize| &potentiations.neurons[population];
+            let all = self.potentiations(network, state, (time, chosen));
+            self.recorded.records().potentiations.extend(all);
         }
     }
 
