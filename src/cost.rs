@@ -1,4 +1,4 @@
-//! What a simulation costs, and which method `auto` takes: functions of the scenario alone, on every machine the same.
+//! What a simulation costs, what is derived of cells, and which method `auto` takes: functions of the scenario alone, on every machine the same.
 //!
 //! ```
 //! use equipoise::{cost::Cost, model::Scenario, model::scenario::overrides::apply};
@@ -11,6 +11,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+use equipoise_cells::file::Circuit;
 use equipoise_model::{Leaps, Method, Scenario};
 
 use crate::estimate::{Estimate, network_bytes};
@@ -21,6 +22,8 @@ pub const AFFORDABLE: f64 = 1e11;
 /// Jumps and kicks that a core manages in a second, about.
 const JUMPS_A_SECOND: f64 = 6e7;
 const KICKS_A_SECOND: f64 = 5e7;
+/// Steps of cells: those of the table in `docs/conductances.md`.
+const CELL_STEPS_A_SECOND: f64 = 1e7;
 
 /// What a simulation costs.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,6 +77,44 @@ impl Cost {
     }
 }
 
+/// What it costs to derive rates from cells: numbers of steps of single cells.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CellCost {
+    /// For the f-I curves, and for the currents where they begin and end.
+    pub curves: f64,
+    /// For the network of cells, at all strengths of its input.
+    pub network: f64,
+}
+
+/// Runs in which the ends of a curve are looked for, about.
+const SEARCHES: f64 = 30.0;
+/// Cells whose rates are averaged where their current fluctuates.
+const NOISY_CELLS: f64 = 4.0;
+
+impl CellCost {
+    /// Of a cell file, with the network of cells.
+    pub fn new(circuit: &Circuit) -> Self {
+        let (plan, timing) = (&circuit.curve, &circuit.timing);
+        let repeated = if plan.noise.is_some() { NOISY_CELLS } else { 1.0 };
+        let runs = SEARCHES + plan.points as f64 * repeated;
+        let curves = circuit.cells.len() as f64 * plan.leak_factors.len() as f64 * runs;
+        let populations = circuit.network.populations.iter();
+        let cells = populations.map(|population| population.count as f64).sum::<f64>();
+        Self {
+            curves: curves * (plan.transient + plan.duration) / timing.step,
+            network: cells
+                * circuit.input_factors.len() as f64
+                * (timing.transient + timing.duration)
+                / timing.step,
+        }
+    }
+
+    /// How long it takes on so many cores, in seconds: to about a factor of three.
+    pub fn seconds(&self, cores: usize) -> f64 {
+        (self.curves + self.network) / CELL_STEPS_A_SECOND / cores as f64
+    }
+}
+
 /// What `auto` is: exact where that is affordable and where leaps do not apply.
 fn decide(scenario: &Scenario, leaps: Leaps, jumps: f64) -> Method {
     let network = &scenario.network;
@@ -120,6 +161,17 @@ mod tests {
         // One operation for a spike, whatever the number of neurons, unless it reaches some of them only.
         assert_eq!(cost("1e5", "shared").method, Method::Exact);
         assert_eq!(cost("1e6", "{release_probability=0.3}").method, Method::Leap(Leaps::default()));
+    }
+
+    /// 400 cells for 6 strengths of 2.3 s in steps of 0.02 ms; curves of 5 leaks, 2.5 s each.
+    #[test]
+    fn cells_cost_their_steps() {
+        let text = include_str!("../scenarios/cells/inhibitory.toml");
+        let circuit = Circuit::parse("test", text).expect("sound");
+        let cost = CellCost::new(&circuit);
+        assert_eq!(cost.network, 400.0 * 6.0 * 115_000.0);
+        assert_eq!(cost.curves, 5.0 * 70.0 * 125_000.0);
+        assert_eq!(cost.seconds(2), 0.5 * cost.seconds(1));
     }
 
     #[test]

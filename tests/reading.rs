@@ -2,21 +2,10 @@
 
 mod common;
 
-use std::env;
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
 
-use common::{PAIR, Place, Run, groups, root};
+use common::{PAIR, Place, groups, script_says};
 use equipoise::store::read_header;
-
-const HINT: &str = "run `./setup --tests`, or set EQUIPOISE_PYTHON";
-
-/// The interpreter named by `EQUIPOISE_PYTHON`, else that of the virtual environment of this checkout.
-fn python() -> PathBuf {
-    let python = env::var_os("EQUIPOISE_PYTHON");
-    python.map_or_else(|| root().join(".venv/bin/python"), PathBuf::from)
-}
 
 #[test]
 fn h5py_and_xarray_read_a_validation() {
@@ -25,7 +14,7 @@ fn h5py_and_xarray_read_a_validation() {
     place.run(&format!("validate {PAIR} --seed 11 -o folder")).expect(0);
     place.run(&format!("validate {PAIR} --seed 11 {records} -o recorded")).expect(0);
     let files = ["folder", "recorded"].map(|folder| place.path(folder).join("result.h5"));
-    is_read_by("reading.py", &files);
+    script_says("read", "reading.py", &files);
 }
 
 /// Recordings under independent transmission, and under release.
@@ -42,7 +31,7 @@ fn libsonata_h5py_and_xarray_read_recordings() {
     let report = "--set ensemble.replicates=1 --set record.potentiations={interval=0.5,neurons={E=\"all\",I=[2,0]}}";
     place.run(&format!("{simulate} {report} -o report.h5")).expect(0);
     let files = ["jumps.h5", "spikes.h5", "large.h5", "report.h5"].map(|name| place.path(name));
-    is_read_by("recordings.py", &files);
+    script_says("read", "recordings.py", &files);
 }
 
 #[test]
@@ -53,18 +42,7 @@ fn h5py_and_xarray_read_a_sweep() {
     // Without special points.
     let sweep = "analyse scenarios/slow-oscillation.toml --sweep populations.E.drive=8.3:8.5:2";
     place.run(&format!("{sweep} -o plain.h5")).expect(0);
-    is_read_by("sweeps.py", &["sweep.h5", "plain.h5"].map(|name| place.path(name)));
-}
-
-/// A script of this folder, which says `read` where all is as it should be.
-fn is_read_by(script: &str, files: &[PathBuf]) {
-    let name = script;
-    let mut script = Command::new(python());
-    script.arg(root().join("tests").join(name)).args(files);
-    let output = script.output();
-    let output = output.unwrap_or_else(|error| panic!("{script:?}: {error}; {HINT}"));
-    let run = Run::from(output);
-    assert_eq!(run.out, "read\n", "{}\n{HINT} if a module is missing", run.err);
+    script_says("read", "sweeps.py", &["sweep.h5", "plain.h5"].map(|name| place.path(name)));
 }
 
 #[test]

@@ -1,100 +1,80 @@
-//! What can be given on the command line.
+//! What can be given on the command line. `help`: what the help of each command ends with; `values`: values of options; `aids`: commands that help to use the others.
+
+mod aids;
+mod help;
+mod values;
 
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 
 use super::sweep::Grid;
 
+pub use aids::{Completions, Init, Man, Schema, Template};
+pub use values::{Frequencies, Simulated, Sizes};
+use values::{part, positive, seconds};
+
 /// Balanced networks: exact simulation, hydrodynamic limit, and the evidence that the two agree.
 #[derive(Debug, Parser)]
-#[command(version, after_help = EXIT_STATUS, arg_required_else_help = true)]
+#[command(version, after_help = help::PROGRAM, arg_required_else_help = true)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
 }
 
-const EXIT_STATUS: &str = "Exit status: 0 done (validate, converge, claims: and all comparisons hold), 1 a comparison failed, \
-2 wrong usage or scenario, 3 a file could not be read or written, 130 interrupted (what was computed is in the \
-file, marked incomplete).";
-
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Simulate an ensemble, integrate the theory, compare the two
-    #[command(
-        after_help = "Example: equipoise validate scenarios/inhibition-stabilised.toml --set n=1000 -o results/n-1000"
-    )]
+    #[command(after_help = help::VALIDATE)]
     Validate(Validate),
     /// Simulate an ensemble of networks
-    #[command(
-        after_help = "Example: equipoise simulate scenarios/external-drive.toml --set ensemble.replicates=20 -o run.h5"
-    )]
+    #[command(after_help = help::SIMULATE)]
     Simulate(Simulate),
     /// Integrate the limit and, with --finite-n, the theory of one network of size n
-    #[command(
-        after_help = "Example: equipoise limit scenarios/inhibition-stabilised.toml --finite-n --set n=1e6"
-    )]
+    #[command(after_help = help::LIMIT)]
     Limit(Limit),
     /// Covariances, spectra, response and variability of one network of size n around its stationary state
-    #[command(
-        after_help = "Example: equipoise fluctuations scenarios/inhibition-stabilised.toml --set n=1000 --frequencies 0.01:10:61"
-    )]
+    #[command(after_help = help::FLUCTUATIONS)]
     Fluctuations(Fluctuations),
     /// Is there a balanced state, where, is it stable, how fast; with --sweep, how fixed points change with a parameter
-    #[command(
-        after_help = "A network without balance is an answer, printed as a verdict, with exit status 0.\n\n\
-Examples: equipoise analyse scenarios/inhibition-stabilised.toml -o plane.svg\n          \
-equipoise analyse scenarios/slow-oscillation.toml --sweep populations.E.drive=7.9:8.7:17"
-    )]
+    #[command(after_help = help::ANALYSE)]
     Analyse(Analyse),
     /// Errors against the limit at several sizes, measured and expected, and the exponent with which they fall
-    #[command(
-        after_help = "Sizes that are in DIR already are taken from there, and a run that was interrupted goes on when it is given again.\n\n\
-Example: equipoise converge scenarios/inhibition-stabilised.toml --sizes 100,316,1000,3162,1e4"
-    )]
+    #[command(after_help = help::CONVERGE)]
     Converge(Converge),
     /// The statements of the theory, each with a test and with a network that must fail it
-    #[command(
-        after_help = "A claim holds if its network passes the tests; its power twin, a network of which the claim is false, must fail the same tests. \
-Exit status 1 if a claim does not hold or a twin passes.\n\nExamples: equipoise claims --list\n          equipoise claims --quick"
-    )]
+    #[command(after_help = help::CLAIMS)]
     Claims(Claims),
     /// From conductance-based cells to rate equations, and on to a scenario of a balanced network
-    #[command(
-        after_help = "Measures f-I curves of the cells, fits gain and threshold, and prints weights, thresholds, rate equations and their steady states, with the numbers of the equations. \
-The network of cells is simulated at several strengths of its input and compared with them.\n\n\
-Example: equipoise derive scenarios/cells/pair.toml -o pair && equipoise validate pair/network.toml"
-    )]
+    #[command(after_help = help::DERIVE)]
     Derive(Derive),
     /// What `converge` reads, in a process of its own
     #[command(hide = true)]
     Networks(Networks),
     /// What the activity costs at rest, what it is worth, and the trade-off between the two
-    #[command(
-        after_help = "Costs are those of the scenario's table [energy], or of --budget, or else of rodent cortex. The sweep says how well the spikes of one network tell the drive and what they cost, \
-as all couplings are multiplied by a strength, or as another field changes; a * in its PATH stands for each neuron population in turn.\n\n\
-Examples: equipoise energy scenarios/inhibition-stabilised.toml --budget rodent-cortex-2001 -o energy\n          \
-equipoise energy scenarios/refractory.toml --sweep 'populations.*.gain.refractory_time=0:2:21'"
-    )]
+    #[command(after_help = help::ENERGY)]
     Energy(Energy),
     /// Where a result file comes from and what it holds; its scenario
-    #[command(
-        after_help = "Example: equipoise info run.h5 --scenario > again.toml && equipoise simulate again.toml"
-    )]
+    #[command(after_help = help::INFO)]
     Info(Info),
     /// Write a result file as tables: CSV or Parquet
-    #[command(
-        after_help = "Each group gives a table for each set of dimensions: a column for each dimension, with its coordinate, and one for each variable. \
-Missing values are NaN, and -1 among counts.\n\nExample: equipoise export run.h5 --group trajectory --csv tables"
-    )]
+    #[command(after_help = help::EXPORT)]
     Export(Export),
     /// Make the HTML report of a result file, again
-    #[command(
-        after_help = "It is made from the file alone: the same file gives the same report. Files of simulate, limit, fluctuations and analyse --sweep \
-have what they hold; one that is not complete has what there is.\n\nExample: equipoise report results/inhibition-stabilised/result.h5 -o report.html"
-    )]
+    #[command(after_help = help::REPORT)]
     Report(Report),
+    /// Write a file to start from, with comments
+    #[command(after_help = help::INIT)]
+    Init(Init),
+    /// The JSON schema of scenario files, for editors
+    #[command(after_help = help::SCHEMA)]
+    Schema(Schema),
+    /// A script with which a shell completes commands and options
+    #[command(after_help = help::COMPLETIONS)]
+    Completions(Completions),
+    /// The pages of the manual
+    #[command(after_help = help::MAN)]
+    Man(Man),
 }
 
 impl Command {
@@ -189,48 +169,6 @@ pub struct Converge {
     pub checkpoint: f64,
 }
 
-/// How `converge` simulates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Simulated {
-    /// Exactly where that takes less than half a minute, by leaps where they apply to what takes longer
-    Auto,
-    /// Exactly at all sizes
-    Exact,
-    /// By leaps at all sizes
-    Leap,
-}
-
-fn part(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(value) if (1e-3..=1.0).contains(&value) => Ok(value),
-        _ => Err("it must be a number from 0.001 to 1".to_owned()),
-    }
-}
-
-/// Sizes in rising order, each once.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sizes(pub Vec<f64>);
-
-impl FromStr for Sizes {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let size = |text: &str| match text.trim().parse::<f64>() {
-            Ok(value) if (1.0..=1e12).contains(&value) && value.fract() == 0.0 => Ok(value),
-            _ => Err(format!(
-                "`{text}` is no size; they are whole numbers above 0, as in 100,1000,1e4"
-            )),
-        };
-        let mut sizes = text.split(',').map(size).collect::<Result<Vec<_>, _>>()?;
-        sizes.sort_unstable_by(f64::total_cmp);
-        sizes.dedup();
-        if sizes.len() < 2 {
-            return Err("there must be two different sizes at least".to_owned());
-        }
-        Ok(Self(sizes))
-    }
-}
-
 #[derive(Debug, Args)]
 pub struct Claims {
     /// Names of claims [default: all]
@@ -318,53 +256,6 @@ pub struct Fluctuations {
     pub window: Option<f64>,
 }
 
-fn positive(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
-        _ => Err("it must be a number above 0".to_owned()),
-    }
-}
-
-/// A range of frequencies, `FROM:TO:COUNT`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Frequencies {
-    from: f64,
-    to: f64,
-    count: usize,
-}
-
-impl Frequencies {
-    /// In even steps of their logarithm.
-    pub fn logarithmic(self) -> Vec<f64> {
-        let steps = (self.count.max(2) - 1) as f64;
-        let ratio = self.to / self.from;
-        (0..self.count).map(|i| self.from * ratio.powf(i as f64 / steps)).collect()
-    }
-}
-
-impl FromStr for Frequencies {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let parts: Vec<&str> = text.split(':').collect();
-        let [from, to, count] = parts[..] else {
-            return Err("it must be of the form FROM:TO:COUNT, as in 0.01:10:31".to_owned());
-        };
-        let frequency = |text: &str| match text.parse::<f64>() {
-            Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
-            _ => Err(format!("`{text}` is no frequency; it must be a number above 0")),
-        };
-        let (from, to) = (frequency(from)?, frequency(to)?);
-        if from > to {
-            return Err(format!("the frequencies must rise, but {from} is above {to}"));
-        }
-        match count.parse() {
-            Ok(count) if (1..=100_000).contains(&count) => Ok(Self { from, to, count }),
-            _ => Err(format!("`{count}` is no number of frequencies from 1 to 100000")),
-        }
-    }
-}
-
 #[derive(Debug, Args)]
 pub struct Analyse {
     #[command(flatten)]
@@ -424,6 +315,9 @@ pub struct Derive {
     /// Do not simulate the network of cells
     #[arg(long)]
     pub no_comparison: bool,
+    /// Say which work and time it would take, and stop
+    #[arg(long)]
+    pub dry_run: bool,
     /// Folder for network.toml, figures as SVG and their data as CSV [default: results/NAME-derived]
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
@@ -446,14 +340,6 @@ pub struct Persistence {
     /// Time between two checkpoints, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60.0, value_parser = seconds)]
     pub checkpoint: f64,
-}
-
-fn seconds(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        // A number of seconds that the program can count to.
-        Ok(value) if (0.0..=1e9).contains(&value) => Ok(value),
-        _ => Err("it must be a number of seconds from 0 to 1e9".to_owned()),
-    }
 }
 
 /// Options of every command.

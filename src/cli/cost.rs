@@ -1,11 +1,12 @@
-//! `--dry-run`: what a simulation would cost.
+//! `--dry-run`: what a simulation would cost, or what is derived of cells.
 
-use equipoise::cost::Cost;
+use equipoise::cells::file::Circuit;
+use equipoise::cost::{CellCost, Cost};
 use equipoise::model::{Method, Scenario};
 use serde_json::json;
 
 use super::Ending;
-use super::arguments::Common;
+use super::arguments::{Common, Derive};
 use super::failure::Failure;
 use super::output::{note, print};
 use super::room::human;
@@ -15,7 +16,11 @@ const LONG: f64 = 60.0;
 
 /// Cores that simulate.
 pub fn cores(common: &Common) -> usize {
-    match common.threads {
+    cores_of(common.threads)
+}
+
+fn cores_of(threads: usize) -> usize {
+    match threads {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         threads => threads,
     }
@@ -69,6 +74,38 @@ pub fn print_cost(cost: &Cost, scenario: &Scenario, common: &Common) -> Result<E
         human(cost.network_bytes),
         human(cost.record_bytes),
         human(cost.file_bytes)
+    ))?;
+    Ok(Ending::Done)
+}
+
+/// Prints what it would take to derive rates from cells.
+pub fn print_cell_cost(circuit: &Circuit, arguments: &Derive) -> Result<Ending, Failure> {
+    let mut cost = CellCost::new(circuit);
+    if arguments.no_comparison {
+        cost.network = 0.0;
+    }
+    let cores = cores_of(arguments.threads);
+    let seconds = cost.seconds(cores);
+    if arguments.manner.json {
+        let object = json!({
+            "title": circuit.title, "curve_steps": cost.curves, "network_steps": cost.network,
+            "threads": cores, "seconds": seconds,
+        });
+        print(&format!("{object:#}\n"))?;
+        return Ok(Ending::Done);
+    }
+    let (curves, factors) = (circuit.curve.leak_factors.len(), circuit.input_factors.len());
+    let network = if arguments.no_comparison {
+        "not simulated".to_owned()
+    } else {
+        format!("{:.2e} steps of cells, at {factors} strengths of the input", cost.network)
+    };
+    print(&format!(
+        "curves:  about {:.2e} steps, {curves} curves for each of {} cells\nnetwork: {network}\n\
+         time:    about {}, to a factor of three, on {cores} threads\n",
+        cost.curves,
+        circuit.cells.len(),
+        duration(seconds)
     ))?;
     Ok(Ending::Done)
 }

@@ -19,7 +19,7 @@ use super::failure::Failure;
 use super::output::{note, print};
 use super::scenario::{changed, untaken};
 use super::sweep::in_threads;
-use super::{Ending, draw, table};
+use super::{Ending, cost, draw, table};
 
 /// The network of cells, simulated and compared.
 #[derive(Debug, Default)]
@@ -32,6 +32,9 @@ pub struct Comparison {
 
 pub fn run(arguments: &Derive) -> Result<Ending, Failure> {
     let circuit = read(arguments)?;
+    if arguments.dry_run {
+        return cost::print_cell_cost(&circuit, arguments);
+    }
     let folder = arguments.output.clone().unwrap_or_else(|| place(arguments));
     let is_full = fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some());
     if is_full && !arguments.manner.force {
@@ -90,7 +93,7 @@ fn read(arguments: &Derive) -> Result<Circuit, Failure> {
     let path = &arguments.cells;
     let text = fs::read_to_string(path).map_err(|error| {
         Failure::File(miette!(
-            help = "give the path of a cell file; scenarios/cells has some to start from",
+            help = "give the path of a cell file; `equipoise init conductances` writes one to start from",
             "cannot read {}: {error}",
             path.display()
         ))

@@ -27,7 +27,7 @@ impl Failure {
     /// A scenario file that cannot be read.
     pub fn unreadable(path: &Path, error: &std::io::Error) -> Self {
         Self::File(miette!(
-            help = "give the path of a scenario file",
+            help = "give the path of a scenario file; `equipoise init` writes one to start from",
             "cannot read {}: {error}",
             path.display()
         ))

@@ -2,9 +2,11 @@
 //!
 //! * `arguments`: what can be given; `failure`: what can go wrong, with its exit status;
 //! * `scenario`: reading a scenario file; `cost`: what it would cost; `room`: whether there is room for what it asks for; `ensemble`: simulating it into a file, with checkpoints and Ctrl-C; `progress`: how far it is; `crew`: over several processes;
+//! * `init`: a file to start from; `aids`: schema, completions and manual;
 //! * `info`: what a result file holds; `export`: the same as tables; `report`: the same as a page; `guard`: reading files in a process of its own;
 //! * `validate`, `simulate` (with `summary`), `limit`, `analyse` (with `sweep`), `fluctuations`, `converge`, `claims`, `energy`, `derive`: the commands; `draw`: figures into a folder; `table`: text for people; `output`: printing it.
 
+mod aids;
 mod analyse;
 mod arguments;
 mod claims;
@@ -20,6 +22,7 @@ mod failure;
 mod fluctuations;
 mod guard;
 mod info;
+mod init;
 mod limit;
 mod output;
 mod progress;
@@ -107,6 +110,10 @@ fn lead(ranks: &dyn Ranks) -> ExitCode {
         Command::Export(export) => export::run(export),
         Command::Info(info) => info::run(info),
         Command::Report(report) => report::run(report),
+        Command::Init(init) => init::run(init),
+        Command::Schema(schema) => aids::schema(schema),
+        Command::Completions(completions) => aids::completions(completions),
+        Command::Man(man) => aids::man(man),
         Command::Analyse(analyse) => match &analyse.sweep {
             Some(grid) => sweep::run(analyse, grid),
             None => analyse::run(analyse),

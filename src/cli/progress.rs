@@ -1,6 +1,5 @@
 //! Progress of a simulation: a bar on a terminal, a line now and then elsewhere.
 
-use std::io::IsTerminal;
 use std::sync::Condvar;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -8,7 +7,7 @@ use std::time::{Duration, Instant};
 use equipoise::engine::{Ensemble, Headway};
 use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressStyle};
 
-use super::output::note;
+use super::output::{is_live, note};
 
 const BAR_EVERY: Duration = Duration::from_millis(200);
 /// The first line comes after this time, each further one after twice as long as the one before.
@@ -44,7 +43,7 @@ impl<'a> Progress<'a> {
 
     /// Shows how far it is until [`Progress::stop`] is called, by another thread.
     pub fn show(&self) {
-        if std::io::stderr().is_terminal() { self.show_bar() } else { self.show_lines() }
+        if is_live() { self.show_bar() } else { self.show_lines() }
     }
 
     /// The simulation is over.
@@ -61,7 +60,7 @@ impl<'a> Progress<'a> {
     }
 
     fn show_bar(&self) {
-        let style = ProgressStyle::with_template("{bar:30} {msg}")
+        let style = ProgressStyle::with_template("{bar:30} {wide_msg}")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = ProgressBar::new(STEPS).with_style(style);
         while !self.wait(BAR_EVERY) {

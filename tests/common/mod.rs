@@ -39,6 +39,22 @@ fn files_in(folder: &str) -> Vec<String> {
     names
 }
 
+/// The interpreter named by `EQUIPOISE_PYTHON`, else that of the virtual environment of this checkout.
+pub fn python() -> PathBuf {
+    let python = env::var_os("EQUIPOISE_PYTHON");
+    python.map_or_else(|| root().join(".venv/bin/python"), PathBuf::from)
+}
+
+/// A script of this folder, which says this where all is as it should be.
+pub fn script_says(words: &str, script: &str, arguments: &[PathBuf]) {
+    const HINT: &str = "run `./setup --tests`, or set EQUIPOISE_PYTHON";
+    let mut command = Command::new(python());
+    command.arg(root().join("tests").join(script)).args(arguments);
+    let output = command.output();
+    let run = Run::from(output.unwrap_or_else(|error| panic!("{command:?}: {error}; {HINT}")));
+    assert_eq!(run.out, format!("{words}\n"), "{}\n{HINT} if a module is missing", run.err);
+}
+
 /// All groups of a result file.
 pub fn groups(path: &Path) -> Vec<Group> {
     let names = read_header(path).expect("header").groups;

@@ -20,6 +20,8 @@ mod verdict;
 
 use equipoise::model::Scenario;
 
+use super::output;
+
 pub use claims::{
     Claims, json as claims_json, list as claims_list, list_json as claims_list_json,
     text as claims_text,
@@ -60,16 +62,40 @@ impl Table {
         self.rows.push(cells);
     }
 
-    /// All rows, a line each.
+    /// All rows, a line each; on a terminal that is too narrow for them in several blocks, one below the other.
     pub fn text(&self) -> String {
+        self.within(output::width())
+    }
+
+    /// The same for a width of the screen; blocks begin with the columns that say what a row is about.
+    fn within(&self, width: usize) -> String {
         let columns = self.rows[0].len();
-        let width = |column: usize| {
+        let widest = |column: usize| {
             self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)
         };
-        let widths: Vec<usize> = (0..columns).map(width).collect();
+        let widths: Vec<usize> = (0..columns).map(widest).collect();
+        let repeated = if self.left < columns { self.left } else { 1 };
+        let taken =
+            |columns: &[usize]| columns.iter().map(|&column| widths[column] + 2).sum::<usize>();
+        let mut blocks = vec![(0..repeated).collect::<Vec<_>>()];
+        for (column, own) in widths.iter().enumerate().skip(repeated) {
+            let block = blocks.last_mut().expect("there is one");
+            if block.len() > repeated && taken(block) + 2 + own > width {
+                blocks.push((0..repeated).chain([column]).collect());
+            } else {
+                block.push(column);
+            }
+        }
+        let blocks = blocks.iter().map(|block| self.block(block, &widths));
+        blocks.collect::<Vec<_>>().join("\n")
+    }
+
+    /// Some columns of all rows.
+    fn block(&self, columns: &[usize], widths: &[usize]) -> String {
         let mut text = String::new();
         for row in &self.rows {
-            let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| {
+            let cells = columns.iter().map(|&column| {
+                let (cell, width) = (&row[column], widths[column]);
                 if column < self.left {
                     format!("{cell:<width$}")
                 } else {
@@ -106,4 +132,23 @@ pub(super) fn fixed(value: f64) -> String {
 /// Title and size of the scenario.
 fn headline(scenario: &Scenario) -> String {
     format!("{}: n = {}", scenario.title, scenario.network.size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn narrow_screens_have_blocks() {
+        let mut table = Table::new(&["point", "population", "mean", "variance"]);
+        table.row(["1", "E", "-0.85", "0.1856"].map(str::to_owned).to_vec());
+        let whole = "  point  population   mean  variance\n  1      E           -0.85    0.1856\n";
+        let parts = "  point  population   mean\n  1      E           -0.85\n\n  point  population  variance\n  1      E             0.1856\n";
+        for width in [36, 80, usize::MAX] {
+            assert_eq!(table.within(width), whole);
+        }
+        for width in [0, 30, 35] {
+            assert_eq!(table.within(width), parts);
+        }
+    }
 }

@@ -7,6 +7,7 @@ mod check;
 mod raw;
 
 use equipoise_model::InputError;
+use equipoise_model::input::schema;
 
 use crate::cell::Cell;
 use crate::curve::Noise;
@@ -74,6 +75,11 @@ pub enum FittedGain {
 }
 
 impl Circuit {
+    /// The JSON schema of cell files (draft 2020-12), for editors.
+    pub fn schema() -> serde_json::Value {
+        schema::of::<raw::RawFile>()
+    }
+
     /// Reads a cell file. `source_name` (a path, say) is used in error messages only.
     ///
     /// # Errors

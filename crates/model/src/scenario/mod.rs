@@ -8,7 +8,7 @@ mod check;
 pub mod overrides;
 mod raw;
 
-use crate::input::InputError;
+use crate::input::{InputError, schema};
 use crate::{Energy, Method, Network, Recording};
 
 /// What the text is called in messages.
@@ -66,6 +66,11 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// The JSON schema of scenario files (draft 2020-12), for editors.
+    pub fn schema() -> serde_json::Value {
+        schema::of::<raw::RawScenario>()
+    }
+
     /// Reads a scenario. `source_name` (a path, say) is used in error messages only.
     ///
     /// ```

@@ -5,8 +5,7 @@ mod plan;
 mod population;
 mod quantities;
 
-use equipoise_model::input::{Problem, ProblemKind};
-use toml::Spanned;
+use equipoise_model::input::{Problem, ProblemKind, Spanned};
 
 use super::Circuit;
 use super::raw::RawFile;

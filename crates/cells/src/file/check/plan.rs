@@ -1,7 +1,6 @@
 //! How curves are measured, and networks simulated.
 
-use equipoise_model::input::ProblemKind;
-use toml::Spanned;
+use equipoise_model::input::{ProblemKind, Spanned};
 
 use super::quantities::Sign;
 use super::{Check, MOST_CELLS};

@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use equipoise_model::input::{Problem, ProblemKind};
-use toml::Spanned;
+use equipoise_model::input::{Problem, ProblemKind, Spanned};
 
 use super::Check;
 use crate::file::raw::{Number, Text};

@@ -1,9 +1,7 @@
 //! The coupling: an entry for each ordered pair of populations, with the sign of its source.
 
-use toml::Spanned;
-
 use super::{Check, first_line};
-use crate::input::ProblemKind;
+use crate::input::{ProblemKind, Spanned};
 use crate::scenario::raw::{Named, Number};
 use crate::{Coupling, Kind, Network, NeuronPopulation};
 

@@ -1,10 +1,8 @@
 //! The table `[energy]`.
 
-use toml::Spanned;
-
 use super::Check;
 use crate::energy::{BUDGETS, Costs, Energy, OwnBudget, Prices, seconds};
-use crate::input::ProblemKind;
+use crate::input::{ProblemKind, Spanned};
 use crate::scenario::raw::{Number, RawBudget, RawCost, RawEnergy};
 
 impl Check {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Check;
-use crate::input::ProblemKind;
+use crate::input::{ProblemKind, Spanned};
 use crate::scenario::raw::{Number, RawEngine, RawMethod, RawPrecision, RawScenario};
 use crate::{Leaps, Method, Network, Precision, Sampling};
 
@@ -30,7 +30,7 @@ impl Check {
         };
         match method {
             Method::Leap(_) => {
-                let span = engine.method.as_ref().map_or(0..0, toml::Spanned::span);
+                let span = engine.method.as_ref().map_or(0..0, Spanned::span);
                 self.network_of_leaps(network, method, &span);
                 self.records_of_leaps(raw, sampling, method);
             }
@@ -98,7 +98,7 @@ impl Check {
         let fields = [
             ("engine.step", raw.step.as_ref().map(Number::span)),
             ("engine.tolerance", raw.tolerance.as_ref().map(Number::span)),
-            ("engine.resolve", raw.resolve.as_ref().map(toml::Spanned::span)),
+            ("engine.resolve", raw.resolve.as_ref().map(Spanned::span)),
         ];
         for (field, span) in fields {
             if let Some(span) = span {

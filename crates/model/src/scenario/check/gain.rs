@@ -2,11 +2,9 @@
 
 use std::ops::Range;
 
-use toml::Spanned;
-
 use super::Check;
 use crate::gain::{Logistic, Probit, TableError, Tabulated, ThresholdLinear};
-use crate::input::ProblemKind;
+use crate::input::{ProblemKind, Spanned};
 use crate::scenario::raw::{Number, RawGain, RawSigmoid, RawTabulated, RawThresholdLinear};
 use crate::{Gain, GainFunction, Transmission};
 

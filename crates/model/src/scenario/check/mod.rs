@@ -11,11 +11,9 @@ mod values;
 
 use std::ops::Range;
 
-use toml::Spanned;
-
 use super::raw::{RawKind, RawScenario, RawTransmission};
 use super::{Sampling, Scenario};
-use crate::input::{Problem, ProblemKind};
+use crate::input::{Problem, ProblemKind, Spanned};
 use crate::{Coupling, Network, Transmission};
 
 /// Most samples of a run: their times alone take 80 MB.

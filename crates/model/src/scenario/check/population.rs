@@ -2,10 +2,8 @@
 
 use std::ops::Range;
 
-use toml::Spanned;
-
 use super::{Check, MOST_MEMBERS};
-use crate::input::ProblemKind;
+use crate::input::{ProblemKind, Spanned};
 use crate::scenario::raw::{RawKind, RawPopulation};
 use crate::{ExternalPopulation, Kind, NeuronPopulation, Schedule, Transmission};
 

@@ -1,9 +1,7 @@
 //! The table `[record]`.
 
-use toml::Spanned;
-
 use super::Check;
-use crate::input::ProblemKind;
+use crate::input::{ProblemKind, Spanned};
 use crate::scenario::raw::{
     Named, Number, RawHistograms, RawNeurons, RawPotentiations, RawRecord, RawSelections,
 };

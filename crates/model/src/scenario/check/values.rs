@@ -2,11 +2,9 @@
 
 use std::ops::Range;
 
-use toml::Spanned;
-
 use super::Check;
-use crate::input::ProblemKind;
-use crate::scenario::raw::{Number, RawInitial, RawSchedule};
+use crate::input::{ProblemKind, Spanned};
+use crate::scenario::raw::{Number, RawInitial, RawSchedule, RawVarying};
 use crate::schedule::Sine;
 use crate::{InitialLaw, Schedule};
 
@@ -20,7 +18,7 @@ impl Check {
                 self.finite(field, &Spanned::new(raw.span(), *value));
                 Schedule::Constant(*value)
             }
-            RawSchedule::Sine(sine) => Schedule::Sine(Sine {
+            RawSchedule::Varying(RawVarying::Sine(sine)) => Schedule::Sine(Sine {
                 mean: self.finite(&format!("{field}.sine.mean"), &sine.mean),
                 amplitude: self.finite(&format!("{field}.sine.amplitude"), &sine.amplitude),
                 frequency: self.frequency(&format!("{field}.sine.frequency"), &sine.frequency),
@@ -29,7 +27,7 @@ impl Check {
                     None => 0.0,
                 },
             }),
-            RawSchedule::Steps(steps) => self.steps(field, raw.span(), steps),
+            RawSchedule::Varying(RawVarying::Steps(steps)) => self.steps(field, raw.span(), steps),
         }
     }
 
