@@ -21,6 +21,7 @@
 pub mod cost;
 pub mod estimate;
 pub mod export;
+pub mod job;
 pub mod layout;
 pub mod picture;
 pub mod report;

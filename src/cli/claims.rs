@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use equipoise::layout::claims as layout;
 use equipoise::report;
 use equipoise::store::{Completion, Existing, ResultWriter};
-use equipoise::validation::claims::{Claim, ClaimError, Finding, examine};
+use equipoise::validation::claims::{Claim, Finding, examine};
 use miette::miette;
 
 use super::arguments::Claims;
@@ -122,10 +122,4 @@ fn words(arguments: &Claims) -> String {
     words.extend(arguments.quick.then(|| "--quick".to_owned()));
     words.push(format!("--seed {}", arguments.seed));
     words.join(" ")
-}
-
-impl From<ClaimError> for Failure {
-    fn from(error: ClaimError) -> Self {
-        Self::Usage(miette!(help = "`equipoise claims --list` says which there are", "{error}"))
-    }
 }

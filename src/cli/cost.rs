@@ -9,7 +9,7 @@ use super::Ending;
 use super::arguments::{Common, Derive};
 use super::failure::Failure;
 use super::output::{note, print};
-use super::room::human;
+use equipoise::job::room::human;
 
 /// Seconds from which on the expected time is told before a run.
 const LONG: f64 = 60.0;

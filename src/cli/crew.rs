@@ -13,7 +13,7 @@ use miette::miette;
 use serde::{Deserialize, Serialize};
 
 use super::ensemble::stop_on_signal;
-use super::failure::Failure;
+use super::failure::{self, Failure};
 
 /// An ensemble to help with.
 #[derive(Debug, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ pub fn help(world: &World) -> ExitCode {
         };
         if let Err(failure) = helped {
             let status = failure.status();
-            failure.report();
+            failure::report(failure);
             world.abort(status);
         }
     }

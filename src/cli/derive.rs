@@ -100,7 +100,7 @@ fn read(arguments: &Derive) -> Result<Circuit, Failure> {
     })?;
     let seed = arguments.seed.map(|seed| format!("seed={seed}"));
     let assignments: Vec<String> = arguments.set.iter().cloned().chain(seed).collect();
-    let (name, text) = changed(path, text, &assignments)?;
+    let (name, text) = changed(&path.display().to_string(), text, ("--set", &assignments))?;
     Ok(Circuit::parse(&name, &text)?)
 }
 

@@ -1,7 +1,7 @@
-//! The command line: from arguments to commands, and from what they return to an exit status.
+//! The command line: from arguments to commands, and from what they return to an exit status. What commands do beyond that is in `equipoise::job`.
 //!
 //! * `arguments`: what can be given; `failure`: what can go wrong, with its exit status;
-//! * `scenario`: reading a scenario file; `cost`: what it would cost; `room`: whether there is room for what it asks for; `ensemble`: simulating it into a file, with checkpoints and Ctrl-C; `progress`: how far it is; `crew`: over several processes;
+//! * `scenario`: reading a scenario file; `cost`: what it would cost; `ensemble`: simulating it into a file, with checkpoints and Ctrl-C; `progress`: how far it is; `crew`: over several processes;
 //! * `init`: a file to start from; `aids`: schema, completions and manual;
 //! * `info`: what a result file holds; `export`: the same as tables; `report`: the same as a page; `guard`: reading files in a process of its own;
 //! * `validate`, `simulate` (with `summary`), `limit`, `analyse` (with `sweep`), `fluctuations`, `converge`, `claims`, `energy`, `derive`: the commands; `draw`: figures into a folder; `table`: text for people; `output`: printing it.
@@ -27,7 +27,6 @@ mod limit;
 mod output;
 mod progress;
 mod report;
-mod room;
 mod scenario;
 mod simulate;
 mod summary;
@@ -43,7 +42,6 @@ use equipoise::cluster::World;
 use equipoise::engine::{Ranks, Single};
 
 use arguments::{Arguments, Command};
-use failure::Failure;
 
 /// How a command ended, if nothing failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +70,7 @@ pub fn run() -> ExitCode {
     }
     let world = match World::start() {
         Ok(world) => world,
-        Err(error) => return Failure::from(error).report(),
+        Err(error) => return failure::report(error.into()),
     };
     if world.ranks().rank() > 0 {
         return crew::help(&world);
@@ -95,7 +93,7 @@ fn lead(ranks: &dyn Ranks) -> ExitCode {
     if let Some(path) = arguments.command.result_file()
         && !guard::reads_here(path)
     {
-        return guard::run_in_child(path).unwrap_or_else(Failure::report);
+        return guard::run_in_child(path).unwrap_or_else(failure::report);
     }
     let outcome = match &arguments.command {
         Command::Validate(validate) => validate::run(validate, ranks),
@@ -123,6 +121,6 @@ fn lead(ranks: &dyn Ranks) -> ExitCode {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::ComparisonFailed) => ExitCode::from(1),
         Ok(Ending::Interrupted) => ExitCode::from(130),
-        Err(failure) => failure.report(),
+        Err(failure) => failure::report(failure),
     }
 }

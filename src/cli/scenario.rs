@@ -3,10 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use equipoise::model::scenario::overrides::{OverrideError, apply};
-use equipoise::model::{InitialLaw, Scenario};
+pub use equipoise::job::scenario::{assumptions, changed};
+use equipoise::model::Scenario;
 use equipoise::store::{Existing, Provenance};
-use miette::{IntoDiagnostic, WrapErr};
 
 use super::arguments::{Common, Persistence};
 use super::failure::Failure;
@@ -17,27 +16,8 @@ pub fn read(common: &Common) -> Result<Scenario, Failure> {
     let text = fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))?;
     let seed = common.seed.map(|seed| format!("seed={seed}"));
     let assignments: Vec<String> = common.set.iter().cloned().chain(seed).collect();
-    let (name, text) = changed(path, text, &assignments)?;
+    let (name, text) = changed(&shown(path), text, ("--set", &assignments))?;
     Ok(Scenario::parse(&name, &text)?)
-}
-
-/// What a file is called in messages, and its text with some fields replaced.
-pub fn changed(
-    path: &Path,
-    text: String,
-    assignments: &[String],
-) -> Result<(String, String), Failure> {
-    let name = path.display().to_string();
-    match apply(&text, assignments) {
-        Ok(changed) if assignments.is_empty() => Ok((name, changed)),
-        Ok(changed) => Ok((format!("{name} (with --set)"), changed)),
-        // Reading it says where it is broken.
-        Err(OverrideError::Scenario) => Ok((name, text)),
-        Err(error) => {
-            let report = Err::<(), _>(error).into_diagnostic().wrap_err("--set was not understood");
-            Err(Failure::Usage(report.unwrap_err()))
-        }
-    }
 }
 
 /// Name of the scenario file without its ending.
@@ -78,24 +58,6 @@ fn is_taken(path: &Path) -> bool {
     let mut partial = path.to_path_buf().into_os_string();
     partial.push(".partial");
     path.exists() || Path::new(&partial).exists()
-}
-
-/// Notes on what the theory assumes and this scenario may not have.
-pub fn assumptions(scenario: &Scenario) -> Vec<String> {
-    let populations = scenario.network.populations.iter();
-    let listed = populations.filter(|population| {
-        matches!(population.initial, InitialLaw::Values(_))
-            && population.initial.central_moment(2) > 0.0
-    });
-    listed
-        .map(|population| {
-            format!(
-                "note: the initial values of `{}` are a list, but the theory starts from a normal law of the same mean and \
-                 variance; where the list is far from normal, it is off until the decay has forgotten it",
-                population.name
-            )
-        })
-        .collect()
 }
 
 /// What to do with an existing result file.

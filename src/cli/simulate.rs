@@ -2,8 +2,9 @@
 
 use equipoise::cost::Cost;
 use equipoise::engine::{Ensemble, Outcome, Ranks};
+use equipoise::job::room::{Held, check_room};
+use equipoise::job::scenario::unbalanced;
 use equipoise::layout::stream::declarations;
-use equipoise::limit::Limit;
 use equipoise::store::Completion;
 use serde_json::{Map, Value, json};
 
@@ -11,7 +12,6 @@ use super::arguments::Simulate;
 use super::ensemble::{Simulation, Terms};
 use super::failure::Failure;
 use super::output::{note, print};
-use super::room::{Held, check_room};
 use super::summary::{Summary, quantities};
 use super::{Ending, cost, scenario, table};
 
@@ -26,8 +26,7 @@ pub fn run(arguments: &Simulate, ranks: &dyn Ranks) -> Result<Ending, Failure> {
     let mut ensemble = Ensemble::new(&scenario);
     (ensemble.threads, ensemble.ranks) = (common.threads, ranks);
     ensemble.check()?;
-    let balanced = Limit::new(&scenario.network).and_then(|limit| limit.solve(&ensemble.times));
-    if let Some(error) = balanced.map_or_else(Some, |limit| limit.end)
+    if let Some(error) = unbalanced(&scenario, &ensemble.times)
         && !common.quiet
     {
         note(&format!("warning: {error}"));

@@ -4,11 +4,11 @@ use std::fs;
 
 use equipoise::cost::Cost;
 use equipoise::engine::{Ensemble, Outcome, Ranks};
-use equipoise::layout::{comparison, theory};
-use equipoise::model::Scenario;
+use equipoise::job::room::{Held, check_room};
+use equipoise::job::validation::{Validation, enough_networks};
 use equipoise::report::{self, ReportError};
-use equipoise::store::{Completion, Group};
-use equipoise::validation::{Observed, Prediction, compare};
+use equipoise::store::Completion;
+use equipoise::validation::Observed;
 use miette::miette;
 use serde_json::json;
 
@@ -16,19 +16,13 @@ use super::arguments::Validate;
 use super::ensemble::{Simulation, Terms};
 use super::failure::Failure;
 use super::output::{note, print};
-use super::room::{Held, check_room};
 use super::table::{self, Report};
 use super::{Ending, cost, interrupted, scenario};
 
 pub fn run(arguments: &Validate, ranks: &dyn Ranks) -> Result<Ending, Failure> {
     let common = &arguments.common;
     let mut scenario = scenario::read(common)?;
-    if scenario.replicates < 2 {
-        return Err(Failure::Usage(miette!(
-            help = "set ensemble.replicates to 2 at least; 200 or more make the comparison sharp",
-            "validate needs more than one network to estimate a standard error"
-        )));
-    }
+    enough_networks(&scenario)?;
     let cost = Cost::new(&scenario, &scenario.sampling.times());
     scenario.method = cost.method;
     if arguments.persistence.dry_run {
@@ -37,20 +31,9 @@ pub fn run(arguments: &Validate, ranks: &dyn Ranks) -> Result<Ending, Failure> {
     let mut ensemble = Ensemble::new(&scenario);
     (ensemble.threads, ensemble.ranks) = (common.threads, ranks);
     ensemble.check()?;
-    let energy = scenario.energy.as_ref();
-    let prediction = Prediction::with_energy(&scenario.network, energy, &ensemble.times)?
-        .of_records(&scenario.network, &scenario.recording)?;
-
+    let validation = Validation::new(&scenario)?;
     if !common.quiet {
-        for line in scenario::assumptions(&scenario) {
-            note(&line);
-        }
-        for line in prediction.untested(&scenario.network, &scenario.recording) {
-            note(&format!("note: {line}"));
-        }
-        if let Some(end) = &prediction.limit.end {
-            note(&format!("warning: {end}; what is simulated after it is not compared"));
-        }
+        validation.notes(&scenario).iter().for_each(|line| note(line));
     }
 
     let name = scenario::stem(common);
@@ -81,7 +64,7 @@ pub fn run(arguments: &Validate, ranks: &dyn Ranks) -> Result<Ending, Failure> {
         Terms::new(common, &arguments.persistence),
         Observed::new(ensemble.times.len()),
     )?;
-    simulation.writer.write_missing(&predicted(&scenario, &ensemble.times, &prediction))?;
+    simulation.writer.write_missing(&validation.predicted(&scenario))?;
     let outcome = simulation.run()?;
     let Simulation { mut writer, watched: observed, .. } = simulation;
     if outcome == Outcome::Interrupted {
@@ -99,18 +82,16 @@ pub fn run(arguments: &Validate, ranks: &dyn Ranks) -> Result<Ending, Failure> {
         return Ok(Ending::Interrupted);
     }
 
-    let network = &scenario.network;
-    let verdict = compare(&observed, &prediction, network.population_count(), network.size);
-    let replicates = observed.replicates();
-    writer.write_missing(&comparison::groups(&scenario, &ensemble.times, replicates, &verdict))?;
+    let (verdict, compared) = validation.compare(&scenario, &observed);
+    writer.write_missing(&compared)?;
     let path = writer.finish(Completion::Complete)?;
     let reported = report::html(&path).and_then(|html| report::write(&html, &page, true));
 
     let report = Report {
         scenario: &scenario,
         times: &ensemble.times,
-        replicates,
-        prediction: &prediction,
+        replicates: observed.replicates(),
+        prediction: &validation.prediction,
         verdict: &verdict,
         file: &path,
         page: reported.is_ok().then_some(page.as_path()),
@@ -123,15 +104,4 @@ pub fn run(arguments: &Validate, ranks: &dyn Ranks) -> Result<Ending, Failure> {
     // The result is there, and printed, whatever became of its report.
     reported?;
     Ok(if verdict.holds() { Ending::Done } else { Ending::ComparisonFailed })
-}
-
-/// The groups of limit and theory.
-fn predicted(scenario: &Scenario, times: &[f64], prediction: &Prediction) -> [Group; 2] {
-    let Prediction { limit, finite_n, margins, validity, energy, .. } = prediction;
-    let energy = energy.as_ref();
-    let in_limit = energy.map(|energy| &energy.limit);
-    [
-        theory::limit(scenario, times, limit, in_limit),
-        theory::finite_n(scenario, times, (finite_n, margins), validity, energy),
-    ]
 }

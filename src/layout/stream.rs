@@ -154,6 +154,15 @@ pub fn declarations(scenario: &Scenario, times: &[f64]) -> Vec<Declaration> {
     groups(scenario, &Block::layout(scenario, times)).into_iter().map(declare).collect()
 }
 
+/// The same groups with all that these complete networks recorded, in the order of their numbers.
+pub fn whole(scenario: &Scenario, times: &[f64], trajectories: &[Trajectory]) -> Vec<Group> {
+    let trajectories: Vec<&Trajectory> = trajectories.iter().collect();
+    let recorded = groups(scenario, &Block::of(scenario, times, &trajectories));
+    let layout = groups(scenario, &Block::layout(scenario, times));
+    let fixed = layout.into_iter().filter(|(_, growing)| matches!(growing, Growing::Fixed));
+    recorded.into_iter().chain(fixed).map(|(group, _)| group).collect()
+}
+
 /// Numbers of events.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Events {

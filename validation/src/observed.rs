@@ -36,6 +36,11 @@ impl Observed {
         self.trajectories.len()
     }
 
+    /// The complete networks.
+    pub fn networks(&self) -> &[Trajectory] {
+        &self.trajectories
+    }
+
     /// What else was recorded of each network.
     pub(crate) fn records(&self) -> impl Iterator<Item = &Records> {
         self.trajectories.iter().map(|trajectory| &trajectory.records)

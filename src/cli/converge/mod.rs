@@ -30,9 +30,9 @@ use super::arguments::{Common, Converge};
 use super::ensemble::{Simulation, Terms, Watch};
 use super::failure::Failure;
 use super::output::{note, print};
-use super::room::{Held, check_room};
 use super::table::{self, ConvergenceReport as Report};
 use super::{Ending, cost, scenario};
+use equipoise::job::room::{Held, check_room};
 
 use place::{Place, State};
 use plan::{Size, plan};

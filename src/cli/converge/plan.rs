@@ -109,8 +109,7 @@ impl Size {
         let plain = changed(base, std::slice::from_ref(&size))?;
         let (energy, times) = (plain.energy.as_ref(), plain.sampling.times());
         let expected = Expected::with_energy(&plain.network, energy, &times).map_err(|error| {
-            let (Failure::Usage(report) | Failure::File(report)) = Failure::from(error);
-            Failure::Usage(report.wrap_err(format!("nothing can be expected of n = {n}")))
+            Failure::from(error).wrap_err(format!("nothing can be expected of n = {n}"))
         })?;
         let bins = expected.bins;
         let common = [

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use equipoise::job::theory::FiniteSize;
 use equipoise::limit::{Balance, Expansion, LimitError, LimitSolution, Validity};
 use equipoise::model::Scenario;
 use serde_json::{Value, json};
@@ -34,7 +35,7 @@ pub fn theory(
     scenario: &Scenario,
     balance: &Balance,
     limit: &LimitSolution,
-    finite_n: Option<&(Expansion, Validity)>,
+    finite_n: Option<&FiniteSize>,
 ) -> String {
     let names = scenario.network.population_names();
     let width = names.len();
@@ -75,7 +76,8 @@ pub fn theory(
     if let Some(end) = &limit.end {
         let _ = writeln!(text, "{}\n", ending(scenario, end));
     }
-    let Some((Expansion { first: theory, margin, .. }, validity)) = finite_n else { return text };
+    let Some(FiniteSize { expansion, validity, .. }) = finite_n else { return text };
+    let Expansion { first: theory, margin, .. } = expansion;
     let mut table = Table::new(&[
         "time",
         "population",

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use equipoise::engine::ensemble::{MOST_WAITING, WINDOWED_FROM};
-use equipoise::estimate::Estimate;
-use equipoise::model::{Method, Scenario};
+use equipoise_engine::ensemble::{MOST_WAITING, WINDOWED_FROM};
+use equipoise_model::{Method, Scenario};
 use miette::miette;
 
-use super::failure::Failure;
+use super::Failure;
+use crate::estimate::{Estimate, GroupSize};
 
 /// What of the records is held in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,19 +33,34 @@ pub fn check_room(
     held: Held,
 ) -> Result<(), Failure> {
     let estimate = Estimate::new(scenario, times);
-    let leaps = matches!(scenario.method, Method::Leap(_));
-    if !leaps && estimate.jumps > MOST_JUMPS {
-        return Err(Failure::Usage(miette!(
-            help = "take engine.method = \"leap\", a smaller n, lower rates, a shorter duration or fewer networks",
-            "this would simulate about {:.0e} jumps, which takes years at any speed",
-            estimate.jumps
-        )));
-    }
+    comes_to_its_end(scenario, &estimate)?;
     let folder = existing_folder(path);
     if let Some(free) = free_bytes(&folder) {
         fits_on_disk(&estimate, free, &folder)?;
     }
     fits_in_memory(scenario, &estimate, held, memory_bytes())
+}
+
+/// The same for an ensemble of which all is held in memory and nothing written.
+///
+/// # Errors
+/// As [`check_room`].
+pub fn check_memory(scenario: &Scenario, times: &[f64]) -> Result<(), Failure> {
+    let estimate = Estimate::new(scenario, times);
+    comes_to_its_end(scenario, &estimate)?;
+    fits_in_memory(scenario, &estimate, Held::Everything, memory_bytes())
+}
+
+fn comes_to_its_end(scenario: &Scenario, estimate: &Estimate) -> Result<(), Failure> {
+    let leaps = matches!(scenario.method, Method::Leap(_));
+    if leaps || estimate.jumps <= MOST_JUMPS {
+        return Ok(());
+    }
+    Err(Failure::Usage(miette!(
+        help = "take engine.method = \"leap\", a smaller n, lower rates, a shorter duration or fewer networks",
+        "this would simulate about {:.0e} jumps, which takes years at any speed",
+        estimate.jumps
+    )))
 }
 
 fn fits_on_disk(estimate: &Estimate, free: f64, folder: &Path) -> Result<(), Failure> {
@@ -101,9 +116,7 @@ fn largest(estimate: &Estimate) -> (&'static str, String) {
     let tenth = estimate.least_bytes() / 10.0;
     let large = estimate.groups.iter().filter(|group| group.least_bytes >= tenth);
     let about = if large.clone().any(|group| group.about) { "about " } else { "" };
-    let part = |group: &equipoise::estimate::GroupSize| {
-        format!("{} in /{}", human(group.least_bytes), group.group)
-    };
+    let part = |group: &GroupSize| format!("{} in /{}", human(group.least_bytes), group.group);
     (about, large.map(part).collect::<Vec<_>>().join(", "))
 }
 
@@ -160,7 +173,7 @@ mod tests {
     fn scenario(assignments: &[&str]) -> Scenario {
         let text = include_str!("../../scenarios/recording.toml");
         let assignments: Vec<String> = assignments.iter().map(|&text| text.to_owned()).collect();
-        let text = equipoise::model::scenario::overrides::apply(text, &assignments);
+        let text = equipoise_model::scenario::overrides::apply(text, &assignments);
         Scenario::parse("recording.toml", &text.expect("sound")).expect("sound")
     }
 
