@@ -72,7 +72,7 @@ fn every_path_in_the_map_exists() {
 
 #[test]
 fn every_link_leads_somewhere() {
-    for page in ["README.md", "ARCHITECTURE.md"] {
+    for page in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {
         assert_exist(links(&text(page)), page);
     }
 }
