@@ -35,6 +35,11 @@ book:
     cargo build --release --locked
     cargo run --locked --manifest-path docs/book/Cargo.toml --target-dir target/book -- target/release/equipoise
 
+# The API documentation, into target/doc, with its equations drawn.
+api:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+    cargo run --locked --manifest-path docs/book/Cargo.toml --target-dir target/book -- api target/doc
+
 # Licences, sources and advisories of all crates (cargo install cargo-deny).
 deny:
     cargo deny check

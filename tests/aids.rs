@@ -3,7 +3,7 @@
 mod common;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use common::{PAIR, Place, Run, cell_files, root, scenarios, script_says};
@@ -30,17 +30,7 @@ fn examples(place: &Place, command: &str) -> Vec<String> {
     lines.map(|line| line.trim().to_owned()).collect()
 }
 
-/// A line as a shell runs it, with the program of this build.
-fn shell(place: &Place, line: &str) -> Run {
-    let program = Path::new(env!("CARGO_BIN_EXE_equipoise")).parent().expect("a folder");
-    let path = std::env::var("PATH").expect("a path");
-    let mut shell = Command::new("sh");
-    shell.args(["-ec", line]).current_dir(place.path("."));
-    shell.env("PATH", format!("{}:{path}", program.display()));
-    shell.output().expect("a shell").into()
-}
-
-/// The same line, where it would take long: a small network, or only what it would do.
+/// A line that would take long in a short form: a small network, or only what it would do.
 fn shortened(line: &str) -> String {
     let parts = line.split(" && ").map(|part| match part.split_whitespace().nth(1) {
         Some("validate" | "simulate") if !part.contains("--dry-run") => {
@@ -71,7 +61,7 @@ fn every_example_of_the_help_runs() {
         for example in examples {
             assert!(example.contains(&format!("equipoise {command}")), "{command}: {example}");
             let line = shortened(&example);
-            let run = shell(&place, &line);
+            let run = place.type_line(&line);
             // Networks so small may be too small for the theory.
             let is_small = line.contains("--set n=60") && matches!(run.status, Some(1 | 2));
             assert!(run.status == Some(0) || is_small, "{line}\n{}\n{}", run.out, run.err);

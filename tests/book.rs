@@ -64,16 +64,6 @@ fn fits(patterns: &[&str], lines: &[&str]) -> bool {
     }
 }
 
-/// Runs a line in the shell, with the program of this build.
-fn typed(place: &Place, line: &str) -> Run {
-    let program = Path::new(env!("CARGO_BIN_EXE_equipoise")).parent().expect("a folder");
-    let path = std::env::var("PATH").expect("a path");
-    let mut shell = Command::new("sh");
-    shell.args(["-ec", line]).current_dir(place.path("."));
-    shell.env("PATH", format!("{}:{path}", program.display())).env("NO_COLOR", "1");
-    shell.output().expect("a shell").into()
-}
-
 /// Types the commands of a block, and compares what they print.
 fn console(place: &Place, block: &Block, page: &str) {
     let mut commands: Vec<(&str, Vec<&str>)> = Vec::new();
@@ -92,7 +82,7 @@ fn console(place: &Place, block: &Block, page: &str) {
         if status.is_some() {
             expected.pop();
         }
-        let run = typed(place, command).expect(status.unwrap_or(0));
+        let run = place.type_line(command).expect(status.unwrap_or(0));
         let printed = if status.is_some() { run.out + &run.err } else { run.out };
         let lines: Vec<&str> = printed.lines().collect();
         assert!(fits(&expected, &lines), "{page}:{}: {command}\n{printed}", block.line);

@@ -132,6 +132,16 @@ impl Place {
         command
     }
 
+    /// Runs a line in the shell, where `equipoise` is the program of this build.
+    pub fn type_line(&self, line: &str) -> Run {
+        let program = Path::new(env!("CARGO_BIN_EXE_equipoise")).parent().expect("a folder");
+        let path = env::var("PATH").expect("a path");
+        let mut shell = Command::new("sh");
+        shell.args(["-ec", line]).current_dir(self.0.path());
+        shell.env("PATH", format!("{}:{path}", program.display())).env("NO_COLOR", "1");
+        shell.output().expect("a shell").into()
+    }
+
     /// Runs the program with these arguments, separated by spaces.
     pub fn run(&self, arguments: &str) -> Run {
         self.command(arguments).output().expect("the program runs").into()

@@ -1,10 +1,12 @@
 //! A cell of one compartment with voltage-gated channels.
 //!
-//! ```text
-//! C dV/dt = g_L (V_L - V) + sum_c G_c prod_x x^{k_x} (V_c - V) + I + sum_s g_s (V_s - V)      (11.2), (11.8)
-//! dx/dt   = phi (alpha_x(V) (1 - x) - beta_x(V) x)          gates with opening and closing rates
-//! dx/dt   = (x_inf(V) - x) / tau_x                          gates with a time constant
-//! x       = x_inf(V)                                        gates without delay
+//! ```math
+//! \begin{aligned}
+//! C \frac{dV}{dt} &= g_L (V_L - V) + \sum_c G_c \prod_x x^{k_x} (V_c - V) + I + \sum_s g_s (V_s - V) &&\quad (11.2),\ (11.8) \\
+//! \frac{dx}{dt} &= \varphi \left(\alpha_x(V)\,(1 - x) - \beta_x(V)\, x\right) &&\quad \text{gates with opening and closing rates} \\
+//! \frac{dx}{dt} &= \frac{x_\infty(V) - x}{\tau_x} &&\quad \text{gates with a time constant} \\
+//! x &= x_\infty(V) &&\quad \text{gates without delay}
+//! \end{aligned}
 //! ```
 //!
 //! Potentials in mV, time in ms, capacitance in uF/cm2, conductances in mS/cm2, currents in uA/cm2. The forms of rates

@@ -2,8 +2,8 @@
 //!
 //! The account charges jumps to the neurons that receive them; here the neuron that sends them pays, since a neuron's rate is what it can economise:
 //!
-//! ```text
-//! synapses_a = sum_b e_syn,b d_ab,      d_ab = p N_b  (p (N_a - 1) for b = a),      p = 1 but under release
+//! ```math
+//! \text{synapses}_a = \sum_b e_{\text{syn},b}\, d_{ab}, \qquad d_{ab} = p N_b \quad (p (N_a - 1) \text{ for } b = a), \qquad p = 1 \text{ but under release}
 //! ```
 //!
 //! with `d_ab` the jumps that one fire of a neuron of `a` causes in `b`.

@@ -1,7 +1,7 @@
 //! Power of a stationary network, by what it goes into.
 //!
-//! ```text
-//! P_spike,a = e_spike,a N_a S_a/p,      P_rest,a = e_rest,a N_a,      P_syn,a = e_syn,a N_a ( sum_b (N_b - delta_ab) S_b + sum_x N_x nu_x )
+//! ```math
+//! P_{\text{spike},a} = \frac{e_{\text{spike},a} N_a S_a}{p}, \qquad P_{\text{rest},a} = e_{\text{rest},a} N_a, \qquad P_{\text{syn},a} = e_{\text{syn},a} N_a \Big(\sum_b (N_b - \delta_{ab}) S_b + \sum_x N_x \nu_x\Big)
 //! ```
 //!
 //! `S_b` being the intensity towards one target. *Communication* is what spikes and synapses take, and what remains is upkeep: computation in the sense of Levy & Calvert (2021) has

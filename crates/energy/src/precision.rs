@@ -2,8 +2,8 @@
 //!
 //! Whoever counts the fires of all populations in a window of length `T`, `y_a` per neuron and time, knows the drive `I_s` with an error of at least `1/sqrt(J T)`, if he weights the counts as well as can be:
 //!
-//! ```text
-//! J = r^T S^{-1} r,      r_a = d<y_a>/dI_s = T_as(0)/p,      S = T Cov(y),
+//! ```math
+//! J = r^{\mathsf T} S^{-1} r, \qquad r_a = \frac{d\langle y_a \rangle}{dI_s} = \frac{T_{as}(0)}{p}, \qquad S = T\, \mathrm{Cov}(y),
 //! ```
 //!
 //! since with a weight `w` on each count the square of signal over noise is `T (w^T r)^2/(w^T S w)`, and Cauchy's inequality gives `J T` as its maximum, at `w = S^{-1} r`. Both come from the finite-n theory about the stationary state: the response of its moment

@@ -2,8 +2,8 @@
 //!
 //! With the Hermite polynomials `He_k`, `phi = sum_k h_k He_k((z - m)/sqrt(v))/k!` where
 //!
-//! ```text
-//! h_k = E[phi(m + sqrt(v) X) He_k(X)],     E[phi] = h_0,     Var phi = sum_{k >= 1} h_k^2/k!
+//! ```math
+//! h_k = E\left[\varphi(m + \sqrt v X)\, \mathrm{He}_k(X)\right], \qquad E[\varphi] = h_0, \qquad \mathrm{Var}\, \varphi = \sum_{k \ge 1} \frac{h_k^2}{k!}
 //! ```
 //!
 //! Squares of gains have no closed form even where gains do, so these are sums over Gauss-Legendre panels that are as fine as the gain asks for.

@@ -3,8 +3,8 @@
 //! Use it where a sample of potentiations is compared with theory: the normal law is wrong by order `n^{-1/2}`, as soon as jumps of one
 //! sign outweigh those of the other, and a large sample finds that out. With `x = (z - m)/sqrt(v)` and cumulants `k3` and `k4`,
 //!
-//! ```text
-//! f(z) = phi(x)/sqrt(v) [1 + k3/(6 v^{3/2}) He_3(x) + k4/(24 v^2) He_4(x) + k3^2/(72 v^3) He_6(x)].
+//! ```math
+//! f(z) = \frac{\varphi(x)}{\sqrt v} \left[1 + \frac{k_3}{6 v^{3/2}} \mathrm{He}_3(x) + \frac{k_4}{24 v^2} \mathrm{He}_4(x) + \frac{k_3^2}{72 v^3} \mathrm{He}_6(x)\right].
 //! ```
 //!
 //! For shot noise, whose cumulants `k_m` are of order `n^{1-m/2}`, the error of density and distribution function is of order `n^{-1/2}` for the
@@ -14,8 +14,8 @@
 //! are of order `n^{-1/2}`. Where they are known ([`finite_n`](crate::finite_n), [`FiniteNSolution::law`](crate::FiniteNSolution::law)) the law is
 //! their series, [`PotentiationLaw::of_moments`], in any order of `n`:
 //!
-//! ```text
-//! f(z) = phi(x)/sqrt(v) [1 + sum_{k=3..8} mu_k/(k! v^{k/2}) He_k(x)].
+//! ```math
+//! f(z) = \frac{\varphi(x)}{\sqrt v} \left[1 + \sum_{k=3}^{8} \frac{\mu_k}{k!\, v^{k/2}} \mathrm{He}_k(x)\right].
 //! ```
 //!
 //! Its cumulants are `k3 = mu_3` and `k4 = mu_4`; `mu_6 = k6 + 10 k3^2` holds the square.

@@ -2,9 +2,11 @@
 //!
 //! For large `n` the empirical law of population `a` is `Normal(m_a, v_a)`, with
 //!
-//! ```text
-//! dm_a/dt = -m_a/tau_a + I_a + sqrt(n) ( sum_b K_ab S_b(m_b, v_b) + h_a )       (1)
-//! dv_a/dt = -2 v_a/tau_a + sum_b Q_ab S_b(m_b, v_b) + q_a                         (2)
+//! ```math
+//! \begin{aligned}
+//! \frac{dm_a}{dt} &= -\frac{m_a}{\tau_a} + I_a + \sqrt n \Big(\sum_b K_{ab} S_b(m_b, v_b) + h_a\Big) &&\quad (1) \\
+//! \frac{dv_a}{dt} &= -\frac{2 v_a}{\tau_a} + \sum_b Q_{ab} S_b(m_b, v_b) + q_a &&\quad (2)
+//! \end{aligned}
 //! ```
 //!
 //! and `S_b(m, v) = E[lambda_b(m + sqrt(v) X)]`, `X` standard normal. The bracket must vanish: balance.

@@ -1,9 +1,11 @@
 //! The limit: autonomous ODEs for means and variances on the balanced manifold.
 //!
-//! ```text
-//! dm/dt = -m/tau + I + U_r l                l in R^r
-//! dv/dt = -2 v/tau + Q S + q
-//! V_r^T [ S_m (-m/tau + I + U_r l) + S_v dv/dt ] = d/dt( -Sigma_r^{-1} U_r^T h )
+//! ```math
+//! \begin{aligned}
+//! \frac{dm}{dt} &= -\frac{m}{\tau} + I + U_r l, \qquad l \in \mathbb R^r \\
+//! \frac{dv}{dt} &= -\frac{2 v}{\tau} + Q S + q \\
+//! V_r^{\mathsf T} &\left[S_m \left(-\frac{m}{\tau} + I + U_r l\right) + S_v \frac{dv}{dt}\right] = \frac{d}{dt} \left(-\Sigma_r^{-1} U_r^{\mathsf T} h\right)
+//! \end{aligned}
 //! ```
 //!
 //! The multiplier `l` keeps balance true in time. At rank `P` the rates are fixed by balance and

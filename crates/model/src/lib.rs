@@ -3,10 +3,12 @@
 //! `P` populations of neurons and any number of external Poisson populations, all-to-all, with
 //! synapses scaled by `n^{-1/2}`. Neuron `k` of population `a` has a synaptic potentiation `z`,
 //!
-//! ```text
-//! dz/dt = -z/tau_a + I_a(t)          between jumps
-//! z    += J_ab / sqrt(n)             at the points of a Poisson process of intensity lambda_b(z_b^j),
-//!                                    one such process for each ordered pair ((b, j), (a, k)) of different neurons
+//! ```math
+//! \begin{aligned}
+//! \frac{dz}{dt} &= -\frac{z}{\tau_a} + I_a(t) && \text{between jumps} \\
+//! z &\mathrel{+}= \frac{J_{ab}}{\sqrt n} && \text{at the points of a Poisson process of intensity } \lambda_b(z_b^j), \\
+//! &&& \text{one such process for each ordered pair } ((b, j), (a, k)) \text{ of different neurons}
+//! \end{aligned}
 //! ```
 //!
 //! This crate holds the description ([`Network`]) and reads it from a scenario file ([`Scenario`]).

@@ -3,8 +3,8 @@
 //! The error at size `n_i` is the mean `e_i` of a sample over independent networks. The exponent is the slope of the least-squares line
 //! through `(ln n_i, ln |e_i|)`, all sizes with the same weight:
 //!
-//! ```text
-//! beta = sum_i c_i ln |e_i|,     c_i = (x_i - x)/sum_j (x_j - x)^2,     x_i = ln n_i, x their mean.
+//! ```math
+//! \beta = \sum_i c_i \ln |e_i|, \qquad c_i = \frac{x_i - \bar x}{\sum_j (x_j - \bar x)^2}, \qquad x_i = \ln n_i, \quad \bar x \text{ their mean}.
 //! ```
 //!
 //! Use it where each error is known to a third of itself or better: the logarithm of an estimate is low by half the square of its relative

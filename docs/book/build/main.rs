@@ -5,10 +5,16 @@
 //! PROGRAM is `equipoise`, built, which says what fields and commands there are and simulates the scenarios of the gallery; pages go
 //! to FOLDER/html (`target/book`). All of it is local: pages load nothing from elsewhere, and equations are MathML.
 //!
+//!     cargo run --manifest-path docs/book/Cargo.toml -- api target/doc
+//!
+//! draws the equations of what `cargo doc` made.
+//!
 //! * `pages`: what the author wrote, and the documents of `docs/` as chapters; `math`: equations in them;
 //! * `fields`: the reference of scenario and cell files, from their schema; `commands`: that of the command line, from its help;
-//! * `gallery`: all scenarios with figures of their reports; `links`: whether all links lead somewhere.
+//! * `gallery`: all scenarios with figures of their reports; `links`: whether all links lead somewhere;
+//! * `api`: equations of the API documentation.
 
+mod api;
 mod commands;
 mod fields;
 mod gallery;
@@ -49,6 +55,11 @@ impl Program {
 fn main() -> Result<()> {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
     let program = arguments.next().context("usage: equipoise-book PROGRAM [FOLDER]")?;
+    if program.as_os_str() == "api" {
+        let folder = arguments.next().context("usage: equipoise-book api FOLDER")?;
+        println!("equations: {}", api::convert(&folder)?);
+        return Ok(());
+    }
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = here.join("../..").canonicalize()?;
     let folder = arguments.next().unwrap_or_else(|| root.join("target/book"));

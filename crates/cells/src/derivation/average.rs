@@ -31,8 +31,8 @@ pub struct AveragedCell {
 impl AveragedCell {
     /// The current through the synapses at a voltage in mV, uA/cm2; equation (11.22), the sum of (11.15) and (11.21):
     ///
-    /// ```text
-    /// I_ext + I_net = sum of G tau r (V_syn - V).
+    /// ```math
+    /// I_{\text{ext}} + I_{\text{net}} = \sum G \tau r\, (V_{\text{syn}} - V).
     /// ```
     pub fn synaptic_current(&self, inputs: &[Input], voltage: f64) -> f64 {
         inputs.iter().map(|input| input.synapse.mean_current(input.rate, voltage)).sum()
@@ -40,8 +40,8 @@ impl AveragedCell {
 
     /// The same from what does not depend on the voltage and what does; equation (11.23):
     ///
-    /// ```text
-    /// I_ext + I_net = I_app + g_syn (V_leak - V).
+    /// ```math
+    /// I_{\text{ext}} + I_{\text{net}} = I_{\text{app}} + g_{\text{syn}} (V_{\text{leak}} - V).
     /// ```
     pub fn regrouped_current(&self, inputs: &[Input], voltage: f64) -> f64 {
         self.applied_current(inputs)
@@ -68,8 +68,8 @@ impl AveragedCell {
 
     /// `dV/dt`, mV/ms, at a voltage in mV with active and other currents together `current`, uA/cm2; equations (11.2) and (11.8):
     ///
-    /// ```text
-    /// C_m dV/dt = g_L (V_leak - V) + current.
+    /// ```math
+    /// C_m \frac{dV}{dt} = g_L (V_{\text{leak}} - V) + \text{current}.
     /// ```
     pub fn voltage_derivative(&self, voltage: f64, current: f64) -> f64 {
         (self.leak_conductance * (self.leak_reversal - voltage) + current) / self.capacitance
@@ -77,8 +77,8 @@ impl AveragedCell {
 
     /// `dV/dt`, mV/ms, of one cell that stands for the network; equation (11.26):
     ///
-    /// ```text
-    /// C_m dV/dt = (g_L + g_syn) (V_leak - V) + I_act + I_app.
+    /// ```math
+    /// C_m \frac{dV}{dt} = (g_L + g_{\text{syn}}) (V_{\text{leak}} - V) + I_{\text{act}} + I_{\text{app}}.
     /// ```
     pub fn averaged_derivative(&self, inputs: &[Input], voltage: f64, active_current: f64) -> f64 {
         let leak = self.total_conductance(inputs) * (self.leak_reversal - voltage);

@@ -9,9 +9,11 @@ use super::error::{DerivationError, finite};
 
 /// `N` neurons with states `S_i = +-1`, each of which follows its inputs; equation (11.38):
 ///
-/// ```text
-/// S_i <- sgn[sum_j W_ij (S_j + 1)/2 + W_ext (S_ext + 1)/2 - theta_i]
-///      = sgn[sum_j W_ij S_j + W_ext S_ext - theta'_i].
+/// ```math
+/// \begin{aligned}
+/// S_i &\leftarrow \mathrm{sgn}\left[\sum_j W_{ij} \frac{S_j + 1}{2} + W_{\text{ext}} \frac{S_{\text{ext}} + 1}{2} - \theta_i\right] \\
+/// &= \mathrm{sgn}\left[\sum_j W_{ij} S_j + W_{\text{ext}} S_{\text{ext}} - \theta_i'\right].
+/// \end{aligned}
 /// ```
 ///
 /// An input exactly at threshold leaves a neuron silent, `sgn[0] = -1`, as `[0]_+ = 0` does.

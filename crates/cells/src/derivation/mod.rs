@@ -3,8 +3,8 @@
 //! A cell fires at the rate `r = f[I_app - I_theta0 - v_theta g_total]`: conductance shifts its threshold and leaves its slope. With synaptic
 //! conductances averaged over presynaptic spikes, the network of cells becomes one of rates,
 //!
-//! ```text
-//! tau_a dmu_a/dt = -mu_a + sum_b K_ab W_ab r_b + W_ext r_ext - theta_a,      r_a = f_a[mu_a].
+//! ```math
+//! \tau_a \frac{d\mu_a}{dt} = -\mu_a + \sum_b K_{ab} W_{ab} r_b + W_{\text{ext}} r_{\text{ext}} - \theta_a, \qquad r_a = f_a[\mu_a].
 //! ```
 //!
 //! One convention of units, converted only where something is read or printed: mV, ms, uF/cm2, mS/cm2, uA/cm2, nC/cm2 = uA ms/cm2, rates in 1/ms.

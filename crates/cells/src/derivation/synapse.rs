@@ -2,8 +2,8 @@
 
 /// A synapse whose conductance rises by `G` at a presynaptic spike and decays with `tau`, equation (11.10):
 ///
-/// ```text
-/// tau dg/dt + g = tau G sum_j delta(t - t_j).
+/// ```math
+/// \tau \frac{dg}{dt} + g = \tau G \sum_j \delta(t - t_j).
 /// ```
 ///
 /// External inputs, equation (11.17), are synapses of the same form. The lecture's `delta(t - t_j)` in (11.12) is `delta(t' - t_j)`, and its exponent in

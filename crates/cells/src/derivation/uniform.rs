@@ -2,10 +2,12 @@
 
 /// `N` cells of which each receives `W_o` from each, itself included:
 ///
-/// ```text
-/// r_i = beta [W_o sum_j r_j - theta]_+        (11.34)
-/// r_o = (1/N) sum_i r_i                       (11.35)
-/// r_o = [beta N W_o r_o - beta theta]_+       (11.36)
+/// ```math
+/// \begin{aligned}
+/// r_i &= \beta \Big[W_o \sum_j r_j - \theta\Big]_+ &&\quad (11.34) \\
+/// r_o &= \frac{1}{N} \sum_i r_i &&\quad (11.35) \\
+/// r_o &= \left[\beta N W_o r_o - \beta \theta\right]_+ &&\quad (11.36)
+/// \end{aligned}
 /// ```
 ///
 /// The lecture gives the solution (11.37) by `N beta W_o` alone: silence below 1 and the active branch `r_o = theta/(N W_o - 1/beta)` above. That is what there is for `theta > 0`, but

@@ -2,9 +2,11 @@
 //!
 //! Cell `i` of population `a` receives, beside its own current, for each population `b` that projects to `a`
 //!
-//! ```text
-//! C dV/dt = ... + g_ab(t) (V_ab - V)
-//! tau_ab dg_ab/dt = -g_ab + tau_ab G_ab sum over spikes of its sources in b of delta(t - t_spike - D)     (11.9), (11.10)
+//! ```math
+//! \begin{aligned}
+//! C \frac{dV}{dt} &= \ldots + g_{ab}(t)\, (V_{ab} - V) \\
+//! \tau_{ab} \frac{dg_{ab}}{dt} &= -g_{ab} + \tau_{ab} G_{ab} \sum_{\text{spikes of its sources in } b} \delta(t - t_{\text{spike}} - D) &&\quad (11.9),\ (11.10)
+//! \end{aligned}
 //! ```
 //!
 //! all-to-all but for itself, or from a number of sources that were drawn at random once; and external spikes in a

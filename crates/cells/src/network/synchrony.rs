@@ -7,8 +7,8 @@ const LARGEST_INDEPENDENT: f64 = 0.5;
 
 /// Synchrony of a population.
 ///
-/// ```text
-/// chi^2 = Var_t[mean over cells of V_i(t)] / (mean over cells of Var_t[V_i(t)])
+/// ```math
+/// \chi^2 = \frac{\mathrm{Var}_t\left[\text{mean over cells of } V_i(t)\right]}{\text{mean over cells of } \mathrm{Var}_t\left[V_i(t)\right]}
 /// ```
 ///
 /// 1 where all cells do the same, and of order `N^{-1/2}` where they have nothing in common.

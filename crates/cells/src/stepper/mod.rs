@@ -2,11 +2,13 @@
 //!
 //! One step of length `h`, of second order. Gates with a delay stand half a step before the potential:
 //!
-//! ```text
-//! x(t + h/2) = x_inf + (x(t - h/2) - x_inf) e^{-h/tau_x}          x_inf, tau_x at V(t)
-//! V(t + h/2) = V_inf + (V(t) - V_inf) e^{-h G/(2C)}               G, V_inf with gates without delay at V(t)
-//! V(t + h)   = V_inf + (V(t) - V_inf) e^{-h G/C}                  with those at V(t + h/2)
-//! G = g_L + sum_c G_c prod x^k + sum_s g_s,    V_inf = (g_L V_L + sum_c ... V_c + sum_s g_s V_s + I)/G
+//! ```math
+//! \begin{aligned}
+//! x(t + h/2) &= x_\infty + \left(x(t - h/2) - x_\infty\right) e^{-h/\tau_x} &&\quad x_\infty, \tau_x \text{ at } V(t) \\
+//! V(t + h/2) &= V_\infty + \left(V(t) - V_\infty\right) e^{-h G/(2C)} &&\quad G, V_\infty \text{ with gates without delay at } V(t) \\
+//! V(t + h) &= V_\infty + \left(V(t) - V_\infty\right) e^{-h G/C} &&\quad \text{with those at } V(t + h/2) \\
+//! G &= g_L + \sum_c G_c \prod x^k + \sum_s g_s, && \quad V_\infty = \frac{1}{G} \Big(g_L V_L + \sum_c \ldots V_c + \sum_s g_s V_s + I\Big)
+//! \end{aligned}
 //! ```
 //!
 //! Each line is exact where what it holds fixed is constant, so no step is too long to be stable (Rush & Larsen 1978,

@@ -3,8 +3,8 @@
 //! From a stable fixed point the drive of one population is moved to both sides, in growing steps, and the fixed point is followed by Newton's method, until its rate has passed what is asked for; the root between is refined, and the state there must be among the stable ones that a search from nothing
 //! finds. Where balance fixes all rates no drive moves any. With `x = (m, v)` the equations of a fixed point are
 //!
-//! ```text
-//! U_perp^T (-m/tau + I) = 0,      V_r^T S = -Sigma_r^{-1} U_r^T h,      v - tau/2 (Q S + q) = 0.
+//! ```math
+//! U_\perp^{\mathsf T} \left(-\frac{m}{\tau} + I\right) = 0, \qquad V_r^{\mathsf T} S = -\Sigma_r^{-1} U_r^{\mathsf T} h, \qquad v - \frac{\tau}{2} (Q S + q) = 0.
 //! ```
 
 use equipoise_limit::roots::root;

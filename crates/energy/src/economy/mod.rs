@@ -3,15 +3,15 @@
 //! A neuron's count of spikes in each window of length `dt` is a symbol; a code without noise, whose symbols are independent, carries the entropy of a symbol `H(m)` in each window, `m` its mean, and costs
 //! `R dt + e m` with `R` the power of rest and `e` the energy of a spike and of all that it causes. The efficiency is
 //!
-//! ```text
-//! F(m) = H(m) / (R dt + e m) = 1/(R dt) H(m)/(1 + c m),      c = e/(R dt).
+//! ```math
+//! F(m) = \frac{H(m)}{R\, dt + e m} = \frac{1}{R\, dt}\, \frac{H(m)}{1 + c m}, \qquad c = \frac{e}{R\, dt}.
 //! ```
 //!
 //! As `H` is concave, `F` has one maximum, where `H'(m) (1 + c m) = c H(m)`. With a spike or none in a window, `m = p`, this is the code of Levy & Baxter: `1 + c p = 1 + (r - 1) p` with `r = 1 + c`, the cost
 //! of a window with a spike over that of one without, and the condition is
 //!
-//! ```text
-//! p = (1 - p)^r,      F R dt = -log2(1 - p).
+//! ```math
+//! p = (1 - p)^r, \qquad F R\, dt = -\log_2(1 - p).
 //! ```
 //!
 //! For counts without bound, the law with the most entropy at its mean is geometric: `x + x^c = 1` with `x = 1/(1 + m)`. Both are cases of what Balasubramanian, Kimber & Berry found: symbols that cost `E` have the probability `2^{-F E}` and these

@@ -4,8 +4,8 @@
 //! next neuron, in the order of the populations and cyclically. So a `b`-jump onto neuron `k` is a spike of the neuron `j` before `k` if
 //! `j` is in `b` and the jump came from it, which is so with probability
 //!
-//! ```text
-//! lambda_b(z_b^j) / D,      D = sum of lambda_b(z_b^i) over i in b other than k,
+//! ```math
+//! \frac{\lambda_b(z_b^j)}{D}, \qquad D = \sum \lambda_b(z_b^i) \text{ over } i \text{ in } b \text{ other than } k,
 //! ```
 //!
 //! just before the jump; it does not move `j`, nor any other neuron in `D`, so the state after it tells the same. Methods that

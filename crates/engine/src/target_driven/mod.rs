@@ -7,8 +7,8 @@
 //! self-synapse: towards neuron `(a, k)` it is `R_b(t) - [a = b] lambda_b(z_b^k)` with `R_b = sum_j lambda_b(z_b^j)`. So
 //! targets and types are drawn, and no source is. Time is cut into *segments*. For each, bounds are set up for which
 //!
-//! ```text
-//! L_b <= R_b(t) <= B_b        until the end of the segment,
+//! ```math
+//! L_b \le R_b(t) \le B_b \qquad \text{until the end of the segment},
 //! ```
 //!
 //! and jumps below `C_ab = max(L_b - [a = b] own_b, 0)`, with `own_b` the largest intensity of one neuron until then, need no

@@ -3,8 +3,8 @@
 //! Use it where the roots of a system depend on one parameter and do not form a graph over it. From a root the curve is
 //! followed by its arclength: a step along the tangent, then Newton's method in the hyperplane across it,
 //!
-//! ```text
-//! F(x, p) = 0,     <(x, p) - (x_0, p_0), t_0> = s,
+//! ```math
+//! F(x, p) = 0, \qquad \langle (x, p) - (x_0, p_0),\ t_0 \rangle = s,
 //! ```
 //!
 //! a system that stays regular where `F_x` is singular and the curve turns back. State and parameter are measured in the

@@ -4,10 +4,12 @@
 //! and the synapse that a neuron lacks of itself, which pulls on it by `-eps J_aa lambda_a(z)`. Both are in the generator, so that for the number `M` of spikes and the modes `f_k` of
 //! the [theory](super) `B_k = p Cov(M, f_k(z))` obeys what the moments do, with a source:
 //!
-//! ```text
-//! dB_k/dt = -k B_k/tau + k eps J S B_{k-1} + C(k,2) w B_{k-2} + C(k,3) eps M_3 B_{k-3} - k eps J sum_l c_{k-1,l} B_l/l!
-//!           + L_k - S mu_k - p k eps J L_{k-1},            w = 2 eps J v g_1,    B_0 = 0,
-//! Var M   = E M + 2 p^{-2} int sum_{l >= 1} g_l B_l/l! dt.
+//! ```math
+//! \begin{aligned}
+//! \frac{dB_k}{dt} ={}& -\frac{k}{\tau} B_k + k \epsilon J S B_{k-1} + \binom{k}{2} w B_{k-2} + \binom{k}{3} \epsilon M_3 B_{k-3} - k \epsilon J \sum_l \frac{c_{k-1,l} B_l}{l!} \\
+//! & + L_k - S \mu_k - p k \epsilon J L_{k-1}, \qquad w = 2 \epsilon J v g_1, \qquad B_0 = 0, \\
+//! \mathrm{Var}\, M ={}& E M + 2 p^{-2} \int \sum_{l \ge 1} \frac{g_l B_l}{l!}\, dt.
+//! \end{aligned}
 //! ```
 //!
 //! The last source is there under shared spikes and release: a neuron's own spike moves all that it reaches but not the neuron itself, which stays behind when balance

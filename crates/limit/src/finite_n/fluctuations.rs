@@ -3,10 +3,12 @@
 //! `d eta = A eta dt + noise of covariance B dt`, and `dP/dt = A P + P A^T + B`. Row `(a, k)` of `A` has a part within the population,
 //! `local`, and a part through the rates of all populations, `delta lambda_b = sum_l g_bl eta_bl/l!`:
 //!
-//! ```text
-//! local:   -k/tau_a eta_k + [ k eps J_aa S_a eta_{k-1} + C(k,2) 2 eps J_aa v_a g_a1 eta_{k-2} + C(k,3) eps M_3a eta_{k-3} - k eps J_aa sum_l c_{k-1,l} eta_l/l! ]
-//! through: delta_k1 sqrt(n) K_ab + delta_k2 Q_ab + [ k mu_{k-1} sqrt(n) K_ab + C(k,2) mu_{k-2} Q_ab + C(k,3) mu_{k-3} eps J_ab^3 gamma_b ]
-//! B_(ak)(al) = k k! v_a^{k-1} M_2a/N_a delta_kl + [ 1/N_a sum_{i,j>=1, i+j<=3} C(k,i) C(l,j) eps^{i+j-2} M_{i+j} E[f_{k-i} f_{l-j}] ]
+//! ```math
+//! \begin{aligned}
+//! \text{local:}\quad & -\frac{k}{\tau_a} \eta_k + \left[k \epsilon J_{aa} S_a \eta_{k-1} + \binom{k}{2} 2 \epsilon J_{aa} v_a g_{a1} \eta_{k-2} + \binom{k}{3} \epsilon M_{3a} \eta_{k-3} - k \epsilon J_{aa} \sum_l \frac{c_{k-1,l} \eta_l}{l!}\right] \\
+//! \text{through:}\quad & \delta_{k1} \sqrt n K_{ab} + \delta_{k2} Q_{ab} + \left[k \mu_{k-1} \sqrt n K_{ab} + \binom{k}{2} \mu_{k-2} Q_{ab} + \binom{k}{3} \mu_{k-3} \epsilon J_{ab}^3 \gamma_b\right] \\
+//! B_{(ak)(al)} ={}& \frac{k\, k!\, v_a^{k-1} M_{2a}}{N_a} \delta_{kl} + \left[\frac{1}{N_a} \sum_{i,j \ge 1,\ i+j \le 3} \binom{k}{i} \binom{l}{j} \epsilon^{i+j-2} M_{i+j} E[f_{k-i} f_{l-j}]\right]
+//! \end{aligned}
 //! ```
 //!
 //! and `B_(a1)(a1)` has `- (1 - p) eps^2 J_aa^2 S_a/N_a`. Brackets (for `k > 1`, `2`, `2` in `through`; without the term before it in `B`) are smaller by `eps = n^{-1/2}` and belong to [`Order::First`].

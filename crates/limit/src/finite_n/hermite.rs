@@ -3,10 +3,12 @@
 //! With `f_k(z) = v^{k/2} He_k((z - m)/sqrt(v))`, which stays regular at `v = 0` (where it is `(z - m)^k`), any function is
 //! `F = sum_l E[F^(l)] f_l/l!` over `Normal(m, v)`. Hence, with `g_k = E[lambda^(k)]`,
 //!
-//! ```text
-//! f_q f_r      = sum_s s! C(q,s) C(r,s) v^s f_{q+r-2s}
-//! lambda f_q   = sum_l c_ql f_l/l!,     c_ql = sum_i C(l,i) q!/(q-i)! v^{q-i} g_{q+l-2i}
-//! f_k(z + d)   = sum_i C(k,i) d^i f_{k-i}(z)
+//! ```math
+//! \begin{aligned}
+//! f_q f_r &= \sum_s s! \binom{q}{s} \binom{r}{s} v^s f_{q+r-2s} \\
+//! \lambda f_q &= \sum_l \frac{c_{ql} f_l}{l!}, \qquad c_{ql} = \sum_i \binom{l}{i} \frac{q!}{(q-i)!} v^{q-i} g_{q+l-2i} \\
+//! f_k(z + d) &= \sum_i \binom{k}{i} d^i f_{k-i}(z)
+//! \end{aligned}
 //! ```
 
 use num_dual::DualNum;

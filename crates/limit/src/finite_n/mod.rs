@@ -5,19 +5,21 @@
 //! their expectations and their fluctuations; `m_a`, `v_a` are such that `mu_a1 = mu_a2 = 0`: mean and variance over neurons *and* networks. Rates are linear in the
 //! modes, `N_b^{-1} sum_j lambda_b(z_j) = S_b + delta lambda_b`,
 //!
-//! ```text
-//! S_b = sum_l g_bl mu_bl/l!,     delta lambda_b = sum_l g_bl eta_bl/l!,     g_bk = E[lambda_b^(k)] over Normal(m_b, v_b),
+//! ```math
+//! S_b = \sum_l \frac{g_{bl} \mu_{bl}}{l!}, \qquad \delta\lambda_b = \sum_l \frac{g_{bl} \eta_{bl}}{l!}, \qquad g_{bk} = E[\lambda_b^{(k)}] \text{ over } \mathrm{Normal}(m_b, v_b),
 //! ```
 //!
 //! so that the equations below are exact for a normal start, but for the covariances `P` of the modes, which are those of linear noise
 //! (`fluctuations`). `P` is of order `1/n` with independent transmission, and what its equation leaves out is smaller than `P` by `1/n` too. With
 //! `M_pa = sum_b J_ab^p gamma_b S_b + external`, `u_a = sqrt(n) sum_b K_ab delta lambda_b`, `L_aq = E<lambda_a f_aq>` and `w_a = -2 E[u_a eta_a1] + 2 eps J_aa L_a1 + eps^2 J_aa^2 S_a`:
 //!
-//! ```text
-//! dm_a/dt = -m_a/tau_a + I_a + sqrt(n) M_1a - eps J_aa S_a
-//! dv_a/dt = -2 v_a/tau_a + M_2a - w_a
-//! dmu_ak/dt = -k mu_ak/tau_a + k (eps J_aa S_a mu_a,k-1 + E[u_a eta_a,k-1]) + C(k,2) (w_a mu_a,k-2 + E[delta M_2a eta_a,k-2])
-//!             + sum_{p=3,4} C(k,p) eps^{p-2} M_pa mu_a,k-p - sum_{p<=4} C(k,p) (eps J_aa)^p L_a,k-p,      k = 3..8
+//! ```math
+//! \begin{aligned}
+//! \frac{dm_a}{dt} ={}& -\frac{m_a}{\tau_a} + I_a + \sqrt n\, M_{1a} - \epsilon J_{aa} S_a \\
+//! \frac{dv_a}{dt} ={}& -\frac{2 v_a}{\tau_a} + M_{2a} - w_a \\
+//! \frac{d\mu_{ak}}{dt} ={}& -\frac{k}{\tau_a} \mu_{ak} + k \left(\epsilon J_{aa} S_a \mu_{a,k-1} + E[u_a \eta_{a,k-1}]\right) + \binom{k}{2} \left(w_a \mu_{a,k-2} + E[\delta M_{2a} \eta_{a,k-2}]\right) \\
+//! & + \sum_{p=3,4} \binom{k}{p} \epsilon^{p-2} M_{pa} \mu_{a,k-p} - \sum_{p \le 4} \binom{k}{p} (\epsilon J_{aa})^p L_{a,k-p}, \qquad k = 3, \ldots, 8
+//! \end{aligned}
 //! ```
 //!
 //! What is reported is what one counts: the expected empirical variance `v_a - C_aa`, third central moment `mu_a3 - 3 P_(a1)(a2)`, and `C_ab = P_(a1)(b1)`, the

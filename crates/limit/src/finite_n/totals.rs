@@ -2,9 +2,11 @@
 //!
 //! A total that counts is a *counter* `y`, which the fluctuations of rates drive through weights `w_b` and which has noise of its own, in part that of the modes:
 //!
-//! ```text
-//! dy     = sum_b w_b delta lambda_b dt + dM,            d Cov(y, eta)/dt = A Cov(y, eta) + Cov(sum_b w_b delta lambda_b, eta) + d<M, eta>/dt
-//! dVar y/dt = 2 Cov(y, sum_b w_b delta lambda_b) + d<M>/dt
+//! ```math
+//! \begin{aligned}
+//! dy &= \sum_b w_b\, \delta\lambda_b\, dt + dM, \qquad \frac{d}{dt} \mathrm{Cov}(y, \eta) = A\, \mathrm{Cov}(y, \eta) + \mathrm{Cov}\Big(\sum_b w_b\, \delta\lambda_b, \eta\Big) + \frac{d\langle M, \eta \rangle}{dt} \\
+//! \frac{d}{dt} \mathrm{Var}\, y &= 2\, \mathrm{Cov}\Big(y, \sum_b w_b\, \delta\lambda_b\Big) + \frac{d\langle M \rangle}{dt}
+//! \end{aligned}
 //! ```
 //!
 //! with `A`, `eta` and `delta lambda` of `fluctuations`. Each jump of `b` onto `a` moves the mean of `a` by `eps J_ab/N_a`; each spike that neurons have in common moves all means by `p eps J_ab`. So

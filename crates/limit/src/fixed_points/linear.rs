@@ -3,10 +3,12 @@
 //! On the manifold the limit is `dy/dt = U_perp^T (-m/tau + I)`, `dv/dt = -2 v/tau + Q S + q` in the coordinates
 //! `y = U_perp^T m` and `v`; the means follow from them by `U_perp^T m = y` and balance. Differentiated,
 //!
-//! ```text
-//! M dm = (dy, -V_r^T S_v dv),    M = (U_perp^T ; V_r^T S_m)    with S_m = g_1, S_v = g_2/2 as diagonal matrices,
-//! d(dy/dt) = -U_perp^T dm/tau,
-//! d(dv/dt) = -2 dv/tau + Q (S_m dm + S_v dv).
+//! ```math
+//! \begin{aligned}
+//! M\, dm &= (dy,\ -V_r^{\mathsf T} S_v\, dv), \qquad M = (U_\perp^{\mathsf T};\ V_r^{\mathsf T} S_m) \quad\text{with } S_m = g_1,\ S_v = g_2/2 \text{ as diagonal matrices}, \\
+//! d\,\frac{dy}{dt} &= -U_\perp^{\mathsf T} \frac{dm}{\tau}, \\
+//! d\,\frac{dv}{dt} &= -\frac{2\, dv}{\tau} + Q (S_m\, dm + S_v\, dv).
+//! \end{aligned}
 //! ```
 
 use nalgebra::{Complex, DMatrix};

@@ -2,16 +2,16 @@
 //!
 //! With drives and external rates held at their values at one time, a fixed point solves
 //!
-//! ```text
-//! -m/tau + I + U_r l = 0,    -2 v/tau + Q S + q = 0,    V_r^T S = -Sigma_r^{-1} U_r^T h.
+//! ```math
+//! -\frac{m}{\tau} + I + U_r l = 0, \qquad -\frac{2 v}{\tau} + Q S + q = 0, \qquad V_r^{\mathsf T} S = -\Sigma_r^{-1} U_r^{\mathsf T} h.
 //! ```
 //!
 //! The *rates* are the unknowns: balance leaves an affine set of them, `S = S_0 + V_perp c` with `c` in `R^(P - r)`, cut off by
 //! the gains' ranges. Rates give variances, `v = tau/2 (Q S + q)`, these and the rates give means, since the average of a
 //! gain rises with the mean, and `P - r` equations remain,
 //!
-//! ```text
-//! F(c) = U_perp^T (-m/tau + I) = 0.
+//! ```math
+//! F(c) = U_\perp^{\mathsf T} \left(-\frac{m}{\tau} + I\right) = 0.
 //! ```
 //!
 //! * `state`: rates, variances and means that belong together;

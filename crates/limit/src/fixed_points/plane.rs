@@ -6,8 +6,8 @@
 //!
 //! With `c` the coordinates along `V_perp` and `m`, `v` as functions of the rates,
 //!
-//! ```text
-//! dF/dc = -U_perp^T diag(1/(tau S_m)) (1 - S_v diag(tau/2) Q) V_perp.
+//! ```math
+//! \frac{dF}{dc} = -U_\perp^{\mathsf T}\, \mathrm{diag}\!\left(\frac{1}{\tau S_m}\right) \left(1 - S_v\, \mathrm{diag}\!\left(\frac{\tau}{2}\right) Q\right) V_\perp.
 //! ```
 //!
 //! # Source

@@ -3,8 +3,11 @@
 //! Nodes are `z_j = m + j h`, so that `exp(-(z_j - theta)/s)` is a geometric sequence and the normal densities are a table for each of a few ratios `h/sqrt(v)`. With
 //! `t = 2 sigma - 1` the derivatives are `1 - t^2` times polynomials `q_k` of `t`, so sums of `1 - t^2` times Chebyshev polynomials are enough (powers of `t` would enlarge rounding by `2^k`):
 //!
-//! ```text
-//! sigma^(k)(u) = (1 - t^2) q_k(t),    q_1 = 1/4,    q_{k+1} = -t q_k + (1 - t^2) q_k'/2,    t T_n = (T_{n+1} + T_{n-1})/2,    (1 - t^2) T_n' = n (T_{n-1} - T_{n+1})/2.
+//! ```math
+//! \begin{aligned}
+//! \sigma^{(k)}(u) &= (1 - t^2)\, q_k(t), & q_1 &= \frac14, & q_{k+1} &= -t q_k + \frac{(1 - t^2)\, q_k'}{2}, \\
+//! t T_n &= \frac{T_{n+1} + T_{n-1}}{2}, && & (1 - t^2)\, T_n' &= \frac{n (T_{n-1} - T_{n+1})}{2}.
+//! \end{aligned}
 //! ```
 //!
 //! Steeper gains, and those further from the mean, are for [`super::trapezoid`].

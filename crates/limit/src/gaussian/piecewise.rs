@@ -3,9 +3,11 @@
 //! Use it for tabulated gains and for saturated gains with a kink. Two forms are the same by partial integration. With
 //! `x = (z - m)/sqrt(v)` and the density `phi`,
 //!
-//! ```text
-//! g_k = v^{-(k-1)/2} int lambda'(z) He_{k-1}(x) phi(x) dx                                                  (wide laws)
-//! g_k = int lambda^(k)(z) phi(x) dx + sum_i sum_{0<j<k} [lambda^(j)]_i v^{-(k-j)/2} He_{k-1-j}(x_i) phi(x_i)    (narrow laws)
+//! ```math
+//! \begin{aligned}
+//! g_k &= v^{-(k-1)/2} \int \lambda'(z)\, \mathrm{He}_{k-1}(x)\, \varphi(x)\, dx &&\quad \text{(wide laws)} \\
+//! g_k &= \int \lambda^{(k)}(z)\, \varphi(x)\, dx + \sum_i \sum_{0<j<k} [\lambda^{(j)}]_i\, v^{-(k-j)/2}\, \mathrm{He}_{k-1-j}(x_i)\, \varphi(x_i) &&\quad \text{(narrow laws)}
+//! \end{aligned}
 //! ```
 //!
 //! for `k >= 1`, where `[lambda^(j)]_i` is the jump of a derivative at breakpoint `i`. In the first, nothing larger than a kink gives

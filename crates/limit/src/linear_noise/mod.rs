@@ -2,18 +2,20 @@
 //!
 //! With `eta` the fluctuations of the Hermite modes of the empirical measures (`finite_n`),
 //!
-//! ```text
-//! d eta = A eta dt + dW,      <dW dW^T> = B dt,       Cov(eta(t + s), eta(t)) = e^{A s} P,      A P + P A^T + B = 0.
+//! ```math
+//! d\eta = A \eta\, dt + dW, \qquad \langle dW\, dW^{\mathsf T} \rangle = B\, dt, \qquad \mathrm{Cov}(\eta(t + s), \eta(t)) = e^{A s} P, \qquad A P + P A^{\mathsf T} + B = 0.
 //! ```
 //!
 //! The mean of population `a` is mode `(a, 1)`. Its *activity* `y_b` is the number of fires per neuron and time; with shared spikes and
 //! release these are spikes, of intensity `lambda_b/p`; with independent transmission the jumps that its neurons send, divided by the fan-out `N - 1`:
 //!
-//! ```text
-//! y_b = (S_b + R_b eta)/p + xi_b,      <xi_b xi_b> = D_b dt,      <dW_(ak) xi_b> = G_(ak)b dt
-//! R_b eta = sum_l g_bl eta_bl/l!,      D_b = S_b/(p N_b),         G_(a1)b = J_ab S_b/sqrt(n)                (spikes)
-//!                                                                 G_(a2)b = (1 - p) J_ab^2 S_b/n
-//!                                      D_b = S_b/(N_b (N - 1)),   G_(a1)b = J_ab S_b/(sqrt(n) (N - 1))      (independent jumps)
+//! ```math
+//! \begin{aligned}
+//! y_b &= \frac{S_b + R_b \eta}{p} + \xi_b, & \langle \xi_b \xi_b \rangle &= D_b\, dt, & \langle dW_{(ak)} \xi_b \rangle &= G_{(ak)b}\, dt \\
+//! R_b \eta &= \sum_l \frac{g_{bl} \eta_{bl}}{l!}, & D_b &= \frac{S_b}{p N_b}, & G_{(a1)b} &= \frac{J_{ab} S_b}{\sqrt n} && \text{(spikes)} \\
+//! &&&& G_{(a2)b} &= \frac{(1 - p) J_{ab}^2 S_b}{n} \\
+//! && D_b &= \frac{S_b}{N_b (N - 1)}, & G_{(a1)b} &= \frac{J_{ab} S_b}{\sqrt n (N - 1)} && \text{(independent jumps)}
+//! \end{aligned}
 //! ```
 //!
 //! since the spikes that are counted are those that move the targets. Spectral densities are two-sided in the frequency `f`,
@@ -149,8 +151,8 @@ impl LinearNoise {
     /// Covariance matrix of the activities integrated over a window `T`, without their shot noise: in the same row and column, what neurons of one population
     /// and of two have beside independent Poisson spikes. With `Phi = int_0^T (T - s) e^{A s} ds`,
     ///
-    /// ```text
-    /// V = X + X^T,      X = R Phi (P R^T/p^2 + G/p).
+    /// ```math
+    /// V = X + X^{\mathsf T}, \qquad X = R \Phi \left(\frac{P R^{\mathsf T}}{p^2} + \frac{G}{p}\right).
     /// ```
     pub fn activity_count_covariance(&self, window: f64) -> DMatrix<f64> {
         let size = self.drift.nrows();

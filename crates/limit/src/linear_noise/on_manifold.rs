@@ -3,18 +3,19 @@
 //! Let `zeta = sqrt(n) eta`. As `n` goes to infinity balance holds for the fluctuations, too, at every fixed frequency: the input `K y` that the network gives itself,
 //! the activity `y` with its shot noise, is of order `n^{-1/2}` smaller than `y`. So, with a multiplier `l(t)`, as in the limit itself,
 //!
-//! ```text
-//! d zeta = (L zeta + F (R zeta + p xi) + E U_r l) dt + dW,      V_r^T (R zeta + p xi) = 0
-//! L_(ak)(ak) = -k/tau_a,      F_(a2)b = (1 - p) Q_ab,      E: modes (a, 1),      R_b zeta = sum_l g_bl zeta_bl/l!,      A = L + F R
-//! <dW_(ak) dW_(ak)> = k k! v_a^{k-1} s_a/gamma_a dt,                         p^2 <xi_b xi_b> = p S_b/gamma_b dt
+//! ```math
+//! \begin{aligned}
+//! & d\zeta = \left(L \zeta + F (R \zeta + p \xi) + E U_r l\right) dt + dW, \qquad V_r^{\mathsf T} (R \zeta + p \xi) = 0 \\
+//! & L_{(ak)(ak)} = -\frac{k}{\tau_a}, \qquad F_{(a2)b} = (1 - p) Q_{ab}, \qquad E:\ \text{modes } (a, 1), \qquad R_b \zeta = \sum_l \frac{g_{bl} \zeta_{bl}}{l!}, \qquad A = L + F R \\
+//! & \langle dW_{(ak)}\, dW_{(ak)} \rangle = \frac{k\, k!\, v_a^{k-1} s_a}{\gamma_a}\, dt, \qquad p^2 \langle \xi_b \xi_b \rangle = \frac{p S_b}{\gamma_b}\, dt
+//! \end{aligned}
 //! ```
 //!
 //! where `s_a = (1 - p) (Q S)_a + q_a = 2 v_a/tau_a` is the noise that is private to a neuron, and `p` the share of a neuron's targets that one of its spikes reaches: 0 for
 //! independent transmission. A spike that reaches only some neurons widens their law, whence `F p xi`. At frequency `f` that is one linear system, bordered by the constraint:
 //!
-//! ```text
-//! ( 2 pi i f - A   -E U_r ) ( zeta )   (    W + F p xi   )
-//! (   V_r^T R         0   ) (   l  ) = ( -V_r^T p xi + c )
+//! ```math
+//! \begin{pmatrix} 2 \pi i f - A & -E U_r \\ V_r^{\mathsf T} R & 0 \end{pmatrix} \begin{pmatrix} \zeta \\ l \end{pmatrix} = \begin{pmatrix} W + F p \xi \\ -V_r^{\mathsf T} p \xi + c \end{pmatrix}
 //! ```
 //!
 //! A drive `I_a` of small amplitude is a `W` on mode `(a, 1)`; an external rate `nu_x` moves the balanced manifold, `c = -Sigma_r^{-1} U_r^T K_x`, and has

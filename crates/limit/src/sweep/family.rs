@@ -2,8 +2,8 @@
 //!
 //! With `Pi = U_r U_r^T`, the projector onto the range of `K`, a fixed point `(m, v)` solves
 //!
-//! ```text
-//! (1 - Pi) (-m/tau + I) + K S(m, v) + Pi h = 0,      -2 v/tau + Q S(m, v) + q = 0,
+//! ```math
+//! (1 - \Pi) \left(-\frac{m}{\tau} + I\right) + K S(m, v) + \Pi h = 0, \qquad -\frac{2 v}{\tau} + Q S(m, v) + q = 0,
 //! ```
 //!
 //! `2P` equations: the first part of the means' lies across the range of `K`, where the multiplier `l` of the limit has no

@@ -5,9 +5,11 @@
 //! `s <= t` (in one network of size `n`, `v - c` is the variance of the population's mean over networks, which balance brings back within a time of order
 //! `n^{-1/2} tau`). Spikes are a Poisson process of intensity `lambda(z(t))/p`, so that of their number `M` in `[0, T]`
 //!
-//! ```text
-//! E M = p^{-1} int_0^T h_0 dt,      Var M = E M + 2 p^{-2} int_0^T dt int_0^t ds C(s, t),      F = Var M/E M,
-//! C(s, t) = Cov(lambda(z(s)), lambda(z(t))) = sum_{l >= 1} h_l(s) h_l(t) rho(s, t)^l,      rho(s, t) = c(s) exp(-(t - s)/tau)/sqrt(v(s) v(t))
+//! ```math
+//! \begin{aligned}
+//! & E M = p^{-1} \int_0^T h_0\, dt, \qquad \mathrm{Var}\, M = E M + 2 p^{-2} \int_0^T dt \int_0^t ds\, C(s, t), \qquad F = \frac{\mathrm{Var}\, M}{E M}, \\
+//! & C(s, t) = \mathrm{Cov}(\lambda(z(s)), \lambda(z(t))) = \sum_{l \ge 1} h_l(s)\, h_l(t)\, \rho(s, t)^l, \qquad \rho(s, t) = \frac{c(s)\, e^{-(t - s)/\tau}}{\sqrt{v(s)\, v(t)}}
+//! \end{aligned}
 //! ```
 //!
 //! (Mehler), with the Hermite modes `h_l = E[lambda(m + sqrt(v) X) He_l(X)]/sqrt(l!) = v^{l/2} g_l/sqrt(l!)` of each time.

@@ -18,10 +18,12 @@ const UNRESOLVED: f64 = 1e-4;
 /// symmetric in the scalar product `<u|w> = E[u w]` of the stationary law: `<u|A|w> = int phi (u' w'/tau + lambda u w) dx`. With its eigenvalues
 /// `mu_k`, the squares `w_k = <1|k>^2` of scalar products with its eigenfunctions, and `S = <1|lambda> = sum_k w_k mu_k`,
 ///
-/// ```text
-/// P(no spike for t, from any time)   = <1| exp(-A t) |1>        = sum_k w_k exp(-mu_k t),
-/// P(interval > t)                    = <lambda| exp(-A t) |1>/S = sum_k w_k mu_k exp(-mu_k t)/S,
-/// CV^2 = 2 S <1|A^{-1}|1> - 1        = 2 S sum_k w_k/mu_k - 1,
+/// ```math
+/// \begin{aligned}
+/// P(\text{no spike for } t, \text{ from any time}) &= \langle 1 | e^{-A t} | 1 \rangle &&= \sum_k w_k e^{-\mu_k t}, \\
+/// P(\text{interval} > t) &= \frac{\langle \lambda | e^{-A t} | 1 \rangle}{S} &&= \sum_k \frac{w_k \mu_k e^{-\mu_k t}}{S}, \\
+/// \mathrm{CV}^2 &= 2 S \langle 1 | A^{-1} | 1 \rangle - 1 &&= 2 S \sum_k \frac{w_k}{\mu_k} - 1,
+/// \end{aligned}
 /// ```
 ///
 /// because `A |1> = |lambda>`. So the mean interval is `1/S` and `CV >= 1`. Solved by finite elements of degree 6, whose ends lie at kinks of the

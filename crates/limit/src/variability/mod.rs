@@ -4,10 +4,12 @@
 //! correlation `rho(s) = exp(-|s|/tau)`, independent of all others. Its spikes are a Poisson process of intensity `lambda(z(t))/p`, doubly
 //! stochastic (`p = 1` but for release). All is known from the autocovariance of `lambda(z(t))`: with orthonormal Hermite functions and
 //!
-//! ```text
-//! h_l = E[lambda(m + sqrt(v) X) He_l(X)]/sqrt(l!) = v^{l/2} g_l/sqrt(l!),      C(s) = sum_{l >= 1} h_l^2 exp(-l |s|/tau)
-//! F(T) = 1 + 2/(p T S) int_0^T (T - s) C(s) ds        Fano factor of spikes in a window T
-//! S(f) = S/p + p^{-2} int C(s) exp(-2 pi i f s) ds    two-sided power spectrum of the train
+//! ```math
+//! \begin{aligned}
+//! & h_l = \frac{E[\lambda(m + \sqrt v X)\, \mathrm{He}_l(X)]}{\sqrt{l!}} = \frac{v^{l/2} g_l}{\sqrt{l!}}, \qquad C(s) = \sum_{l \ge 1} h_l^2\, e^{-l |s|/\tau} \\
+//! & F(T) = 1 + \frac{2}{p T S} \int_0^T (T - s)\, C(s)\, ds && \text{Fano factor of spikes in a window } T \\
+//! & S(f) = \frac{S}{p} + p^{-2} \int C(s)\, e^{-2 \pi i f s}\, ds && \text{two-sided power spectrum of the train}
+//! \end{aligned}
 //! ```
 //!
 //! Under independent transmission these are the statistics of the train towards one target, which is Poisson with intensity `lambda`. Means of

@@ -22,9 +22,11 @@ impl CountStatistics {
     /// The average covariance `c` of pairs follows from what populations do together, `V` of
     /// [`LinearNoise::activity_count_covariance`](crate::LinearNoise::activity_count_covariance), less what each neuron does alone:
     ///
-    /// ```text
-    /// c_ab = V_ab,    c_aa = V_aa - Lambda_a/N_a,    Var_a = S_a T/p + Lambda_a + c_aa,    rho_ab = c_ab/sqrt(Var_a Var_b)
-    /// Lambda_a = sum_l 2 (h_l/p)^2 int_0^T (T - s) e^{-l s/tau} ds - 2 c S_a g_a1 J_aa/(p^2 sqrt(n)) int_0^T (T - s) e^{-s/tau} ds
+    /// ```math
+    /// \begin{aligned}
+    /// & c_{ab} = V_{ab}, \qquad c_{aa} = V_{aa} - \frac{\Lambda_a}{N_a}, \qquad \mathrm{Var}_a = \frac{S_a T}{p} + \Lambda_a + c_{aa}, \qquad \rho_{ab} = \frac{c_{ab}}{\sqrt{\mathrm{Var}_a \mathrm{Var}_b}} \\
+    /// & \Lambda_a = \sum_l 2 \left(\frac{h_l}{p}\right)^2 \int_0^T (T - s)\, e^{-l s/\tau}\, ds - \frac{2 c S_a g_{a1} J_{aa}}{p^2 \sqrt n} \int_0^T (T - s)\, e^{-s/\tau}\, ds
+    /// \end{aligned}
     /// ```
     ///
     /// where the first part is [`SpikeTrain::excess_variance`], and the second says that a spike moves all neurons that it may reach but its own: `c = p`, and 0

@@ -5,9 +5,11 @@
 //!
 //! With the sampling interval `D`, segments of `L` values `x_j` that overlap by half, and a window `w_j`, the estimate is
 //!
-//! ```text
-//! S_ab(f_k) = average over segments of  D A_k conj(B_k) / sum_j w_j^2,     A_k = sum_j w_j (a_j - mean) exp(-2 pi i j k/L),
-//! f_k = k/(L D),  k = 0..=L/2.
+//! ```math
+//! \begin{aligned}
+//! & S_{ab}(f_k) = \text{average over segments of } \frac{D A_k \overline{B_k}}{\sum_j w_j^2}, \qquad A_k = \sum_j w_j (a_j - \text{mean})\, e^{-2 \pi i j k/L}, \\
+//! & f_k = \frac{k}{L D}, \qquad k = 0, \ldots, L/2.
+//! \end{aligned}
 //! ```
 //!
 //! **Convention.** Densities are two-sided, in units of `x^2` times the time unit: the integral of `S(f)` over all `f` from

@@ -3,8 +3,8 @@
 //! For a stationary point process of rate `r` whose autocovariance is `r delta(s) + C(s)`, the series `x_j = (points in bin j)/D` has the
 //! mean `r` and the two-sided density
 //!
-//! ```text
-//! S(f) = r + sum_m G(f + m/D) sinc(f D + m)^2,     G(f) = int C(s) exp(-2 pi i f s) ds,  sinc(u) = sin(pi u)/(pi u).
+//! ```math
+//! S(f) = r + \sum_m G(f + m/D)\, \mathrm{sinc}(f D + m)^2, \qquad G(f) = \int C(s)\, e^{-2 \pi i f s}\, ds, \qquad \mathrm{sinc}(u) = \frac{\sin \pi u}{\pi u}.
 //! ```
 //!
 //! `r` is the **floor of shot noise**, which is all that a Poisson process has; binning does not change it, because the squares of `sinc` at all

@@ -7,9 +7,11 @@ use crate::Estimate;
 ///
 /// Both come from the variance of sums over neurons, in time proportional to neurons times windows: with counts `x_i` of `N` neurons
 ///
-/// ```text
-/// mean covariance  = (Var(sum_i x_i) - sum_i Var(x_i))/(N (N - 1)),
-/// mean correlation = (Var(sum_i x_i/s_i) - N)/(N (N - 1)),    s_i^2 = Var(x_i).
+/// ```math
+/// \begin{aligned}
+/// \text{mean covariance} &= \frac{\mathrm{Var}(\sum_i x_i) - \sum_i \mathrm{Var}(x_i)}{N (N - 1)}, \\
+/// \text{mean correlation} &= \frac{\mathrm{Var}(\sum_i x_i/s_i) - N}{N (N - 1)}, \qquad s_i^2 = \mathrm{Var}(x_i).
+/// \end{aligned}
 /// ```
 ///
 /// In the limit of a balanced network they vanish like `1/n`; with shared spikes they do not.

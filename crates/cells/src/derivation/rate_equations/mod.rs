@@ -1,7 +1,7 @@
 //! The rate equations of a network of populations: how their inputs move, and where they rest.
 //!
-//! ```text
-//! tau_a dmu_a/dt = -mu_a + sum_b K_ab W_ab f_b[mu_b] + N_ext W_ext r_ext - theta_a
+//! ```math
+//! \tau_a \frac{d\mu_a}{dt} = -\mu_a + \sum_b K_{ab} W_{ab} f_b[\mu_b] + N_{\text{ext}} W_{\text{ext}} r_{\text{ext}} - \theta_a
 //! ```
 //!
 //! All cells of a population are alike and have the same input `mu_a`, so that the sum over cells of (11.32) is one over populations.

@@ -15,8 +15,8 @@ const HERTZ: f64 = 1e3;
 ///
 /// A state with the rates `r_a` is at rest if
 ///
-/// ```text
-/// W_ext r_ext = -sum_b K_ab W_ab r_b + theta_a + f_a^-1[r_a].
+/// ```math
+/// W_{\text{ext}} r_{\text{ext}} = -\sum_b K_{ab} W_{ab} r_b + \theta_a + f_a^{-1}[r_a].
 /// ```
 ///
 /// The sum is of order `sqrt(n)` in the scenario: its balance by input from outside is what makes a large network balanced. The rest is of order 1; with it

@@ -3,8 +3,8 @@
 //! In (11.32) a spike of a cell of `b` moves the inputs of its targets in `a` by `W_ab/tau_a`, after which they decay with `tau_a`. With the potentiation `z = mu`
 //! in uA/cm2 and time in ms that is the network of [`equipoise_model`], `dz/dt = -z/tau_a + I_a` and jumps `J_ab/sqrt(n)`, if
 //!
-//! ```text
-//! J_ab = sqrt(n) W_ab/tau_a,    J_aX = sqrt(n) W_ext/tau_a,    I_a = -theta_a/tau_a,    lambda_a = f_a.
+//! ```math
+//! J_{ab} = \frac{\sqrt n\, W_{ab}}{\tau_a}, \qquad J_{aX} = \frac{\sqrt n\, W_{\text{ext}}}{\tau_a}, \qquad I_a = -\frac{\theta_a}{\tau_a}, \qquad \lambda_a = f_a.
 //! ```
 //!
 //! * `external`: the input from outside: that of the cells, or one that holds wanted rates;
