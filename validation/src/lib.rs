@@ -8,11 +8,13 @@
 //! * [`observed`]: estimates from an ensemble;
 //! * [`law`]: the law of the potentiation at snapshots;
 //! * [`counts`]: the Fano factor of a neuron's spikes;
+//! * [`at_rest`]: spectra, Fano factors, correlations and intervals of networks that began in their stationary state;
 //! * [`tested`]: one test, and the correction over all of them;
 //! * [`comparison`]: all tests and their verdict;
 //! * [`convergence`]: errors against the limit at several sizes; [`exponent`]: how they fall;
 //! * [`claims`]: the statements of the theory, each with its test and with a network that must fail it.
 
+pub mod at_rest;
 pub mod claims;
 pub mod comparison;
 pub mod convergence;
@@ -23,6 +25,7 @@ pub mod observed;
 pub mod prediction;
 pub mod tested;
 
+pub use at_rest::{AtRest, ObservedAtRest, RestComparison, RestQuantity, RestVerdict};
 pub use comparison::{Comparison, Verdict, compare};
 pub use counts::CountComparison;
 pub use law::{Distances, LawComparison};

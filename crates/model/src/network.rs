@@ -226,6 +226,19 @@ impl Network {
         drives.chain(rates).filter_map(|schedule| schedule.next_step(time)).reduce(f64::min)
     }
 
+    /// The network with drives and external rates that stay as they are at `time`.
+    #[must_use]
+    pub fn held_at(&self, time: f64) -> Self {
+        let mut held = self.clone();
+        for population in &mut held.populations {
+            population.drive = Schedule::Constant(population.drive.value(time));
+        }
+        for external in &mut held.externals {
+            external.rate = Schedule::Constant(external.rate.value(time));
+        }
+        held
+    }
+
     /// Rates of the external sources at `time`, one for each external population.
     pub fn external_rates(&self, time: f64) -> impl Iterator<Item = f64> + '_ {
         self.externals.iter().map(move |external| external.rate.value(time))

@@ -1,6 +1,6 @@
 //! Where a network of size `n` comes to rest, and how it fluctuates and responds there.
 
-use equipoise_model::{Network, Schedule};
+use equipoise_model::Schedule;
 use nalgebra::{Complex, DMatrix, DVector};
 
 use super::layout::Layout;
@@ -39,7 +39,7 @@ impl FiniteN<'_> {
     /// # Errors
     /// [`LimitError::Integration`]; [`LimitError::NotStationary`] if the theory does not come to rest.
     pub fn stationary(&self, time: f64) -> Result<Stationary, LimitError> {
-        let constant = constant(self.network, time);
+        let constant = self.network.held_at(time);
         let theory = FiniteN {
             network: &constant,
             coefficients: self.coefficients.clone(),
@@ -187,18 +187,6 @@ fn newton(system: &MomentSystem<'_>, layout: Layout, start: &[f64]) -> Option<Ve
         }
     }
     None
-}
-
-/// The network with drives and rates as they are at `time`.
-fn constant(network: &Network, time: f64) -> Network {
-    let mut constant = network.clone();
-    for population in &mut constant.populations {
-        population.drive = Schedule::Constant(population.drive.value(time));
-    }
-    for external in &mut constant.externals {
-        external.rate = Schedule::Constant(external.rate.value(time));
-    }
-    constant
 }
 
 #[cfg(test)]
