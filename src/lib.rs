@@ -25,6 +25,7 @@ pub mod job;
 pub mod layout;
 pub mod picture;
 pub mod report;
+pub mod table;
 
 pub use equipoise_cells as cells;
 pub use equipoise_cluster as cluster;

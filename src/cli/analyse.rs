@@ -5,12 +5,12 @@ use std::path::Path;
 
 use equipoise::limit::Analysis;
 use equipoise::picture::phase_plane::phase_plane;
+use equipoise::table::analysis;
 use miette::miette;
 
 use super::arguments::Analyse;
 use super::failure::Failure;
 use super::output::{note, print};
-use super::table::analysis;
 use super::{Ending, scenario};
 
 pub fn run(arguments: &Analyse) -> Result<Ending, Failure> {

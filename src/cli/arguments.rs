@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
 
-use super::sweep::Grid;
+use equipoise::job::convergence::Sizes;
+use equipoise::job::fluctuations::Frequencies;
+use equipoise::job::sweep::Grid;
 
 pub use aids::{Completions, Init, Man, Schema, Template};
-pub use values::{Frequencies, Simulated, Sizes};
+pub use values::Simulated;
 use values::{part, positive, seconds};
 
 /// Balanced networks: exact simulation, hydrodynamic limit, and the evidence that the two agree.

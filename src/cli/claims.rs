@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::PathBuf;
 
+use equipoise::job::sweep::in_threads;
 use equipoise::layout::claims as layout;
 use equipoise::report;
 use equipoise::store::{Completion, Existing, ResultWriter};
+use equipoise::table;
 use equipoise::validation::claims::{Claim, Finding, examine};
 use miette::miette;
 
@@ -13,8 +15,7 @@ use super::arguments::Claims;
 use super::ensemble::stop_on_signal;
 use super::failure::Failure;
 use super::output::{note, print};
-use super::sweep::in_threads;
-use super::{Ending, scenario, table};
+use super::{Ending, scenario};
 
 /// Name of the file within its folder.
 const FILE: &str = "claims.h5";

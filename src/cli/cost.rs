@@ -2,14 +2,15 @@
 
 use equipoise::cells::file::Circuit;
 use equipoise::cost::{CellCost, Cost};
+use equipoise::job::room::human;
 use equipoise::model::{Method, Scenario};
+use equipoise::table::duration;
 use serde_json::json;
 
 use super::Ending;
 use super::arguments::{Common, Derive};
 use super::failure::Failure;
 use super::output::{note, print};
-use equipoise::job::room::human;
 
 /// Seconds from which on the expected time is told before a run.
 const LONG: f64 = 60.0;
@@ -108,13 +109,4 @@ pub fn print_cell_cost(circuit: &Circuit, arguments: &Derive) -> Result<Ending, 
         duration(seconds)
     ))?;
     Ok(Ending::Done)
-}
-
-/// A time in the largest unit of which there are two or more.
-pub fn duration(seconds: f64) -> String {
-    let units =
-        [("years", 31_557_600.0), ("days", 86_400.0), ("hours", 3_600.0), ("minutes", 60.0)];
-    let unit = units.into_iter().find(|(_, length)| seconds >= 2.0 * length);
-    let (name, length) = unit.unwrap_or(("seconds", 1.0));
-    format!("{:.1} {name}", seconds / length)
 }

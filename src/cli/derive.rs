@@ -5,30 +5,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use equipoise::cells::comparison::{ComparedAt, compare, scaled};
-use equipoise::cells::derivation::scenario::{ConversionError, DerivedScenario, Options, scenario};
 use equipoise::cells::file::Circuit;
-use equipoise::cells::network::{Activity, simulate};
-use equipoise::cells::reduction::Reduction;
+use equipoise::job::derivation::{Comparison, Watch, derive, simulated};
+use equipoise::job::sweep::in_threads;
 use equipoise::picture::cells::{Drawn, figures};
-use miette::{IntoDiagnostic, Report, miette};
+use equipoise::table;
+use miette::miette;
 
 use super::arguments::Derive;
 use super::ensemble::stop_on_signal;
 use super::failure::Failure;
 use super::output::{note, print};
 use super::scenario::{changed, untaken};
-use super::sweep::in_threads;
-use super::{Ending, cost, draw, table};
-
-/// The network of cells, simulated and compared.
-#[derive(Debug, Default)]
-pub struct Comparison {
-    /// At each strength of the input, as far as it came.
-    pub at: Vec<ComparedAt>,
-    /// The spikes and potentials at the strength nearest to that of the file.
-    pub shown: Option<Activity>,
-}
+use super::{Ending, cost, draw};
 
 pub fn run(arguments: &Derive) -> Result<Ending, Failure> {
     let circuit = read(arguments)?;
@@ -44,8 +33,7 @@ pub fn run(arguments: &Derive) -> Result<Ending, Failure> {
             folder.display()
         )));
     }
-    let derived = in_threads(arguments.threads, || derive(&circuit))??;
-    let (reduction, network) = derived;
+    let (reduction, network) = in_threads(arguments.threads, || derive(&circuit))??;
     let mut comparison = Comparison::default();
     let mut ended = false;
     // What was derived is safe before anything long begins.
@@ -57,9 +45,24 @@ pub fn run(arguments: &Derive) -> Result<Ending, Failure> {
         Err(_) => without_scenario(&folder)?,
     };
     if !arguments.no_comparison {
+        let stop = stop_on_signal();
+        let begin = |(factor, place): (f64, usize)| {
+            let all = circuit.input_factors.len();
+            if !arguments.manner.quiet {
+                note(&format!(
+                    "simulating the network of cells: input {factor} ({place} of {all})"
+                ));
+            }
+        };
+        let watch = Watch { begin: &begin, goes_on: &|| !stop.load(Ordering::Relaxed) };
         ended = in_threads(arguments.threads, || {
-            simulated(&circuit, &reduction, arguments, &mut comparison)
+            simulated(&circuit, &reduction, &mut comparison, &watch)
         })??;
+        if ended {
+            note(
+                "interrupted; what was derived is written, and what was simulated by now is compared",
+            );
+        }
     }
     let drawn = Drawn {
         circuit: &circuit,
@@ -120,65 +123,4 @@ fn without_scenario(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
         })?;
     }
     Ok(Vec::new())
-}
-
-/// The rate equations, and the scenario or why there is none.
-type Derived = (Reduction, Result<DerivedScenario, ConversionError>);
-
-fn derive(circuit: &Circuit) -> Result<Derived, Failure> {
-    let reduction = Reduction::of(circuit).map_err(|error| usage(error, "no rate equations"))?;
-    let options = Options {
-        title: format!("{}, as rates", circuit.title),
-        size: circuit.size,
-        wanted: circuit.wanted.clone(),
-    };
-    let network = scenario(&reduction.equations, &options);
-    Ok((reduction, network))
-}
-
-fn usage(error: impl std::error::Error + Send + Sync + 'static, what: &str) -> Failure {
-    let report: Report = Err::<(), _>(error).into_diagnostic().unwrap_err();
-    Failure::Usage(report.wrap_err(format!("there are {what} of these cells")))
-}
-
-/// Simulates at each strength of the input; whether it was ended.
-fn simulated(
-    circuit: &Circuit,
-    reduction: &Reduction,
-    arguments: &Derive,
-    comparison: &mut Comparison,
-) -> Result<bool, Failure> {
-    let stop = stop_on_signal();
-    let factors = &circuit.input_factors;
-    let nearest =
-        factors.iter().copied().min_by(|a, b| (a - 1.0).abs().total_cmp(&(b - 1.0).abs()));
-    for (place, &factor) in factors.iter().enumerate() {
-        if !arguments.manner.quiet {
-            let (place, all) = (place + 1, factors.len());
-            note(&format!("simulating the network of cells: input {factor} ({place} of {all})"));
-        }
-        let scaled = scaled(circuit, factor);
-        let is_shown = nearest == Some(factor);
-        let traced: Vec<(usize, usize)> = if is_shown {
-            (0..circuit.network.populations.len()).map(|population| (population, 0)).collect()
-        } else {
-            Vec::new()
-        };
-        let go_on = |_: f64| !stop.load(Ordering::Relaxed);
-        let Some(activity) = simulate(&scaled.network, &scaled.timing, &traced, &go_on) else {
-            note(
-                "interrupted; what was derived is written, and what was simulated by now is compared",
-            );
-            return Ok(true);
-        };
-        let equations =
-            reduction.at_input(factor).map_err(|error| usage(error, "no rate equations"))?;
-        let compared = compare(factor, &activity, &equations)
-            .map_err(|error| usage(error, "no steady states"))?;
-        comparison.at.push(compared);
-        if is_shown {
-            comparison.shown = Some(activity);
-        }
-    }
-    Ok(false)
 }

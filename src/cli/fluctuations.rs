@@ -1,31 +1,25 @@
 //! `equipoise fluctuations`: what one network does around its stationary state.
 
+use equipoise::job::fluctuations::{Asked, find};
 use equipoise::layout::fluctuations::{Axes, Fluctuations as Found, groups};
-use equipoise::limit::variability::{CountStatistics, SpikeTrain, Stationary as Neuron};
-use equipoise::limit::{Complex, FiniteN, Limit, LimitNoise, Order, Stationary, Validity};
+use equipoise::limit::Complex;
 use equipoise::model::Scenario;
 use equipoise::store::{Completion, ResultWriter};
+use equipoise::table;
 use nalgebra::DMatrix;
 use serde_json::json;
 
 use super::arguments::Fluctuations;
 use super::failure::Failure;
 use super::output::{note, print};
-use super::{Ending, scenario, table};
-
-/// Length of the window of counts, in units of the slowest time constant.
-const WINDOW: f64 = 10.0;
-/// Lags for each time constant, and how many of the slowest they span.
-const LAGS_PER_TIME_CONSTANT: f64 = 20.0;
-const TIME_CONSTANTS: f64 = 5.0;
+use super::{Ending, scenario};
 
 pub fn run(arguments: &Fluctuations) -> Result<Ending, Failure> {
     let common = &arguments.common;
     let scenario = scenario::read(common)?;
-    let theory = FiniteN::new(&scenario.network, Order::First);
-    let state = theory.stationary(arguments.at)?;
-    let (found, missing) = find(&scenario, state, arguments);
-    let axes = axes(&scenario, arguments);
+    let Fluctuations { frequencies, at, window, .. } = arguments;
+    let asked = Asked { frequencies: *frequencies, at: *at, window: *window };
+    let (found, axes, missing) = find(&scenario, &asked)?;
     if !common.quiet {
         for line in &missing {
             note(&format!("note: {line}"));
@@ -37,9 +31,7 @@ pub fn run(arguments: &Fluctuations) -> Result<Ending, Failure> {
     let path = arguments.output.clone().unwrap_or_else(default);
     let provenance = scenario::provenance(&scenario, common, "fluctuations");
     let mut writer = ResultWriter::create(&path, &provenance, scenario::existing(common))?;
-    for group in groups(&scenario, &found, &axes) {
-        writer.write(&group)?;
-    }
+    writer.write_all(&groups(&scenario, &found, &axes))?;
     let path = writer.finish(Completion::Complete)?;
     if common.json {
         let mut object = json(&scenario, &found, &axes);
@@ -50,58 +42,6 @@ pub fn run(arguments: &Fluctuations) -> Result<Ending, Failure> {
         print(&format!("{table}file: {}\n", path.display()))?;
     }
     Ok(Ending::Done)
-}
-
-/// All that is known, and why something is not.
-fn find(scenario: &Scenario, state: Stationary, arguments: &Fluctuations) -> (Found, Vec<String>) {
-    let network = &scenario.network;
-    let mut missing = Vec::new();
-    let limit = match Limit::new(network).and_then(|limit| limit.fixed_points(arguments.at)) {
-        Ok(points) => {
-            let nearest = points.nearest_stable(&state.moments.mean);
-            if nearest.is_none() {
-                missing.push(
-                    "nothing is said of the limit, which has no stable fixed point here".to_owned(),
-                );
-            }
-            nearest.map(|point| LimitNoise::new(network, point))
-        }
-        Err(error) => {
-            missing.push(format!("nothing is said of the limit: {error}"));
-            None
-        }
-    };
-    let slowest = network.populations.iter().map(|p| p.time_constant).fold(0.0, f64::max);
-    let window = arguments.window.unwrap_or(WINDOW * slowest);
-    let counts = CountStatistics::new(network, &state, window)
-        .map_err(|error| missing.push(format!("nothing is said of counts: {error}")))
-        .ok();
-    let lower = |order| FiniteN::new(network, order).stationary(arguments.at);
-    let validity = if let (Ok(zeroth), Ok(half)) = (lower(Order::Zeroth), lower(Order::Half)) {
-        Some(Validity::at_rest(network, [&zeroth.moments, &half.moments, &state.moments]))
-    } else {
-        missing.push(
-            "n may be too small for the theory, whose lower orders are not at rest here".to_owned(),
-        );
-        None
-    };
-    let interval_variation = |a: usize| {
-        let (mean, variance) = (state.moments.mean[a], state.moments.variance[a]);
-        let train = SpikeTrain::new(Neuron::of_population(network, a, mean, variance));
-        let intervals = train.and_then(|train| train.intervals());
-        intervals.map_or(f64::NAN, |intervals| intervals.coefficient_of_variation())
-    };
-    let interval_variation = (0..network.population_count()).map(interval_variation).collect();
-    (Found { limit, window, counts, interval_variation, validity, state }, missing)
-}
-
-fn axes(scenario: &Scenario, arguments: &Fluctuations) -> Axes {
-    let constants = scenario.network.populations.iter().map(|p| p.time_constant);
-    let (fastest, slowest) = constants
-        .fold((f64::INFINITY, 0.0), |(low, high): (f64, f64), tau| (low.min(tau), high.max(tau)));
-    let lag_step = fastest / LAGS_PER_TIME_CONSTANT;
-    let lags = (TIME_CONSTANTS * slowest / lag_step).min(10_000.0) as usize + 1;
-    Axes { frequencies: arguments.frequencies.logarithmic(), lag_step, lags }
 }
 
 fn json(scenario: &Scenario, found: &Found, axes: &Axes) -> serde_json::Value {

@@ -3,12 +3,12 @@
 use std::fs;
 
 use equipoise::store::{StoreError, describe, read_header};
+use equipoise::table::info::{Description, json, text};
 
 use super::Ending;
 use super::arguments::Info;
 use super::failure::Failure;
 use super::output::print;
-use super::table::info::{Description, json, text};
 
 pub fn run(arguments: &Info) -> Result<Ending, Failure> {
     let path = &arguments.file;

@@ -12,7 +12,7 @@ use super::Ending;
 use super::arguments::{Init, Template};
 use super::failure::Failure;
 use super::output::print;
-use super::table::Table;
+use equipoise::table::Table;
 
 impl Template {
     /// Its name on the command line, and what it is.

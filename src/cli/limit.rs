@@ -4,12 +4,13 @@ use equipoise::energy::Item;
 use equipoise::job::theory::{FiniteSize, Theory};
 use equipoise::limit::FiniteNSolution;
 use equipoise::store::{Completion, ResultWriter};
+use equipoise::table;
 use serde_json::json;
 
 use super::arguments::Limit;
 use super::failure::Failure;
 use super::output::{note, print};
-use super::{Ending, scenario, table};
+use super::{Ending, scenario};
 
 pub fn run(arguments: &Limit) -> Result<Ending, Failure> {
     let common = &arguments.common;

@@ -4,7 +4,7 @@
 //! * `scenario`: reading a scenario file; `cost`: what it would cost; `ensemble`: simulating it into a file, with checkpoints and Ctrl-C; `progress`: how far it is; `crew`: over several processes;
 //! * `init`: a file to start from; `aids`: schema, completions and manual;
 //! * `info`: what a result file holds; `export`: the same as tables; `report`: the same as a page; `guard`: reading files in a process of its own;
-//! * `validate`, `simulate` (with `summary`), `limit`, `analyse` (with `sweep`), `fluctuations`, `converge`, `claims`, `energy`, `derive`: the commands; `draw`: figures into a folder; `table`: text for people; `output`: printing it.
+//! * `validate`, `simulate`, `limit`, `analyse` (with `sweep`), `fluctuations`, `converge`, `claims`, `energy`, `derive`: the commands; `draw`: figures into a folder; `output`: printing text.
 
 mod aids;
 mod analyse;
@@ -29,9 +29,7 @@ mod progress;
 mod report;
 mod scenario;
 mod simulate;
-mod summary;
 mod sweep;
-mod table;
 mod validate;
 
 use std::path::Path;
@@ -40,6 +38,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use equipoise::cluster::World;
 use equipoise::engine::{Ranks, Single};
+use equipoise::table;
 
 use arguments::{Arguments, Command};
 
@@ -95,6 +94,7 @@ fn lead(ranks: &dyn Ranks) -> ExitCode {
     {
         return guard::run_in_child(path).unwrap_or_else(failure::report);
     }
+    table::fit_to(output::width());
     let outcome = match &arguments.command {
         Command::Validate(validate) => validate::run(validate, ranks),
         Command::Simulate(simulate) => simulate::run(simulate, ranks),

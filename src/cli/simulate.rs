@@ -1,19 +1,29 @@
 //! `equipoise simulate`: the ensemble alone.
 
 use equipoise::cost::Cost;
-use equipoise::engine::{Ensemble, Outcome, Ranks};
+use equipoise::engine::{Ensemble, Outcome, Ranks, Trajectory};
 use equipoise::job::room::{Held, check_room};
 use equipoise::job::scenario::unbalanced;
+use equipoise::job::summary::{Summary, quantities};
 use equipoise::layout::stream::declarations;
 use equipoise::store::Completion;
+use equipoise::table;
 use serde_json::{Map, Value, json};
 
 use super::arguments::Simulate;
-use super::ensemble::{Simulation, Terms};
+use super::ensemble::{Simulation, Terms, Watch};
 use super::failure::Failure;
 use super::output::{note, print};
-use super::summary::{Summary, quantities};
-use super::{Ending, cost, scenario, table};
+use super::{Ending, cost, scenario};
+
+impl Watch for Summary {
+    const COMMAND: &str = "simulate";
+    const PART: usize = 1 << 22;
+
+    fn watch(&mut self, part: &Trajectory, is_last: bool) {
+        self.look(part, is_last);
+    }
+}
 
 pub fn run(arguments: &Simulate, ranks: &dyn Ranks) -> Result<Ending, Failure> {
     let common = &arguments.common;

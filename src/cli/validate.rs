@@ -8,6 +8,7 @@ use equipoise::job::room::{Held, check_room};
 use equipoise::job::validation::{Validation, enough_networks};
 use equipoise::report::{self, ReportError};
 use equipoise::store::Completion;
+use equipoise::table::{self, Report};
 use equipoise::validation::Observed;
 use miette::miette;
 use serde_json::json;
@@ -16,7 +17,6 @@ use super::arguments::Validate;
 use super::ensemble::{Simulation, Terms};
 use super::failure::Failure;
 use super::output::{note, print};
-use super::table::{self, Report};
 use super::{Ending, cost, interrupted, scenario};
 
 pub fn run(arguments: &Validate, ranks: &dyn Ranks) -> Result<Ending, Failure> {
@@ -93,7 +93,7 @@ pub fn run(arguments: &Validate, ranks: &dyn Ranks) -> Result<Ending, Failure> {
         replicates: observed.replicates(),
         prediction: &validation.prediction,
         verdict: &verdict,
-        file: &path,
+        file: Some(&path),
         page: reported.is_ok().then_some(page.as_path()),
     };
     if common.json {

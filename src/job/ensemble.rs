@@ -23,8 +23,15 @@ pub struct Whole {
     pub outcome: Outcome,
 }
 
+/// The scenario with the method that it is simulated by, in place of `auto`.
+#[must_use]
+pub fn decided(scenario: &Scenario) -> Scenario {
+    let method = Cost::new(scenario, &scenario.sampling.times()).method;
+    Scenario { method, ..scenario.clone() }
+}
+
 impl Whole {
-    /// Simulates a scenario, on so many threads (0 takes all cores), until `stop` is set.
+    /// Simulates a scenario whose method is [`decided`], on so many threads (0 takes all cores), until `stop` is set.
     ///
     /// # Errors
     /// [`Failure`] for what does not fit in memory, and for networks that cannot be simulated.
@@ -34,12 +41,10 @@ impl Whole {
         stop: &AtomicBool,
         headway: &Headway,
     ) -> Result<Self, Failure> {
-        let mut scenario = scenario.clone();
-        scenario.method = Cost::new(&scenario, &scenario.sampling.times()).method;
-        let mut ensemble = Ensemble::new(&scenario);
+        let mut ensemble = Ensemble::new(scenario);
         ensemble.threads = threads;
         ensemble.check()?;
-        check_memory(&scenario, &ensemble.times)?;
+        check_memory(scenario, &ensemble.times)?;
         let mut networks = Vec::new();
         let outcome = ensemble.run_reporting(stop, headway, |network| {
             networks.push(network);

@@ -83,9 +83,10 @@ impl Failure {
         }
     }
 
-    /// The text that the command line prints, without colours.
+    /// The text that the command line prints where nobody looks: without colours, in lines of 80 characters.
     pub fn text(&self) -> String {
         let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor());
+        let handler = handler.with_width(80);
         let (mut text, report) = (String::new(), self.as_report());
         match handler.render_report(&mut text, report.as_ref()) {
             Ok(()) => text,

@@ -1,6 +1,5 @@
 //! `equipoise converge`: errors against the limit at several sizes, measured and expected, and the exponent with which they fall.
 //!
-//! * `plan`: sizes, methods and numbers of networks;
 //! * `networks`: reading what was simulated;
 //! * `place`: what is in the folder already.
 //!
@@ -8,34 +7,32 @@
 
 pub mod networks;
 mod place;
-mod plan;
 
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
 use equipoise::engine::{Ensemble, Outcome, Ranks, Trajectory};
-use equipoise::layout::convergence::convergence as group;
+use equipoise::job::convergence::{Asked, Simulated, Size, find as found, plan};
+use equipoise::job::room::{Held, check_room};
 use equipoise::model::Scenario;
 use equipoise::picture::convergence::convergence as draw;
 use equipoise::report;
 use equipoise::store::{Completion, Existing, Provenance, ResultWriter};
+use equipoise::table::{self, ConvergenceReport as Report};
+use equipoise::validation::convergence::Measured;
 use equipoise::validation::convergence::verdict::OfSize;
-use equipoise::validation::convergence::{Measured, converge};
 use miette::miette;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::arguments::{Common, Converge};
+use super::arguments::{self, Common, Converge};
 use super::ensemble::{Simulation, Terms, Watch};
 use super::failure::Failure;
 use super::output::{note, print};
-use super::table::{self, ConvergenceReport as Report};
 use super::{Ending, cost, scenario};
-use equipoise::job::room::{Held, check_room};
 
 use place::{Place, State};
-use plan::{Size, plan};
 
 /// Nothing is looked at while it is simulated: all is in the file.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -51,7 +48,7 @@ impl Watch for Nothing {
 pub fn run(arguments: &Converge, ranks: &dyn Ranks) -> Result<Ending, Failure> {
     let common = &arguments.common;
     let base = scenario::read(common)?;
-    let sizes = plan(&base, arguments)?;
+    let sizes = plan(&base, &asked(arguments), common.threads)?;
     let default = || format!("results/{}-convergence", scenario::stem(common)).into();
     let folder = arguments.output.clone().unwrap_or_else(default);
     let provenances: Vec<Provenance> =
@@ -82,6 +79,16 @@ pub fn run(arguments: &Converge, ranks: &dyn Ranks) -> Result<Ending, Failure> {
         }
     }
     find(&base, &sizes, &place, &summary, common)
+}
+
+fn asked(arguments: &Converge) -> Asked {
+    let Converge { sizes, precision, networks, method, .. } = arguments;
+    let method = match method {
+        arguments::Simulated::Auto => Simulated::Auto,
+        arguments::Simulated::Exact => Simulated::Exact,
+        arguments::Simulated::Leap => Simulated::Leap,
+    };
+    Asked { sizes: sizes.clone(), precision: *precision, networks: *networks, method }
 }
 
 /// Simulates the networks of a size into its file.
@@ -142,10 +149,9 @@ fn find(
     let measured = measured.collect::<Result<Vec<Measured>, Failure>>()?;
     let of_sizes: Vec<OfSize<'_>> = sizes.iter().map(|s| &s.expected).zip(&measured).collect();
     let methods: Vec<&str> = sizes.iter().map(|size| size.scenario.method.name()).collect();
-    let found = converge(&of_sizes, base.seed);
-    let times = &sizes[0].expected.times;
+    let (found, group) = found(base, sizes, &measured);
     let mut writer = ResultWriter::create(&place.summary, provenance, Existing::Replace)?;
-    writer.write(&group(base, times, &of_sizes, &methods, &found))?;
+    writer.write(&group)?;
     let names = base.network.population_names();
     let numbers: Vec<f64> = sizes.iter().map(|size| size.expected.size).collect();
     let drawn = draw(&base.title, &names, &numbers, &found);
@@ -161,8 +167,8 @@ fn find(
         sizes: &of_sizes,
         methods: &methods,
         found: &found,
-        file: &file,
-        picture: &place.picture,
+        file: Some(&file),
+        picture: Some(&place.picture),
         page: reported.is_ok().then_some(place.page.as_path()),
     };
     if common.json {

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use equipoise::job::convergence::Size;
 use equipoise::store::Provenance;
 use miette::miette;
 
 use super::super::ensemble::difference;
 use super::super::failure::Failure;
 use super::networks::{Origin, origin};
-use super::plan::Size;
 
 /// What there is of a size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

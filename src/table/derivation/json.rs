@@ -1,10 +1,10 @@
 //! The derivation for programs.
 
-use equipoise::cells::comparison::{Growth, growth};
-use equipoise::cells::derivation::Gain;
-use equipoise::cells::derivation::fit::{Parameter, Point, agreement};
-use equipoise::cells::derivation::rate_equations::SteadyState;
-use equipoise::cells::reduction::{Fit, FittedCell};
+use crate::cells::comparison::{Growth, growth};
+use crate::cells::derivation::Gain;
+use crate::cells::derivation::fit::{Parameter, Point, agreement};
+use crate::cells::derivation::rate_equations::SteadyState;
+use crate::cells::reduction::{Fit, FittedCell};
 use serde_json::{Value, json};
 
 use super::{HERTZ, Report, stability, states, total_conductance};

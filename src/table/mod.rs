@@ -18,9 +18,9 @@ mod sweep;
 mod theory;
 mod verdict;
 
-use equipoise::model::Scenario;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::output;
+use crate::model::Scenario;
 
 pub use claims::{
     Claims, json as claims_json, list as claims_list, list_json as claims_list_json,
@@ -40,8 +40,16 @@ pub use sweep::{Report as SweepReport, json as sweep_json, text as sweep_text};
 pub use theory::{theory, validity_json};
 pub use verdict::{Report, json, text};
 
+/// Letters of a line.
+static WIDTH: AtomicUsize = AtomicUsize::new(usize::MAX);
+
+/// Tables are for lines of so many letters, from now on.
+pub fn fit_to(width: usize) {
+    WIDTH.store(width, Ordering::Relaxed);
+}
+
 /// Columns of text, the first of them aligned to the left.
-pub(super) struct Table {
+pub struct Table {
     rows: Vec<Vec<String>>,
     left: usize,
 }
@@ -64,7 +72,7 @@ impl Table {
 
     /// All rows, a line each; on a terminal that is too narrow for them in several blocks, one below the other.
     pub fn text(&self) -> String {
-        self.within(output::width())
+        self.within(WIDTH.load(Ordering::Relaxed))
     }
 
     /// The same for a width of the screen; blocks begin with the columns that say what a row is about.
@@ -132,6 +140,15 @@ pub(super) fn fixed(value: f64) -> String {
 /// Title and size of the scenario.
 fn headline(scenario: &Scenario) -> String {
     format!("{}: n = {}", scenario.title, scenario.network.size)
+}
+
+/// A time in the largest unit of which there are two or more.
+pub fn duration(seconds: f64) -> String {
+    let units =
+        [("years", 31_557_600.0), ("days", 86_400.0), ("hours", 3_600.0), ("minutes", 60.0)];
+    let unit = units.into_iter().find(|(_, length)| seconds >= 2.0 * length);
+    let (name, length) = unit.unwrap_or(("seconds", 1.0));
+    format!("{:.1} {name}", seconds / length)
 }
 
 #[cfg(test)]

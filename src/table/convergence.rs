@@ -3,11 +3,11 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use equipoise::model::Scenario;
-use equipoise::validation::convergence::verdict::{Normed, OfSize, Point, Slope};
-use equipoise::validation::convergence::{Convergence, Norm, Quantity};
-use equipoise::validation::exponent::COVERAGE;
-use equipoise::validation::{LEVEL, Tested};
+use crate::model::Scenario;
+use crate::validation::convergence::verdict::{Normed, OfSize, Point, Slope};
+use crate::validation::convergence::{Convergence, Norm, Quantity};
+use crate::validation::exponent::COVERAGE;
+use crate::validation::{LEVEL, Tested};
 use serde_json::{Value, json};
 
 use super::{Table, number};
@@ -17,12 +17,18 @@ const MOST_FAILURES: usize = 12;
 
 /// What was found, and where it is.
 pub struct Report<'a> {
+    /// The scenario.
     pub scenario: &'a Scenario,
+    /// What is expected and measured at each size.
     pub sizes: &'a [OfSize<'a>],
+    /// How each size was simulated.
     pub methods: &'a [&'static str],
+    /// What was found.
     pub found: &'a Convergence,
-    pub file: &'a Path,
-    pub picture: &'a Path,
+    /// The file, where it was written.
+    pub file: Option<&'a Path>,
+    /// The picture, where it was drawn.
+    pub picture: Option<&'a Path>,
     /// The page, where it could be written.
     pub page: Option<&'a Path>,
 }
@@ -55,11 +61,15 @@ pub fn text(report: &Report<'_>) -> String {
         let _ = writeln!(text, "{line}");
     }
     let _ = writeln!(text, "{}", verdict(found));
-    let _ = writeln!(text, "picture: {}", report.picture.display());
+    if let Some(picture) = report.picture {
+        let _ = writeln!(text, "picture: {}", picture.display());
+    }
     if let Some(page) = report.page {
         let _ = writeln!(text, "report: {}", page.display());
     }
-    let _ = writeln!(text, "file: {}", report.file.display());
+    if let Some(file) = report.file {
+        let _ = writeln!(text, "file: {}", file.display());
+    }
     text
 }
 
@@ -275,9 +285,9 @@ pub fn json(report: &Report<'_>) -> Value {
             "expected": point.tested.predicted, "margin": point.tested.test.margin, "p": point.tested.adjusted_p,
         })).collect::<Vec<_>>(),
         "notes": notes(report),
-        "picture": report.picture.display().to_string(),
+        "picture": report.picture.map(|picture| picture.display().to_string()),
         "report": report.page.map(|page| page.display().to_string()),
-        "file": report.file.display().to_string(),
+        "file": report.file.map(|file| file.display().to_string()),
     })
 }
 

@@ -3,10 +3,10 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use equipoise::energy::Item;
-use equipoise::model::Scenario;
-use equipoise::validation::law::PROBABILITIES;
-use equipoise::validation::{
+use crate::energy::Item;
+use crate::model::Scenario;
+use crate::validation::law::PROBABILITIES;
+use crate::validation::{
     CountComparison, LEVEL, LawComparison, Prediction, Quantity, Tested, Verdict,
 };
 use serde_json::{Map, Value, json};
@@ -16,12 +16,18 @@ use super::{Table, headline, number};
 
 /// What `validate` found.
 pub struct Report<'a> {
+    /// The scenario.
     pub scenario: &'a Scenario,
+    /// The sample times.
     pub times: &'a [f64],
+    /// Complete networks.
     pub replicates: usize,
+    /// What was predicted.
     pub prediction: &'a Prediction,
+    /// What was found.
     pub verdict: &'a Verdict,
-    pub file: &'a Path,
+    /// The file, where it was written.
+    pub file: Option<&'a Path>,
     /// Its HTML report, if it could be made.
     pub page: Option<&'a Path>,
 }
@@ -72,7 +78,9 @@ pub fn text(report: &Report<'_>) -> String {
     if let Some(page) = report.page {
         let _ = writeln!(text, "report: {}", page.display());
     }
-    let _ = writeln!(text, "file: {}", report.file.display());
+    if let Some(file) = report.file {
+        let _ = writeln!(text, "file: {}", file.display());
+    }
     text
 }
 
@@ -240,7 +248,7 @@ pub fn json(report: &Report<'_>) -> String {
         "title": scenario.title, "n": scenario.network.size, "replicates": report.replicates, "seed": scenario.seed,
         "method": scenario.method.name(), "level": LEVEL, "holds": verdict.holds(),
         "largest_balance_residual": prediction.limit.balance_residual.iter().copied().fold(0.0, f64::max),
-        "file": report.file.display().to_string(), "report": report.page.map(|page| page.display().to_string()),
+        "file": report.file.map(|file| file.display().to_string()), "report": report.page.map(|page| page.display().to_string()),
         "comparisons": comparisons,
     });
     for (name, values) in of_records(report) {

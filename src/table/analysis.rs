@@ -3,11 +3,9 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use equipoise::limit::analysis::{
-    Analysis, Balanced, Destination, Growth, Stabilisation, Unbalanced,
-};
-use equipoise::limit::{Character, Complex, FixedPoint, Search};
-use equipoise::model::Scenario;
+use crate::limit::analysis::{Analysis, Balanced, Destination, Growth, Stabilisation, Unbalanced};
+use crate::limit::{Character, Complex, FixedPoint, Search};
+use crate::model::Scenario;
 use serde_json::{Value, json};
 
 use super::theory::rank;

@@ -2,20 +2,25 @@
 
 use std::fmt::Write;
 
-use equipoise::model::Scenario;
+use crate::model::Scenario;
 use serde_json::{Value, json};
 
-use super::super::cost::duration;
 use super::Table;
+use super::duration;
 
 /// One size.
 pub struct Planned {
+    /// n.
     pub size: f64,
+    /// How it is simulated.
     pub method: &'static str,
+    /// How many networks.
     pub networks: u64,
     /// That it will take.
     pub seconds: f64,
+    /// What there is of it already.
     pub state: &'static str,
+    /// Whether the theory serves it.
     pub is_tested: bool,
 }
 

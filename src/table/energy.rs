@@ -2,26 +2,30 @@
 
 use std::fmt::Write;
 
-use equipoise::energy::budget::atp::micromole_per_gram_minute;
-use equipoise::energy::budget::human::{COMMUNICATION, COMPUTATION};
-use equipoise::energy::budget::{Scaled, constant::Constant};
-use equipoise::energy::economy::Economy;
-use equipoise::energy::expenses::fires;
-use equipoise::energy::findings::{Economised, State, Swept};
-use equipoise::energy::{Expenses, Findings, Power};
-use equipoise::model::Scenario;
-use equipoise::picture::energy::{Drawn, Population, Worth as DrawnWorth};
+use crate::energy::budget::atp::micromole_per_gram_minute;
+use crate::energy::budget::human::{COMMUNICATION, COMPUTATION};
+use crate::energy::budget::{Scaled, constant::Constant};
+use crate::energy::economy::Economy;
+use crate::energy::expenses::fires;
+use crate::energy::findings::{Economised, State, Swept};
+use crate::energy::{Expenses, Findings, Power};
+use crate::model::Scenario;
+use crate::picture::energy::{Drawn, Population, Worth as DrawnWorth};
 use serde_json::{Value, json};
 
-use super::super::energy::Question;
-use super::super::sweep::Grid;
 use super::{Table, headline};
+use crate::job::energy::Question;
+use crate::job::sweep::Grid;
 
 /// All that is said.
 pub struct Report<'a> {
+    /// The scenario.
     pub scenario: &'a Scenario,
+    /// What was asked.
     pub question: &'a Question,
+    /// What was found.
     pub found: &'a Findings,
+    /// What was swept.
     pub grid: &'a Grid,
 }
 

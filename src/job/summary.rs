@@ -1,14 +1,12 @@
 //! What `simulate` tells of an ensemble: means over networks at the last sample time.
 
-use equipoise::energy::{Account, Item};
-use equipoise::engine::Trajectory;
-use equipoise::model::Scenario;
-use equipoise::statistics::Estimate;
-use equipoise::statistics::estimate::Running;
-use equipoise::validation::Quantity;
+use equipoise_energy::{Account, Item};
+use equipoise_engine::Trajectory;
+use equipoise_model::Scenario;
+use equipoise_statistics::Estimate;
+use equipoise_statistics::estimate::Running;
+use equipoise_validation::Quantity;
 use serde::{Deserialize, Serialize};
-
-use super::ensemble::Watch;
 
 /// What is told of each population, with an account of energy or not.
 pub fn quantities(has_energy: bool) -> Vec<Quantity> {
@@ -71,13 +69,9 @@ impl Summary {
             }
         }
     }
-}
 
-impl Watch for Summary {
-    const COMMAND: &str = "simulate";
-    const PART: usize = 1 << 22;
-
-    fn watch(&mut self, part: &Trajectory, is_last: bool) {
+    /// Looks at a part of a network, and whether it is complete with it.
+    pub fn look(&mut self, part: &Trajectory, is_last: bool) {
         let last = self.last.checked_sub(part.before.samples);
         if let Some(last) = last.filter(|last| *last < part.samples()) {
             let values = |population| {

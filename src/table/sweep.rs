@@ -3,20 +3,25 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use equipoise::limit::sweep::{Bifurcation, BranchEnd, Interval, Sweep, SweepPoint};
-use equipoise::model::Scenario;
+use crate::limit::sweep::{Bifurcation, BranchEnd, Interval, Sweep, SweepPoint};
+use crate::model::Scenario;
 use serde_json::{Value, json};
 
-use super::super::sweep::Grid;
 use super::{Table, fixed};
+use crate::job::sweep::Grid;
 
 /// What a sweep found, and where it is.
 pub struct Report<'a> {
+    /// The scenario.
     pub scenario: &'a Scenario,
+    /// What was swept.
     pub grid: &'a Grid,
+    /// What was found.
     pub sweep: &'a Sweep,
-    pub file: &'a Path,
-    pub picture: &'a Path,
+    /// The file, where it was written.
+    pub file: Option<&'a Path>,
+    /// The picture, where it was drawn.
+    pub picture: Option<&'a Path>,
 }
 
 /// Tables of the special points and of the numbers of fixed points.
@@ -34,8 +39,12 @@ pub fn text(report: &Report<'_>) -> String {
     for line in unbalanced(sweep) {
         let _ = writeln!(text, "{line}");
     }
-    let _ = writeln!(text, "picture: {}", report.picture.display());
-    let _ = writeln!(text, "file: {}", report.file.display());
+    if let Some(picture) = report.picture {
+        let _ = writeln!(text, "picture: {}", picture.display());
+    }
+    if let Some(file) = report.file {
+        let _ = writeln!(text, "file: {}", file.display());
+    }
     text
 }
 
@@ -154,8 +163,8 @@ pub fn json(report: &Report<'_>) -> Value {
         "branches": branches.collect::<Vec<_>>(),
         "ends": endings(sweep),
         "unbalanced": unbalanced(sweep),
-        "picture": report.picture.display().to_string(),
-        "file": report.file.display().to_string(),
+        "picture": report.picture.map(|picture| picture.display().to_string()),
+        "file": report.file.map(|file| file.display().to_string()),
     })
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use equipoise::store::{Attribute, GroupOutline, Header, VariableOutline};
+use crate::store::{Attribute, GroupOutline, Header, VariableOutline};
 use indicatif::{BinaryBytes, HumanCount};
 use serde_json::{Map, Value, json};
 
@@ -12,9 +12,13 @@ use super::Table;
 /// A result file without its values.
 #[derive(Debug)]
 pub struct Description<'a> {
+    /// The file.
     pub path: &'a Path,
+    /// Its length.
     pub bytes: u64,
+    /// Where it comes from.
     pub header: &'a Header,
+    /// What it holds.
     pub groups: &'a [GroupOutline],
 }
 

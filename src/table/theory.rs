@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use equipoise::job::theory::FiniteSize;
-use equipoise::limit::{Balance, Expansion, LimitError, LimitSolution, Validity};
-use equipoise::model::Scenario;
+use crate::job::theory::FiniteSize;
+use crate::limit::{Balance, Expansion, LimitError, LimitSolution, Validity};
+use crate::model::Scenario;
 use serde_json::{Value, json};
 
 use super::{Table, fixed};

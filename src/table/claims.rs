@@ -3,9 +3,9 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use equipoise::layout::claims::sides;
-use equipoise::validation::LEVEL;
-use equipoise::validation::claims::{CLAIMED, Claim, Course, Evidence, Finding, Rate, Subject};
+use crate::layout::claims::sides;
+use crate::validation::LEVEL;
+use crate::validation::claims::{CLAIMED, Claim, Course, Evidence, Finding, Rate, Subject};
 use serde_json::{Value, json};
 
 use super::Table;
@@ -15,10 +15,13 @@ const HERTZ: f64 = 1e3;
 
 /// What was found, and where it is.
 pub struct Claims<'a> {
+    /// What was found of each claim.
     pub findings: &'a [Finding],
     /// How many claims were to be examined.
     pub asked: usize,
+    /// The file.
     pub file: &'a Path,
+    /// The page, where it could be written.
     pub page: Option<&'a Path>,
 }
 

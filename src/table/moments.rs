@@ -1,9 +1,9 @@
 //! Estimates of an ensemble.
 
-use equipoise::model::Scenario;
+use crate::model::Scenario;
 
-use super::super::summary::{Summary, quantities};
 use super::{Table, headline, number};
+use crate::job::summary::{Summary, quantities};
 
 /// Estimates of an ensemble observed at one time.
 pub fn moments(scenario: &Scenario, time: f64, summary: &Summary) -> String {

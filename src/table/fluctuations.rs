@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use equipoise::layout::fluctuations::{Axes, Fluctuations};
-use equipoise::limit::{Complex, Stationary};
-use equipoise::model::{Scenario, Transmission};
+use crate::layout::fluctuations::{Axes, Fluctuations};
+use crate::limit::{Complex, Stationary};
+use crate::model::{Scenario, Transmission};
 use nalgebra::DMatrix;
 
 use super::{Table, fixed, headline};

@@ -5,15 +5,15 @@ mod json;
 use std::fmt::Write;
 
 use super::Table;
-use equipoise::cells::comparison::{ABSOLUTE, Compared, ComparedAt, Growth, RELATIVE, growth};
-use equipoise::cells::derivation::fit::{Parameter, agreement};
-use equipoise::cells::derivation::rate_equations::{
+use crate::cells::comparison::{ABSOLUTE, Compared, ComparedAt, Growth, RELATIVE, growth};
+use crate::cells::derivation::fit::{Parameter, agreement};
+use crate::cells::derivation::rate_equations::{
     Coverage, RateEquations, Stability, SteadyState, SteadyStates,
 };
-use equipoise::cells::derivation::scenario::DerivedScenario;
-use equipoise::cells::derivation::{AveragedCell, Input};
-use equipoise::cells::file::Circuit;
-use equipoise::cells::reduction::{AGREEMENT, CONFIDENCE, Fit, FittedCell, Reduction};
+use crate::cells::derivation::scenario::DerivedScenario;
+use crate::cells::derivation::{AveragedCell, Input};
+use crate::cells::file::Circuit;
+use crate::cells::reduction::{AGREEMENT, CONFIDENCE, Fit, FittedCell, Reduction};
 
 pub use json::json;
 
@@ -22,10 +22,13 @@ const HERTZ: f64 = 1e3;
 
 /// All that is said.
 pub struct Report<'a> {
+    /// The cells and their network.
     pub circuit: &'a Circuit,
+    /// Its rate equations.
     pub reduction: &'a Reduction,
     /// The scenario, or why there is none.
     pub network: Result<&'a DerivedScenario, String>,
+    /// The network of cells beside them, at each strength of the input.
     pub compared: &'a [ComparedAt],
 }
 

@@ -1,15 +1,16 @@
 //! What `converge` will simulate: sizes, methods, numbers of networks.
 
-use equipoise::cost::Cost;
-use equipoise::model::scenario::overrides::apply;
-use equipoise::model::{Leaps, Method, Scenario, Transmission};
-use equipoise::validation::convergence::plan::{FEWEST, networks, seed};
-use equipoise::validation::convergence::{Expected, Window};
+use crate::cost::Cost;
+use equipoise_model::scenario::overrides::apply;
+use equipoise_model::{Leaps, Method, Scenario, Transmission};
+use equipoise_validation::convergence::plan::{FEWEST, networks, seed};
+use equipoise_validation::convergence::{Expected, Window};
 use miette::miette;
 use rayon::prelude::*;
 
-use super::super::arguments::{Converge, Simulated};
-use super::super::failure::Failure;
+use super::super::Failure;
+use super::super::sweep::in_threads;
+use super::{Asked, Simulated};
 
 /// Seconds on two cores up to which a size is simulated exactly where leaps apply, too.
 const EXACT: f64 = 30.0;
@@ -39,16 +40,18 @@ pub struct Size {
     pub seconds: f64,
 }
 
-/// All sizes, in rising order.
-pub fn plan(base: &Scenario, arguments: &Converge) -> Result<Vec<Size>, Failure> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(arguments.common.threads).build();
-    let pool = pool.map_err(|error| Failure::Usage(miette!("cannot start threads: {error}")))?;
-    let of_sizes = |sizes: &[f64]| -> Vec<Result<Size, Failure>> {
-        pool.install(|| sizes.par_iter().map(|n| Size::new(base, arguments, *n)).collect())
+/// All sizes, in rising order; they are looked at on so many threads.
+///
+/// # Errors
+/// [`Failure`] where there is nothing to be expected of a size, or nothing to compare.
+pub fn plan(base: &Scenario, arguments: &Asked, threads: usize) -> Result<Vec<Size>, Failure> {
+    let of_sizes = |sizes: &[f64]| -> Result<Vec<Result<Size, Failure>>, Failure> {
+        let each = |n: &f64| Size::new(base, arguments, *n);
+        in_threads(threads, || sizes.par_iter().map(each).collect())
     };
     let sizes: Vec<Size> = match &arguments.sizes {
-        Some(sizes) => of_sizes(&sizes.0).into_iter().collect::<Result<_, _>>()?,
-        None => affordable(of_sizes(&default_sizes(base)?))?,
+        Some(sizes) => of_sizes(&sizes.0)?.into_iter().collect::<Result<_, _>>()?,
+        None => affordable(of_sizes(&default_sizes(base)?)?)?,
     };
     let window = Window::new(&sizes.iter().map(|size| &size.expected).collect::<Vec<_>>());
     if window.is_empty() {
@@ -104,7 +107,7 @@ fn changed(base: &Scenario, assignments: &[String]) -> Result<Scenario, Failure>
 }
 
 impl Size {
-    fn new(base: &Scenario, arguments: &Converge, n: f64) -> Result<Self, Failure> {
+    fn new(base: &Scenario, arguments: &Asked, n: f64) -> Result<Self, Failure> {
         let size = format!("n={n}");
         let plain = changed(base, std::slice::from_ref(&size))?;
         let (energy, times) = (plain.energy.as_ref(), plain.sampling.times());
