@@ -171,6 +171,13 @@ impl ResultWriter {
         self
     }
 
+    /// The same for a run that has taken so long before, and whose data are only written now.
+    #[must_use]
+    pub fn with_elapsed(mut self, before: Duration) -> Self {
+        self.before = before;
+        self
+    }
+
     /// The file that takes the data until the writer is finished.
     pub fn partial(&self) -> &Path {
         self.destination.partial()
