@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 
 use common::{PAIR, Place, groups};
-use equipoise::store::{Values, read_group, read_header};
+use equipoise::store::{Group, Values, read_group, read_header};
 use serde_json::Value;
 
 /// Parses standard output, which must be one JSON object and nothing else.
@@ -214,6 +214,27 @@ fn the_theory_of_a_hundred_neurons_has_its_known_values() {
     let at_end = |name: &str| [0, 1].map(|population| rounded(&theory[name][last][population]));
     assert_eq!(at_end("mean"), ["-0.7695", "-0.8512"]);
     assert_eq!(at_end("variance"), ["0.2300", "0.9967"]);
+}
+
+/// Simulated networks at rest hold what the theory says, and depend on no thread.
+#[test]
+fn networks_at_rest_are_simulated_and_compared() {
+    let place = Place::new();
+    let command = "fluctuations scenarios/inhibition-stabilised.toml --set n=50 --simulate 20";
+    let run = place.run(&format!("{command} -o rest.h5")).expect(0);
+    assert!(run.out.contains("20 simulated networks at rest"), "{}", run.out);
+    assert!(run.out.contains("PASSED: all 19 comparisons hold"), "{}", run.out);
+    let spectrum = read_group(&place.path("rest.h5"), "measured_spectrum").expect("group");
+    let length = |group: &Group, name| group.variable(name).map(|variable| variable.values.len());
+    assert_eq!(length(&spectrum, "frequency"), Some(128));
+    assert_eq!(length(&spectrum, "activity_spectrum"), Some(256));
+    let tests = read_group(&place.path("rest.h5"), "at_rest").expect("group");
+    assert_eq!(length(&tests, "p_adjusted"), Some(19));
+    let run = place.run(&format!("{command} --threads 1 -o json.h5 --json")).expect(0);
+    let found = object(&run.out);
+    assert_eq!(found["at_rest"]["holds"], true);
+    assert_eq!(found["at_rest"]["comparisons"].as_array().map(Vec::len), Some(19));
+    assert_eq!(read_group(&place.path("json.h5"), "at_rest").expect("group"), tests);
 }
 
 #[test]

@@ -256,6 +256,9 @@ pub struct Fluctuations {
     /// Length of the window in which spikes are counted, in time units [default: 10 times the longest time constant]
     #[arg(long, value_name = "TIME", value_parser = positive)]
     pub window: Option<f64>,
+    /// Simulate so many networks at rest, and compare their spectra, Fano factors, correlations and intervals with the theory
+    #[arg(long, value_name = "NETWORKS", value_parser = clap::value_parser!(u64).range(2..))]
+    pub simulate: Option<u64>,
 }
 
 #[derive(Debug, Args)]

@@ -1,17 +1,23 @@
 //! `equipoise fluctuations`: what one network does around its stationary state.
 
+use equipoise::engine::{Headway, Outcome};
+use equipoise::job::at_rest as job;
 use equipoise::job::fluctuations::{Asked, find};
+use equipoise::layout::at_rest;
 use equipoise::layout::fluctuations::{Axes, Fluctuations as Found, groups};
 use equipoise::limit::Complex;
 use equipoise::model::Scenario;
 use equipoise::store::{Completion, ResultWriter};
 use equipoise::table;
+use equipoise::validation::RestVerdict;
 use nalgebra::DMatrix;
 use serde_json::json;
 
-use super::arguments::Fluctuations;
+use super::arguments::{Common, Fluctuations};
+use super::ensemble::stop_on_signal;
 use super::failure::Failure;
 use super::output::{note, print};
+use super::progress::Progress;
 use super::{Ending, scenario};
 
 pub fn run(arguments: &Fluctuations) -> Result<Ending, Failure> {
@@ -32,16 +38,53 @@ pub fn run(arguments: &Fluctuations) -> Result<Ending, Failure> {
     let provenance = scenario::provenance(&scenario, common, "fluctuations");
     let mut writer = ResultWriter::create(&path, &provenance, scenario::existing(common))?;
     writer.write_all(&groups(&scenario, &found, &axes))?;
-    let path = writer.finish(Completion::Complete)?;
+    let compared = arguments.simulate.map(|count| compare(&scenario, &asked, (count, common)));
+    let (verdict, outcome) = compared.transpose()?.unwrap_or((None, Outcome::Complete));
+    if let Some(verdict) = &verdict {
+        writer.write_all(&at_rest::groups(&scenario, verdict))?;
+    }
+    let is_whole = outcome == Outcome::Complete;
+    let completion = if is_whole { Completion::Complete } else { Completion::Incomplete };
+    let path = writer.finish(completion)?;
     if common.json {
         let mut object = json(&scenario, &found, &axes);
+        object["at_rest"] =
+            verdict.as_ref().map(|verdict| table::at_rest::json(&scenario, verdict)).into();
         object["file"] = path.display().to_string().into();
         print(&format!("{object:#}\n"))?;
     } else {
-        let table = table::fluctuations(&scenario, &found, &axes);
+        let mut table = table::fluctuations(&scenario, &found, &axes);
+        table.extend(verdict.as_ref().map(|verdict| table::at_rest::text(&scenario, verdict)));
         print(&format!("{table}file: {}\n", path.display()))?;
     }
-    Ok(Ending::Done)
+    if !is_whole {
+        if !common.quiet {
+            note("interrupted; what is there was compared");
+        }
+        return Ok(Ending::Interrupted);
+    }
+    let holds = verdict.is_none_or(|verdict| verdict.holds());
+    Ok(if holds { Ending::Done } else { Ending::ComparisonFailed })
+}
+
+/// Simulates networks at rest, and says how far they are.
+fn compare(
+    scenario: &Scenario,
+    asked: &Asked,
+    (replicates, common): (u64, &Common),
+) -> Result<(Option<RestVerdict>, Outcome), Failure> {
+    let rest = job::at_rest(scenario, asked)?;
+    let ensemble = job::ensemble(&rest, scenario, replicates, common.threads);
+    let headway = Headway::default();
+    let progress = Progress::new(&ensemble, &headway, &scenario.sampling.time_unit);
+    std::thread::scope(|scope| {
+        if !common.quiet {
+            scope.spawn(|| progress.show());
+        }
+        let compared = job::compare(&rest, &ensemble, stop_on_signal(), &headway);
+        progress.stop();
+        compared
+    })
 }
 
 fn json(scenario: &Scenario, found: &Found, axes: &Axes) -> serde_json::Value {

@@ -1,6 +1,7 @@
 //! What commands do beyond arguments and printing, for the command line and for Python.
 //!
 //! * [`failure`]: what can go wrong;
+//! * [`at_rest`]: networks at rest against the theory;
 //! * [`scenario`]: the text of a scenario with some fields replaced, and what the theory assumes of it;
 //! * [`room`]: whether there is room for what it asks for;
 //! * [`ensemble`]: an ensemble in memory; [`summary`]: means over its networks;
@@ -10,6 +11,7 @@
 //! * [`energy`]: what activity costs and what it is worth;
 //! * [`derivation`]: from cells to a scenario.
 
+pub mod at_rest;
 pub mod convergence;
 pub mod derivation;
 pub mod energy;

@@ -144,7 +144,7 @@ fn variability(scenario: &Scenario, verdict: &Verdict) -> Group {
 }
 
 /// The variables of tests.
-fn with_tests(group: Group, dimensions: &[&str], cells: &[Option<&Tested>]) -> Group {
+pub(super) fn with_tests(group: Group, dimensions: &[&str], cells: &[Option<&Tested>]) -> Group {
     let number = |name: &str, long_name: &str, of: fn(&Tested) -> f64| {
         let values = cells.iter().map(|cell| cell.map_or(f64::NAN, of)).collect();
         variable(name, long_name, dimensions, values)

@@ -6,12 +6,14 @@
 //!   `/snapshots`, `/report`, `/histograms` and `/counts`;
 //! * [`theory`] makes `/limit` and `/finite_n`; `energy` what these three groups say of energy, where the scenario prices it;
 //! * [`fluctuations`] makes `/stationary`, `/lag_covariance`, `/spectrum`, `/response` and `/variability`;
+//! * [`at_rest`] makes `/at_rest` and `/measured_spectrum`;
 //! * [`comparison`] makes `/comparison`, `/law` and `/variability`;
 //! * [`sweep`] makes `/sweep` and `/special`;
 //! * [`convergence`] makes `/convergence`;
 //! * [`economy`] makes `/power`, `/economy`, `/trade_off` and `/budget`;
 //! * [`claims`] makes `/claims`, `/claim_points`, `/claim_exponents` and `/claim_rates`.
 
+pub mod at_rest;
 pub mod claims;
 pub mod comparison;
 pub mod convergence;

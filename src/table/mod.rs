@@ -1,11 +1,12 @@
 //! Text and JSON for people and programs.
 //!
 //! * `verdict`: what `validate` found; `moments`: an ensemble; `theory`: limit and finite-n theory;
-//! * `analysis`: what `analyse` found; `fluctuations`: spectra and response of one network; `sweep`: fixed points; `convergence`, `plan`: errors at several sizes; `energy`: costs and what they are worth;
+//! * `analysis`: what `analyse` found; `fluctuations`: spectra and response of one network; `at_rest`: the same, simulated; `sweep`: fixed points; `convergence`, `plan`: errors at several sizes; `energy`: costs and what they are worth;
 //! * `claims`: the statements of the theory; `derivation`: rate equations of cells, step by step;
 //! * `info`: what a result file holds.
 
 pub mod analysis;
+pub mod at_rest;
 mod claims;
 mod convergence;
 mod derivation;

@@ -28,7 +28,8 @@ Examples:
 pub const FLUCTUATIONS: &str = "\
 Examples:
   equipoise fluctuations scenarios/external-drive.toml
-  equipoise fluctuations scenarios/inhibition-stabilised.toml --set n=1000 --frequencies 0.01:10:61";
+  equipoise fluctuations scenarios/inhibition-stabilised.toml --set n=1000 --frequencies 0.01:10:61
+  equipoise fluctuations scenarios/inhibition-stabilised.toml --set n=100 --simulate 20";
 
 pub const ANALYSE: &str = "\
 A network without balance is an answer, printed as a verdict, with exit status 0.

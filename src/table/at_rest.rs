@@ -1,0 +1,95 @@
+//! What simulated networks at rest do, beside the theory.
+
+use std::fmt::Write;
+
+use crate::model::Scenario;
+use crate::validation::{LEVEL, RestComparison, RestQuantity, RestVerdict, Tested};
+use serde_json::{Value, json};
+
+use super::{Table, number};
+
+/// All comparisons, and the verdict.
+pub fn text(scenario: &Scenario, verdict: &RestVerdict) -> String {
+    let names = scenario.network.population_names();
+    let mut table = Table::new(&[
+        "quantity",
+        "population",
+        "simulation",
+        "s.e.",
+        "theory",
+        "difference",
+        "margin",
+        "p (Holm)",
+        "verdict",
+    ]);
+    for RestComparison { population, quantity, tested } in &verdict.comparisons {
+        let Tested { measured, predicted, test, adjusted_p, .. } = tested;
+        let (what, of) = match quantity {
+            RestQuantity::ActivitySpectrum { from, to } => {
+                (format!("spectrum {from:.3} to {to:.3}"), names[*population].clone())
+            }
+            RestQuantity::Correlation { with } => {
+                (quantity.name().to_owned(), format!("{}, {}", names[*population], names[*with]))
+            }
+            _ => (quantity.name().to_owned(), names[*population].clone()),
+        };
+        table.row(vec![
+            what,
+            of,
+            number(measured.value, test.standard_error),
+            number(test.standard_error, test.standard_error),
+            number(*predicted, test.standard_error),
+            format!("{:+.1e}", test.difference),
+            format!("{:.1e}", test.margin),
+            format!("{adjusted_p:.3}"),
+            if tested.holds() { "holds" } else { "FAILS" }.to_owned(),
+        ]);
+    }
+    let mut text = format!(
+        "\n{} simulated networks at rest against the theory (frequencies in cycles per {}):\n{}\n",
+        verdict.replicates,
+        scenario.sampling.time_unit,
+        table.text()
+    );
+    let (failed, total) = (verdict.failures().count(), verdict.comparisons.len());
+    let _ = match failed {
+        0 => writeln!(
+            text,
+            "PASSED: all {total} comparisons hold (family-wise level {LEVEL}, Holm)."
+        ),
+        _ => writeln!(
+            text,
+            "FAILED: {failed} of {total} comparisons do not hold (family-wise level {LEVEL}, Holm)."
+        ),
+    };
+    text
+}
+
+/// The same for programs.
+pub fn json(scenario: &Scenario, verdict: &RestVerdict) -> Value {
+    let names = scenario.network.population_names();
+    let comparison = |comparison: &RestComparison| {
+        let RestComparison { population, quantity, tested } = comparison;
+        let mut object = json!({
+            "quantity": quantity.name(), "population": names[*population],
+            "measured": tested.measured.value, "standard_error": tested.test.standard_error,
+            "predicted": tested.predicted, "margin": tested.test.margin,
+            "p_adjusted": tested.adjusted_p, "holds": tested.holds(),
+        });
+        match quantity {
+            RestQuantity::ActivitySpectrum { from, to } => {
+                object["frequencies"] = json!([from, to]);
+            }
+            RestQuantity::Correlation { with } => {
+                object["population_2"] = names[*with].clone().into();
+            }
+            _ => {}
+        }
+        object
+    };
+    let comparisons: Vec<Value> = verdict.comparisons.iter().map(comparison).collect();
+    json!({
+        "replicates": verdict.replicates, "level": LEVEL, "holds": verdict.holds(),
+        "comparisons": comparisons,
+    })
+}
