@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +85,10 @@ class Result(Mapping[str, xarray.Dataset]):
 
     def __repr__(self) -> str:
         return f"<equipoise.{type(self).__name__} of {self.scenario.title!r}: {', '.join(self)}>"
+
+    def _repr_html_(self) -> str:
+        show: Callable[[], str] = self.tree()._repr_html_
+        return show()
 
     def _of(self, name: str, asked: str) -> xarray.Dataset:
         if name not in self:

@@ -51,10 +51,27 @@ impl Tell {
 }
 
 /// Does work on a thread of its own and waits for it. When a signal raises an exception, as Ctrl-C does, or `tell` fails, `stop` is set and
-/// the exception is returned; work that does not look at `stop` comes to its end unheard.
+/// the exception is returned.
 pub fn run<T: Send + 'static>(
     py: Python<'_>,
-    stop: &Arc<AtomicBool>,
+    stop: &AtomicBool,
+    tell: impl FnMut(Python<'_>) -> PyResult<()>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> PyResult<T> {
+    watch(py, Some(stop), tell, work)
+}
+
+/// The same for work of moments, which tells nothing and cannot be stopped: after Ctrl-C it comes to its end unheard.
+pub fn run_briefly<T: Send + 'static>(
+    py: Python<'_>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> PyResult<T> {
+    watch(py, None, |_| Ok(()), work)
+}
+
+fn watch<T: Send + 'static>(
+    py: Python<'_>,
+    stop: Option<&AtomicBool>,
     mut tell: impl FnMut(Python<'_>) -> PyResult<()>,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> PyResult<T> {
@@ -74,20 +91,13 @@ pub fn run<T: Send + 'static>(
             }
         }
         if let Err(error) = py.check_signals().and_then(|()| tell(py)) {
-            stop.store(true, Ordering::Relaxed);
-            let _ = py.detach(|| wait(&receive, PATIENCE));
+            if let Some(stop) = stop {
+                stop.store(true, Ordering::Relaxed);
+                let _ = py.detach(|| wait(&receive, PATIENCE));
+            }
             return Err(error);
         }
     }
-}
-
-/// The same for work of moments, which tells nothing and cannot be stopped.
-pub fn run_briefly<T: Send + 'static>(
-    py: Python<'_>,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> PyResult<T> {
-    let stop = Arc::new(AtomicBool::new(true));
-    run(py, &stop, |_| Ok(()), work)
 }
 
 fn wait<T>(receive: &Mutex<Receiver<T>>, time: Duration) -> Result<T, RecvTimeoutError> {

@@ -3,6 +3,7 @@
 import re
 
 import equipoise
+import h5py
 import numpy as np
 import pytest
 import xarray
@@ -153,3 +154,18 @@ def test_groups_are_reached_by_name():
         _ = found.jumps
     tree = found.tree()
     assert tree["spikes/E"].to_dataset().identical(found.spikes["E"])
+    assert "third_cumulant" in found._repr_html_()
+
+
+def test_a_saved_file_has_what_the_sonata_format_asks_for(command, tmp_path):
+    path = "scenarios/recording.toml"
+    equipoise.simulate(equipoise.scenario(path, **CHANGES)).save(tmp_path / "own.h5")
+    command("simulate", path, *words(CHANGES), "-o", tmp_path / "result.h5")
+    with h5py.File(tmp_path / "own.h5") as own, h5py.File(tmp_path / "result.h5") as other:
+        assert set(own.attrs) == set(other.attrs)
+        for name in ("magic", "version"):
+            assert np.array_equal(own.attrs[name], other.attrs[name])
+        for group in ("spikes/E", "spikes/I"):
+            sorting, expected = (file[group].attrs.get_id("sorting") for file in (own, other))
+            assert h5py.check_enum_dtype(sorting.dtype) == h5py.check_enum_dtype(expected.dtype)
+            assert own[group].attrs["sorting"] == other[group].attrs["sorting"]

@@ -93,3 +93,27 @@ except KeyboardInterrupt:
         assert time.monotonic() - start < 30
     finally:
         run.kill()
+
+
+def test_ctrl_c_leaves_a_theory_that_takes_long():
+    """Steps to a time that takes minutes to reach."""
+    changes = {"duration": 1e9, "sample_interval": 1e8}
+    program = f"""
+import signal, equipoise
+signal.signal(signal.SIGINT, signal.default_int_handler)
+scenario = equipoise.scenario({PAIR!r}, **{changes!r})
+print("begun", flush=True)
+try:
+    equipoise.limit(scenario)
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+"""
+    run = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    try:
+        assert run.stdout.readline() == "begun\n"
+        time.sleep(0.5)
+        run.send_signal(signal.SIGINT)
+        output, _ = run.communicate(timeout=30)
+        assert output.splitlines()[-1] == "interrupted" and run.returncode == 0
+    finally:
+        run.kill()
