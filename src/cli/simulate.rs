@@ -49,7 +49,7 @@ pub fn run(arguments: &Simulate, ranks: &dyn Ranks) -> Result<Ending, Failure> {
     };
     let path = arguments.output.clone().unwrap_or_else(default);
     if !arguments.persistence.resume {
-        check_room(&scenario, &ensemble.times, &path, Held::Parts)?;
+        check_room((&scenario, &ensemble), &path, Held::Parts)?;
     }
     cost::announce(&cost, common);
     let provenance = scenario::provenance(&scenario, common, "simulate");

@@ -44,7 +44,7 @@ pub fn run(arguments: &Validate, ranks: &dyn Ranks) -> Result<Ending, Failure> {
         }),
     };
     if !arguments.persistence.resume {
-        check_room(&scenario, &ensemble.times, &path, Held::Everything)?;
+        check_room((&scenario, &ensemble), &path, Held::Everything)?;
     }
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| {

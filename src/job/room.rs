@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use equipoise_engine::Ensemble;
 use equipoise_engine::ensemble::{MOST_WAITING, WINDOWED_FROM};
 use equipoise_model::{Method, Scenario};
 use miette::miette;
@@ -27,18 +28,17 @@ const MOST_JUMPS: f64 = 1e17;
 /// # Errors
 /// [`Failure::Usage`] with what it would take, and what there is.
 pub fn check_room(
-    scenario: &Scenario,
-    times: &[f64],
+    (scenario, ensemble): (&Scenario, &Ensemble<'_>),
     path: &Path,
     held: Held,
 ) -> Result<(), Failure> {
-    let estimate = Estimate::new(scenario, times);
+    let estimate = Estimate::new(scenario, &ensemble.times);
     comes_to_its_end(scenario, &estimate)?;
     let folder = existing_folder(path);
     if let Some(free) = free_bytes(&folder) {
         fits_on_disk(&estimate, free, &folder)?;
     }
-    fits_in_memory(scenario, &estimate, held, memory_bytes())
+    fits_in_memory((scenario, ensemble.share()), &estimate, held, memory_bytes())
 }
 
 /// The same for an ensemble of which all is held in memory and nothing written.
@@ -48,7 +48,7 @@ pub fn check_room(
 pub fn check_memory(scenario: &Scenario, times: &[f64]) -> Result<(), Failure> {
     let estimate = Estimate::new(scenario, times);
     comes_to_its_end(scenario, &estimate)?;
-    fits_in_memory(scenario, &estimate, Held::Everything, memory_bytes())
+    fits_in_memory((scenario, 1.0), &estimate, Held::Everything, memory_bytes())
 }
 
 fn comes_to_its_end(scenario: &Scenario, estimate: &Estimate) -> Result<(), Failure> {
@@ -79,7 +79,7 @@ fn fits_on_disk(estimate: &Estimate, free: f64, folder: &Path) -> Result<(), Fai
 }
 
 fn fits_in_memory(
-    scenario: &Scenario,
+    (scenario, share): (&Scenario, f64),
     estimate: &Estimate,
     held: Held,
     memory: f64,
@@ -89,7 +89,7 @@ fn fits_in_memory(
         Held::Parts => (estimate.record_bytes() * networks).min(MOST_WAITING as f64),
         Held::Everything => estimate.record_bytes() * scenario.replicates as f64,
     };
-    let held = estimate.network_bytes * networks + records;
+    let held = estimate.network_bytes * share * networks + records;
     if held <= memory {
         return Ok(());
     }
@@ -192,17 +192,22 @@ mod tests {
         assert!(message.contains("4.800 GB in /snapshots"), "{message}");
         assert!(message.contains("and 1 GB are free in `results`"), "{message}");
         assert!(fits_on_disk(&estimate, 1e12, Path::new("results")).is_ok());
-        let message = refusal(fits_in_memory(&scenario, &estimate, Held::Parts, 1e6));
+        let message = refusal(fits_in_memory((&scenario, 1.0), &estimate, Held::Parts, 1e6));
         assert!(message.contains("in memory"), "{message}");
-        assert!(fits_in_memory(&scenario, &estimate, Held::Parts, 1.2e9).is_ok());
-        assert!(fits_in_memory(&scenario, &estimate, Held::Everything, 1.2e9).is_err());
-        assert!(fits_in_memory(&scenario, &estimate, Held::Everything, 1e15).is_ok());
+        assert!(fits_in_memory((&scenario, 1.0), &estimate, Held::Parts, 1.2e9).is_ok());
+        assert!(fits_in_memory((&scenario, 1.0), &estimate, Held::Everything, 1.2e9).is_err());
+        assert!(fits_in_memory((&scenario, 1.0), &estimate, Held::Everything, 1e15).is_ok());
+        let vast = self::scenario(&["n=1e9", "record={}", "engine.method=leap"]);
+        let estimate = Estimate::new(&vast, &vast.sampling.times());
+        let fits = |share| fits_in_memory((&vast, share), &estimate, Held::Parts, 1e9).is_ok();
+        assert_eq!((fits(1.0), fits(0.01)), (false, true));
     }
 
     #[test]
     fn what_fits_is_let_pass_and_what_never_ends_is_not() {
         let check = |scenario: &Scenario| {
-            check_room(scenario, &scenario.sampling.times(), Path::new("result.h5"), Held::Parts)
+            let ensemble = Ensemble::new(scenario);
+            check_room((scenario, &ensemble), Path::new("result.h5"), Held::Parts)
         };
         assert!(check(&scenario(&["n=100", "ensemble.replicates=2"])).is_ok());
         let vast = scenario(&["n=1e9", "record={}"]);

@@ -105,7 +105,7 @@ fn simulate(
     ensemble.check()?;
     let resume = state == State::Unfinished;
     if !resume {
-        check_room(scenario, &ensemble.times, path, Held::Parts)?;
+        check_room((scenario, &ensemble), path, Held::Parts)?;
     }
     let terms = Terms {
         resume,

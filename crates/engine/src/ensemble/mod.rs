@@ -340,6 +340,18 @@ impl<'a> Ensemble<'a> {
         }
     }
 
+    /// Neurons of a network that this rank holds.
+    fn neurons_here(&self) -> usize {
+        let team = self.team();
+        let here = |population: &NeuronPopulation| team.neurons(population.count).len();
+        self.network.populations.iter().map(here).sum()
+    }
+
+    /// Which part of a network this rank holds while it simulates: all of it, unless ranks share it.
+    pub fn share(&self) -> f64 {
+        self.neurons_here() as f64 / self.network.neuron_count() as f64
+    }
+
     /// Whether the network can be simulated at all; [`Ensemble::run`] looks, too.
     ///
     /// # Errors
@@ -363,9 +375,7 @@ impl<'a> Ensemble<'a> {
             threads => threads,
         };
         let networks = if self.takes_all_cores() { 1 } else { threads };
-        let team = self.team();
-        let here = |population: &NeuronPopulation| team.neurons(population.count).len();
-        let neurons = self.network.populations.iter().map(here).sum::<usize>();
+        let neurons = self.neurons_here();
         let bytes = neurons.saturating_mul(self.bytes_for_a_neuron());
         let mut trial: Vec<u8> = Vec::new();
         let enough = trial.try_reserve_exact(bytes.saturating_mul(networks)).is_ok();
