@@ -385,3 +385,22 @@ fn large_leaps_go_on_with_other_numbers_of_ranks() {
     assert!(interruptions > 3, "interrupted {interruptions} times");
     assert!(uninterrupted == complete);
 }
+
+#[test]
+fn ranks_that_share_a_network_are_dismissed_when_something_fails() {
+    let (network, _) = vast();
+    let leap = Method::Leap(Leaps::DEFAULT);
+    let endless = Ensemble { times: vec![0.0, 0.1], ..ensemble(&network, leap, u64::MAX) };
+    let never = AtomicBool::new(false);
+    let result = on_ranks(3, &endless, &never, |endless| {
+        endless.run(&never, |trajectory| if trajectory.replicate < 1 { Ok(()) } else { Err(()) })
+    });
+    assert!(matches!(result, Err(RunError::Receiver(()))), "{result:?}");
+    // Nothing is received, no replicate waits, and the state of the first is three bytes.
+    let checkpoint = [0, 0, 1, 0, 3, 7, 7, 7];
+    let result = on_ranks(3, &endless, &never, |endless| {
+        let mut shelf = Interrupter::default();
+        endless.go_on(Some(&checkpoint), &never, &Headway::default(), &mut shelf)
+    });
+    assert!(matches!(result, Err(RunError::Engine(EngineError::Checkpoint))), "{result:?}");
+}
