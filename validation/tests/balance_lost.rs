@@ -31,8 +31,8 @@ const SAMPLES_PER_UNIT: f64 = 20.0;
 /// Samples: well before `t* = 1.049`, and two after it.
 const BEFORE: usize = 10;
 const AFTER: [usize; 2] = [35, 50];
-/// Level of each interval and test.
-const LEVEL: f64 = 0.01;
+/// Level of each of the twelve intervals and tests, 0.01 for all of them.
+const LEVEL: f64 = 0.01 / 12.0;
 /// Deviation from the limit that counts as departure.
 const DEPARTED: f64 = 0.5;
 
