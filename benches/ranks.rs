@@ -1,7 +1,8 @@
 //! One large network of leaps over the ranks of an MPI job: strong and weak scaling, what travels, and a model of the time of a step.
 //!
 //! `cargo bench --features mpi --bench ranks` starts `mpirun` with this program again and again, in turn, on one and two cores; `-- quick` takes smaller networks and one round. The model
-//! is fitted to networks of n = 4 * 10^6 and less, says what larger ones take, and is compared with one of n = 10^7. Assumptions: `docs/cluster.md`.
+//! is fitted to single ranks with networks of n = 4 * 10^6 and less, says what larger ones and more ranks take, and is compared with those of n = 10^7 and with two ranks. Of several rounds the
+//! least time counts, as other work on the machine only adds; ratios are medians of those within a round. Assumptions: `docs/cluster.md`.
 
 use std::env;
 use std::process::Command;
@@ -16,7 +17,9 @@ use equipoise::model::{Leaps, Method, Scenario};
 const PAIR: &str = include_str!("../scenarios/inhibition-stabilised.toml");
 /// Length of all steps but those of whole runs: about the longest that the error estimate allows.
 const STEP: f64 = 1.0 / 16.0;
+/// Steps that are timed: so many, and more where the network is small.
 const STEPS: u32 = 8;
+const MOST_STEPS: f64 = 400.0;
 const ROUNDS: usize = 5;
 /// What a message takes between machines, with what is done to it at both ends, in seconds; see `docs/cluster.md`.
 const HOP: f64 = 5e-6;
@@ -100,21 +103,21 @@ fn latency(ranks: &dyn Ranks) -> f64 {
     1e6 * begin.elapsed().as_secs_f64() / f64::from(2 * TIMES)
 }
 
-/// One rank of a job: rank 0 prints seconds of a step, of the rest, and of a whole run to `T = 1`, messages and bytes of a step on all ranks, and the latency.
+/// One rank of a job: rank 0 prints the number of steps that are timed, seconds of a run with one step and of one with so many more, of a whole run to `T = 1`, messages and bytes of a step on all ranks, and the latency.
 fn work(size: f64, threads: usize, whole: bool) {
     let world = World::start().expect("a rank of a job");
     let (messages, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
     let ranks = Counted { ranks: world.ranks(), messages, bytes };
     let scenario = scenario(size, 1.0);
     let fixed = Method::Leap(Leaps { step: Some(STEP), ..Leaps::DEFAULT });
-    let steps = |steps: u32| {
-        let times = vec![0.0, STEP * f64::from(steps)];
+    let count = (f64::from(STEPS) * 1e6 / size).clamp(STEPS.into(), MOST_STEPS).round();
+    let steps = |steps: f64| {
+        let times = vec![0.0, STEP * steps];
         let all = Ensemble::new(&scenario);
         time(&Ensemble { method: fixed, replicates: 1, times, threads, ..all }, &ranks)
     };
-    let (short, few) = steps(1);
-    let (long, many) = steps(1 + STEPS);
-    let step = (long - short) / f64::from(STEPS);
+    let (short, few) = steps(1.0);
+    let (long, many) = steps(1.0 + count);
     let whole = if whole {
         let method = Method::Leap(Leaps::DEFAULT);
         let all = Ensemble { method, replicates: 1, threads, ..Ensemble::new(&scenario) };
@@ -135,20 +138,33 @@ fn work(size: f64, threads: usize, whole: bool) {
     }
     let latency = if ranks.size() > 1 { latency(world.ranks()) } else { 0.0 };
     if ranks.rank() == 0 {
-        let [messages, bytes] = sent.map(|sum| sum as f64 / f64::from(STEPS));
-        println!("{step} {} {whole} {messages} {bytes} {latency}", short - step);
+        let [messages, bytes] = sent.map(|sum| sum as f64 / count);
+        println!("{count} {short} {long} {whole} {messages} {bytes} {latency}");
     }
 }
 
 /// What a job has printed.
 #[derive(Debug, Clone, Copy)]
 struct Measured {
-    step: f64,
-    rest: f64,
+    steps: f64,
+    short: f64,
+    long: f64,
     whole: f64,
     messages: f64,
     bytes: f64,
     latency: f64,
+}
+
+impl Measured {
+    /// Seconds of a step.
+    fn step(&self) -> f64 {
+        (self.long - self.short) / self.steps
+    }
+
+    /// The same by the least times of several rounds, not by the least difference, of which one half may have been held up.
+    fn least_step(rounds: &[Self]) -> f64 {
+        (least(rounds, |m| m.long) - least(rounds, |m| m.short)) / rounds[0].steps
+    }
 }
 
 /// A network on some ranks with some threads each.
@@ -178,9 +194,9 @@ impl Setting {
         assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
         let numbers: Vec<f64> =
             text.split_whitespace().map(|word| word.parse().expect("a number")).collect();
-        let [step, rest, whole, messages, bytes, latency] =
-            numbers.try_into().expect("six numbers");
-        Measured { step, rest, whole, messages, bytes, latency }
+        let [steps, short, long, whole, messages, bytes, latency] =
+            numbers.try_into().expect("seven numbers");
+        Measured { steps, short, long, whole, messages, bytes, latency }
     }
 
     fn neurons(self) -> f64 {
@@ -188,10 +204,16 @@ impl Setting {
     }
 }
 
-fn median(measured: &[Measured], value: impl Fn(&Measured) -> f64) -> f64 {
-    let mut values: Vec<f64> = measured.iter().map(value).collect();
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+fn least(measured: &[Measured], value: impl Fn(&Measured) -> f64) -> f64 {
+    measured.iter().map(value).fold(f64::INFINITY, f64::min)
+}
+
+/// The median over rounds of how many times as much one is as the other.
+fn ratio((one, other): (&[Measured], &[Measured]), value: impl Fn(&Measured) -> f64) -> f64 {
+    let mut ratios: Vec<f64> =
+        one.iter().zip(other).map(|(one, other)| value(one) / value(other)).collect();
+    ratios.sort_by(f64::total_cmp);
+    ratios[ratios.len() / 2]
 }
 
 /// Seconds of a step: `a N/cores + s + 2 e log2(ranks) h`.
@@ -228,39 +250,47 @@ impl Model {
     }
 }
 
-/// All settings, each measured in each round.
-fn measure(settings: &[Setting], rounds: usize) -> Vec<(Setting, Vec<Measured>)> {
-    let mut all: Vec<(Setting, Vec<Measured>)> =
-        settings.iter().map(|setting| (*setting, Vec::new())).collect();
-    for _ in 0..rounds {
-        for (setting, measured) in &mut all {
-            measured.push(setting.run());
-        }
-    }
-    all
-}
+/// Settings with what was measured of them in each round.
+struct All(Vec<(Setting, Vec<Measured>)>);
 
-fn print(all: &[(Setting, Vec<Measured>)]) {
-    println!(
-        "seconds of a step, of initial state and two samples, and of a run to T = 1 with 5 samples; medians, and least and most of a step; what all ranks send in a step"
-    );
-    println!(
-        "{:>8} {:>5} {:>7} {:>9} {:>19} {:>9} {:>8} {:>8} {:>7}",
-        "n", "ranks", "threads", "step", "", "rest", "run", "messages", "bytes"
-    );
-    for (Setting { size, ranks, threads, .. }, measured) in all {
-        let of = |value: fn(&Measured) -> f64| median(measured, value);
-        let steps = || measured.iter().map(|measured| measured.step);
-        let (least, most) = (steps().fold(f64::MAX, f64::min), steps().fold(0.0, f64::max));
+impl All {
+    fn measure(settings: &[Setting], rounds: usize) -> Self {
+        let mut all: Vec<(Setting, Vec<Measured>)> =
+            settings.iter().map(|setting| (*setting, Vec::new())).collect();
+        for _ in 0..rounds {
+            for (setting, measured) in &mut all {
+                measured.push(setting.run());
+            }
+        }
+        Self(all)
+    }
+
+    fn of(&self, setting: Setting) -> &[Measured] {
+        let found = self.0.iter().find(|(other, _)| *other == setting);
+        &found.expect("measured").1
+    }
+
+    fn print(&self) {
         println!(
-            "{size:>8.1e} {ranks:>5} {threads:>7} {:>9.5} {:>19} {:>9.4} {:>8.3} {:>8.1} {:>7.0}",
-            of(|m| m.step),
-            format!("{least:.5} to {most:.5}"),
-            of(|m| m.rest),
-            of(|m| m.whole),
-            of(|m| m.messages),
-            of(|m| m.bytes)
+            "least seconds of a step (and most), of initial state and two samples, and of a run to T = 1 with 5 samples; what all ranks send in a step"
         );
+        println!(
+            "{:>8} {:>5} {:>7} {:>9} {:>9} {:>9} {:>8} {:>8} {:>7}",
+            "n", "ranks", "threads", "step", "most", "rest", "run", "messages", "bytes"
+        );
+        for (Setting { size, ranks, threads, .. }, measured) in &self.0 {
+            let of = |value: fn(&Measured) -> f64| least(measured, value);
+            let most = measured.iter().map(Measured::step).fold(0.0, f64::max);
+            let step = Measured::least_step(measured);
+            println!(
+                "{size:>8.1e} {ranks:>5} {threads:>7} {:>9.6} {most:>9.6} {:>9.4} {:>8.3} {:>8.1} {:>7.0}",
+                step,
+                of(|m| m.short) - step,
+                of(|m| m.whole),
+                of(|m| m.messages),
+                of(|m| m.bytes)
+            );
+        }
     }
 }
 
@@ -295,9 +325,9 @@ fn predict(model: &Model) {
     }
 }
 
-/// Settings that are measured: the smallest network on one core, two larger ones on one core, two threads and two ranks, and the largest, which the model has yet to predict, on all.
+/// Settings that are measured: networks on one core, two of them on two threads and two ranks, too, and the largest, which the model has yet to predict, on all.
 struct Settings {
-    fitted: [Setting; 3],
+    fitted: [Setting; 5],
     weak: [Setting; 4],
     strong: [Setting; 3],
 }
@@ -306,9 +336,10 @@ impl Settings {
     fn up_to(largest: f64) -> Self {
         let on = |size, (ranks, threads)| Setting { size, ranks, threads, whole: size == largest };
         let [one, threads, ranks] = [(1, 1), (1, 2), (2, 1)];
-        let [small, medium, large] = [0.06, 0.2, 0.4].map(|part| part * largest);
+        let sizes = [0.001, 0.01, 0.1, 0.2, 0.4].map(|part| part * largest);
+        let [.., medium, large] = sizes;
         Self {
-            fitted: [small, medium, large].map(|size| on(size, one)),
+            fitted: sizes.map(|size| on(size, one)),
             weak: [on(medium, threads), on(medium, ranks), on(large, threads), on(large, ranks)],
             strong: [one, threads, ranks].map(|cores| on(largest, cores)),
         }
@@ -320,48 +351,50 @@ impl Settings {
 }
 
 /// How much faster more cores are.
-fn compare(settings: &Settings, of: impl Fn(Setting, fn(&Measured) -> f64) -> f64) {
+fn compare(settings: &Settings, all: &All) {
     let Settings { fitted, weak, strong } = settings;
-    let [alone, threads, ranks] = strong.map(|setting| of(setting, |m| m.step));
+    let [alone, threads, ranks] = strong.map(|setting| all.of(setting));
+    let of_steps = |one, other| ratio((one, other), Measured::step);
     println!(
         "\nstrong scaling at n = {:.0e}: {:.2} times as fast by two threads, {:.2} by two ranks",
         strong[0].size,
-        alone / threads,
-        alone / ranks
+        of_steps(alone, threads),
+        of_steps(alone, ranks)
     );
     println!(
         "weak scaling: {:.2} of the speed of a core at n = {:.0e} on two ranks and {:.0e} on one",
-        of(fitted[1], |m| m.step) / of(weak[3], |m| m.step),
+        of_steps(all.of(fitted[3]), all.of(weak[3])),
         weak[3].size,
-        fitted[1].size
+        fitted[3].size
     );
-    let [_, by_threads, by_ranks] = strong.map(|setting| of(setting, |m| m.whole));
     println!(
         "two ranks against two threads at n = {:.0e}: {:+.1} % in a step, {:+.1} % in a run",
         strong[0].size,
-        100.0 * (ranks / threads - 1.0),
-        100.0 * (by_ranks / by_threads - 1.0)
+        100.0 * (of_steps(ranks, threads) - 1.0),
+        100.0 * (ratio((ranks, threads), |m| m.whole) - 1.0)
     );
 }
 
 /// The model, beside what it has not seen.
-fn model(settings: &Settings, of: impl Fn(Setting, fn(&Measured) -> f64) -> f64) -> Model {
+fn model(settings: &Settings, all: &All) -> Model {
     let Settings { fitted, weak, strong } = settings;
+    let of = |setting, value: fn(&Measured) -> f64| least(all.of(setting), value);
     // There and back between two ranks.
     let (exchanges, hop) = (of(weak[3], |m| m.messages) / 2.0, of(weak[3], |m| m.latency));
-    let times = fitted.map(|setting| (setting, of(setting, |m| m.step)));
+    let times = fitted.map(|setting| (setting, Measured::least_step(all.of(setting))));
     let model = Model::fit(&times, exchanges, 1e-6 * hop);
     println!(
-        "\nmodel, from one rank at n = {:.1e} and less: {:.2} ns for a neuron, {:.0} us for a rank, {exchanges:.1} exchanges of two messages of {hop:.2} us here",
-        fitted[2].size,
+        "\nmodel, from one rank at n = {:.0e} to {:.0e}: {:.2} ns for a neuron, {:.0} us for a rank, {exchanges:.1} exchanges of two messages of {hop:.2} us here",
+        fitted[0].size,
+        fitted[4].size,
         1e9 * model.neuron,
         1e6 * model.serial
     );
     for setting in [weak[1], weak[3], strong[0], strong[2]] {
-        let (ranks, measured) = (setting.ranks as f64, of(setting, |m| m.step));
+        let (ranks, measured) = (setting.ranks as f64, Measured::least_step(all.of(setting)));
         let predicted = model.step(setting.neurons(), (ranks, 1.0));
         println!(
-            "n = {:.1e} on {ranks}: predicted {predicted:.5}, measured {measured:.5} ({:+.1} %)",
+            "n = {:.0e} on {ranks}: predicted {predicted:.5}, measured {measured:.5} ({:+.1} %)",
             setting.size,
             100.0 * (predicted / measured - 1.0)
         );
@@ -380,12 +413,8 @@ fn main() {
     let quick = arguments.iter().any(|argument| argument == "quick");
     let (largest, rounds) = if quick { (4e6, 1) } else { (1e7, ROUNDS) };
     let settings = Settings::up_to(largest);
-    let all = measure(&settings.all(), rounds);
-    print(&all);
-    let of = |setting: Setting, value: fn(&Measured) -> f64| {
-        let (_, measured) = all.iter().find(|(other, _)| *other == setting).expect("measured");
-        median(measured, value)
-    };
-    compare(&settings, of);
-    predict(&model(&settings, of));
+    let all = All::measure(&settings.all(), rounds);
+    all.print();
+    compare(&settings, &all);
+    predict(&model(&settings, &all));
 }
