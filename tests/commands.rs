@@ -237,6 +237,23 @@ fn networks_at_rest_are_simulated_and_compared() {
     assert_eq!(read_group(&place.path("json.h5"), "at_rest").expect("group"), tests);
 }
 
+/// What cannot be simulated is refused before there is a file; windows that make no sense are as long as they can be.
+#[test]
+fn networks_at_rest_that_cannot_be_simulated_are_refused() {
+    let place = Place::new();
+    let command = "fluctuations scenarios/inhibition-stabilised.toml";
+    let run = place.run(&format!("{command} --set n=1e11 --simulate 2 -o vast.h5")).expect(2);
+    assert!(run.err.contains("jumps"), "{}", run.err);
+    assert!(!place.path("vast.h5.partial").exists() && !place.path("vast.h5").exists());
+    let run = place.run(&format!("{command} --at nan -o at.h5")).expect(2);
+    assert!(run.err.contains("it must be a number"), "{}", run.err);
+    for window in ["1e-6", "1e9"] {
+        let asked = format!("--set n=10 --simulate 2 --window {window} -o {window}.h5");
+        let run = place.run(&format!("{command} {asked}"));
+        assert!([Some(0), Some(1)].contains(&run.status), "{}", run.err);
+    }
+}
+
 #[test]
 fn fluctuations_are_printed_and_written() {
     let place = Place::new();

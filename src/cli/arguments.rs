@@ -14,7 +14,7 @@ use equipoise::job::sweep::Grid;
 
 pub use aids::{Completions, Init, Man, Schema, Template};
 pub use values::Simulated;
-use values::{part, positive, seconds};
+use values::{finite, part, positive, seconds};
 
 /// Balanced networks: exact simulation, hydrodynamic limit, and the evidence that the two agree.
 #[derive(Debug, Parser)]
@@ -251,7 +251,7 @@ pub struct Fluctuations {
     #[arg(long, value_name = "FROM:TO:COUNT", default_value = "0.01:10:31")]
     pub frequencies: Frequencies,
     /// Time at which drives and external rates are taken
-    #[arg(long, value_name = "TIME", default_value_t = 0.0)]
+    #[arg(long, value_name = "TIME", default_value_t = 0.0, allow_negative_numbers = true, value_parser = finite)]
     pub at: f64,
     /// Length of the window in which spikes are counted, in time units [default: 10 times the longest time constant]
     #[arg(long, value_name = "TIME", value_parser = positive)]
@@ -266,7 +266,7 @@ pub struct Analyse {
     #[command(flatten)]
     pub common: Common,
     /// Take drives and external rates as they are at this time
-    #[arg(long, value_name = "TIME", default_value_t = 0.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "TIME", default_value_t = 0.0, allow_negative_numbers = true, value_parser = finite)]
     pub at: f64,
     /// Draw the plane of the first two populations' means: balanced states, fixed points, the limit's path. With --sweep the result file
     /// [default: NAME-sweep.h5, or NAME-sweep-2.h5, ... where there is one]; its picture is written beside it, with the ending .svg

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use equipoise::engine::ensemble::{CHECKPOINT_VERSION, Receiver};
 use equipoise::engine::{Ensemble, Headway, Outcome, RunError, Trajectory};
+use equipoise::job::room::check_states;
 use equipoise::layout::SOURCE;
 use equipoise::layout::stream::{Part, Position, REALIZATION, declarations, pieces};
 use equipoise::model::Scenario;
@@ -33,6 +34,9 @@ const WRITE_EVERY: Duration = Duration::from_secs(2);
 const MOST_WAITING: usize = 1 << 24;
 /// Signals that come within this time of the first are one.
 const SAME_SIGNAL: Duration = Duration::from_millis(100);
+/// The same on the ranks of a job, which may be told by the scheduler, and then once more by `mpirun`.
+const PASSED_ON: Duration = Duration::from_secs(30);
+static ARE_PASSED_ON: AtomicBool = AtomicBool::new(false);
 /// Checkpoints take at most this part of the time.
 const LEAST_PAUSE: u32 = 20;
 
@@ -44,13 +48,19 @@ pub fn stop_on_signal() -> &'static AtomicBool {
     STOP.get_or_init(handle_signals)
 }
 
+/// From now on signals may come from those who start ranks, too.
+pub fn expect_passed_on_signals() {
+    ARE_PASSED_ON.store(true, Ordering::Relaxed);
+}
+
 fn handle_signals() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     let mut first = None;
     let handler = move || {
         flag.store(true, Ordering::Relaxed);
-        if first.get_or_insert_with(Instant::now).elapsed() > SAME_SIGNAL {
+        let same = if ARE_PASSED_ON.load(Ordering::Relaxed) { PASSED_ON } else { SAME_SIGNAL };
+        if first.get_or_insert_with(Instant::now).elapsed() > same {
             std::process::exit(130);
         }
     };
@@ -204,7 +214,12 @@ impl<'a, W: Watch> Simulation<'a, W> {
         let (ensemble, scenario) = (self.ensemble, self.scenario);
         let Terms { quiet, pause, .. } = self.terms;
         let checkpoint = self.checkpoint.take();
+        let fits = check_states(scenario, ensemble);
+        if let Err(why) = &fits {
+            self.note(&format!("note: {why}"));
+        }
         let mut scribe = Scribe {
+            keeps_states: fits.is_ok(),
             simulation: self,
             waiting: Vec::new(),
             bytes: 0,
@@ -213,13 +228,8 @@ impl<'a, W: Watch> Simulation<'a, W> {
             pause,
         };
         crew::call(ensemble, scenario);
-        let outcome = std::thread::scope(|scope| {
-            if !quiet {
-                scope.spawn(|| progress.show());
-            }
-            let outcome = ensemble.go_on(checkpoint.as_deref(), stop, &headway, &mut scribe);
-            progress.stop();
-            outcome
+        let outcome = progress.shown_unless(quiet, || {
+            ensemble.go_on(checkpoint.as_deref(), stop, &headway, &mut scribe)
         });
         // What came before a network failed is kept; where writing failed there is nothing to write to.
         if !matches!(outcome, Err(RunError::Receiver(_))) {
@@ -282,6 +292,8 @@ pub fn difference(found: &Provenance, asked: &Provenance) -> String {
 
 /// Writes what the ensemble hands over.
 struct Scribe<'s, 'a, W> {
+    /// Whether checkpoints hold networks that are under way.
+    keeps_states: bool,
     simulation: &'s mut Simulation<'a, W>,
     waiting: Vec<Part>,
     /// In them.
@@ -321,6 +333,10 @@ impl<W: Watch> Receiver for Scribe<'_, '_, W> {
 
     fn wants_part(&mut self) -> bool {
         W::PART < usize::MAX && self.written.elapsed() > WRITE_EVERY
+    }
+
+    fn keeps_states(&self) -> bool {
+        self.keeps_states
     }
 
     fn wants_checkpoint(&mut self) -> bool {

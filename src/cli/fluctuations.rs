@@ -1,6 +1,7 @@
 //! `equipoise fluctuations`: what one network does around its stationary state.
 
-use equipoise::engine::{Headway, Outcome};
+use equipoise::cost::Cost;
+use equipoise::engine::{Ensemble, Headway, Outcome};
 use equipoise::job::at_rest as job;
 use equipoise::job::fluctuations::{Asked, find};
 use equipoise::layout::at_rest;
@@ -9,7 +10,7 @@ use equipoise::limit::Complex;
 use equipoise::model::Scenario;
 use equipoise::store::{Completion, ResultWriter};
 use equipoise::table;
-use equipoise::validation::RestVerdict;
+use equipoise::validation::{AtRest, RestVerdict};
 use nalgebra::DMatrix;
 use serde_json::json;
 
@@ -18,7 +19,7 @@ use super::ensemble::stop_on_signal;
 use super::failure::Failure;
 use super::output::{note, print};
 use super::progress::Progress;
-use super::{Ending, scenario};
+use super::{Ending, cost, scenario};
 
 pub fn run(arguments: &Fluctuations) -> Result<Ending, Failure> {
     let common = &arguments.common;
@@ -31,6 +32,7 @@ pub fn run(arguments: &Fluctuations) -> Result<Ending, Failure> {
             note(&format!("note: {line}"));
         }
     }
+    let begun = arguments.simulate.map(|count| begin(&scenario, &asked, count)).transpose()?;
     let name = scenario::stem(common);
     let default =
         || scenario::fresh(common, |number| format!("{name}-fluctuations{number}.h5").into());
@@ -38,7 +40,7 @@ pub fn run(arguments: &Fluctuations) -> Result<Ending, Failure> {
     let provenance = scenario::provenance(&scenario, common, "fluctuations");
     let mut writer = ResultWriter::create(&path, &provenance, scenario::existing(common))?;
     writer.write_all(&groups(&scenario, &found, &axes))?;
-    let compared = arguments.simulate.map(|count| compare(&scenario, &asked, (count, common)));
+    let compared = begun.as_ref().map(|(rest, simulated)| compare(rest, simulated, common));
     let (verdict, outcome) = compared.transpose()?.unwrap_or((None, Outcome::Complete));
     if let Some(verdict) = &verdict {
         writer.write_all(&at_rest::groups(&scenario, verdict))?;
@@ -59,7 +61,10 @@ pub fn run(arguments: &Fluctuations) -> Result<Ending, Failure> {
     }
     if !is_whole {
         if !common.quiet {
-            note("interrupted; what is there was compared");
+            note(match &verdict {
+                Some(_) => "interrupted; the networks that are complete were compared",
+                None => "interrupted before two networks were complete; nothing was compared",
+            });
         }
         return Ok(Ending::Interrupted);
     }
@@ -67,24 +72,25 @@ pub fn run(arguments: &Fluctuations) -> Result<Ending, Failure> {
     Ok(if holds { Ending::Done } else { Ending::ComparisonFailed })
 }
 
+/// A network at rest, and the scenario by which it is simulated; refused before any file is there.
+fn begin(scenario: &Scenario, asked: &Asked, count: u64) -> Result<(AtRest, Scenario), Failure> {
+    let rest = job::at_rest(scenario, asked)?;
+    let simulated = job::simulated(&rest, scenario, count)?;
+    Ok((rest, simulated))
+}
+
 /// Simulates networks at rest, and says how far they are.
 fn compare(
-    scenario: &Scenario,
-    asked: &Asked,
-    (replicates, common): (u64, &Common),
+    rest: &AtRest,
+    simulated: &Scenario,
+    common: &Common,
 ) -> Result<(Option<RestVerdict>, Outcome), Failure> {
-    let rest = job::at_rest(scenario, asked)?;
-    let ensemble = job::ensemble(&rest, scenario, replicates, common.threads);
+    let mut ensemble = Ensemble::new(simulated);
+    ensemble.threads = common.threads;
+    cost::announce(&Cost::new(simulated, &ensemble.times), common);
     let headway = Headway::default();
-    let progress = Progress::new(&ensemble, &headway, &scenario.sampling.time_unit);
-    std::thread::scope(|scope| {
-        if !common.quiet {
-            scope.spawn(|| progress.show());
-        }
-        let compared = job::compare(&rest, &ensemble, stop_on_signal(), &headway);
-        progress.stop();
-        compared
-    })
+    Progress::new(&ensemble, &headway, &simulated.sampling.time_unit)
+        .shown_unless(common.quiet, || job::compare(rest, &ensemble, stop_on_signal(), &headway))
 }
 
 fn json(scenario: &Scenario, found: &Found, axes: &Axes) -> serde_json::Value {

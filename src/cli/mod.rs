@@ -71,6 +71,9 @@ pub fn run() -> ExitCode {
         Ok(world) => world,
         Err(error) => return failure::report(error.into()),
     };
+    if world.ranks().size() > 1 {
+        ensemble::expect_passed_on_signals();
+    }
     if world.ranks().rank() > 0 {
         return crew::help(&world);
     }

@@ -27,6 +27,15 @@ pub struct Progress<'a> {
     change: Condvar,
 }
 
+/// Stops it when it goes out of scope, also by a panic.
+struct Stop<'p, 'a>(&'p Progress<'a>);
+
+impl Drop for Stop<'_, '_> {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
 impl<'a> Progress<'a> {
     /// From now on.
     pub fn new(ensemble: &Ensemble<'_>, headway: &'a Headway, time_unit: &'a str) -> Self {
@@ -41,13 +50,24 @@ impl<'a> Progress<'a> {
         }
     }
 
+    /// Does some work, and shows meanwhile how far it is.
+    pub fn shown_unless<T>(&self, quiet: bool, work: impl FnOnce() -> T) -> T {
+        std::thread::scope(|scope| {
+            if !quiet {
+                scope.spawn(|| self.show());
+            }
+            let _until_here = Stop(self);
+            work()
+        })
+    }
+
     /// Shows how far it is until [`Progress::stop`] is called, by another thread.
-    pub fn show(&self) {
+    fn show(&self) {
         if is_live() { self.show_bar() } else { self.show_lines() }
     }
 
     /// The simulation is over.
-    pub fn stop(&self) {
+    fn stop(&self) {
         *self.over.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = true;
         self.change.notify_all();
     }

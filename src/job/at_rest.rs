@@ -5,11 +5,12 @@ use std::sync::atomic::AtomicBool;
 
 use equipoise_engine::{Ensemble, Headway, Outcome, RunError};
 use equipoise_limit::LimitError;
-use equipoise_model::{Method, Scenario};
+use equipoise_model::{Method, Sampling, Scenario};
 use equipoise_validation::{AtRest, ObservedAtRest, RestVerdict};
 
 use super::Failure;
 use super::fluctuations::Asked;
+use super::room::{Held, check_memory};
 
 /// The network of a scenario at rest, at the time and with the window that are asked for.
 ///
@@ -19,23 +20,24 @@ pub fn at_rest(scenario: &Scenario, asked: &Asked) -> Result<AtRest, LimitError>
     AtRest::new(&scenario.network, asked.at, asked.window)
 }
 
-/// So many exact simulations of it, with the seed of the scenario, on so many threads.
-pub fn ensemble<'a>(
-    rest: &'a AtRest,
-    scenario: &Scenario,
-    replicates: u64,
-    threads: usize,
-) -> Ensemble<'a> {
-    Ensemble {
-        network: rest.network(),
+/// So many exact simulations of it, as a scenario with the seed of this one.
+///
+/// # Errors
+/// [`Failure`] for what does not fit in memory, or that nobody would see the end of.
+pub fn simulated(rest: &AtRest, scenario: &Scenario, replicates: u64) -> Result<Scenario, Failure> {
+    let end = rest.course().end();
+    let simulated = Scenario {
+        network: rest.network().clone(),
+        sampling: Sampling { duration: end, interval: end, ..scenario.sampling.clone() },
         method: Method::Exact,
-        seed: scenario.seed,
         replicates,
-        times: vec![0.0, rest.course().end()],
         recording: rest.recording(),
-        threads,
-        ranks: &equipoise_engine::Single,
-    }
+        energy: None,
+        ..scenario.clone()
+    };
+    check_memory(&simulated, &simulated.sampling.times(), Held::Networks)?;
+    Ensemble::new(&simulated).check()?;
+    Ok(simulated)
 }
 
 /// Simulates them, and compares those that are complete; none if there are not two.
@@ -48,7 +50,6 @@ pub fn compare(
     stop: &AtomicBool,
     headway: &Headway,
 ) -> Result<(Option<RestVerdict>, Outcome), Failure> {
-    ensemble.check()?;
     let mut observed = ObservedAtRest::new(rest);
     let outcome = ensemble.run_reporting(stop, headway, |network| {
         if network.samples() == ensemble.times.len() {

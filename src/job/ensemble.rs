@@ -8,7 +8,7 @@ use equipoise_model::Scenario;
 use equipoise_store::Group;
 
 use super::Failure;
-use super::room::check_memory;
+use super::room::{Held, check_memory};
 use crate::cost::Cost;
 use crate::layout::stream;
 
@@ -44,7 +44,7 @@ impl Whole {
         let mut ensemble = Ensemble::new(scenario);
         ensemble.threads = threads;
         ensemble.check()?;
-        check_memory(scenario, &ensemble.times)?;
+        check_memory(scenario, &ensemble.times, Held::Everything)?;
         let mut networks = Vec::new();
         let outcome = ensemble.run_reporting(stop, headway, |network| {
             networks.push(network);

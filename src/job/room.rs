@@ -8,17 +8,21 @@ use equipoise_model::{Method, Scenario};
 use miette::miette;
 
 use super::Failure;
-use crate::estimate::{Estimate, GroupSize};
+use crate::estimate::{Estimate, GroupSize, network_bytes};
 
 /// What of the records is held in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Held {
     /// Parts, until they are written.
     Parts,
+    /// Networks, until they are complete.
+    Networks,
     /// All, to be looked at in the end.
     Everything,
 }
 
+/// How often the neurons of a network are held while a checkpoint is put together and written.
+const COPIES_OF_A_STATE: f64 = 4.0;
 /// Jumps that nobody waits for: at 10^8 a second they take 30 years.
 const MOST_JUMPS: f64 = 1e17;
 
@@ -41,14 +45,31 @@ pub fn check_room(
     fits_in_memory((scenario, ensemble.share()), &estimate, held, memory_bytes())
 }
 
-/// The same for an ensemble of which all is held in memory and nothing written.
+/// The same for an ensemble of which nothing is written.
 ///
 /// # Errors
 /// As [`check_room`].
-pub fn check_memory(scenario: &Scenario, times: &[f64]) -> Result<(), Failure> {
+pub fn check_memory(scenario: &Scenario, times: &[f64], held: Held) -> Result<(), Failure> {
     let estimate = Estimate::new(scenario, times);
     comes_to_its_end(scenario, &estimate)?;
-    fits_in_memory((scenario, 1.0), &estimate, Held::Everything, memory_bytes())
+    fits_in_memory((scenario, 1.0), &estimate, held, memory_bytes())
+}
+
+/// Whether the states of networks that ranks share fit in the memory of rank 0, which puts them together for a checkpoint.
+///
+/// # Errors
+/// What that takes, and what there is.
+pub fn check_states(scenario: &Scenario, ensemble: &Ensemble<'_>) -> Result<(), String> {
+    let bytes = COPIES_OF_A_STATE * network_bytes(&scenario.network, scenario.method);
+    let memory = memory_bytes();
+    if ensemble.share() >= 1.0 || bytes <= memory {
+        return Ok(());
+    }
+    Err(format!(
+        "a checkpoint of a network would take {} in the memory of rank 0, where there are {}: networks that are interrupted will begin again",
+        human(bytes),
+        human(memory)
+    ))
 }
 
 fn comes_to_its_end(scenario: &Scenario, estimate: &Estimate) -> Result<(), Failure> {
@@ -87,6 +108,7 @@ fn fits_in_memory(
     let networks = networks_at_a_time(scenario);
     let records = match held {
         Held::Parts => (estimate.record_bytes() * networks).min(MOST_WAITING as f64),
+        Held::Networks => estimate.record_bytes() * networks,
         Held::Everything => estimate.record_bytes() * scenario.replicates as f64,
     };
     let held = estimate.network_bytes * share * networks + records;
@@ -160,6 +182,8 @@ pub fn human(bytes: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use equipoise_engine::{Ranks, Single};
+
     use super::*;
 
     #[test]
@@ -201,6 +225,42 @@ mod tests {
         let estimate = Estimate::new(&vast, &vast.sampling.times());
         let fits = |share| fits_in_memory((&vast, share), &estimate, Held::Parts, 1e9).is_ok();
         assert_eq!((fits(1.0), fits(0.01)), (false, true));
+    }
+
+    /// The first of two ranks.
+    #[derive(Debug)]
+    struct First;
+
+    impl Ranks for First {
+        fn rank(&self) -> usize {
+            0
+        }
+
+        fn size(&self) -> usize {
+            2
+        }
+
+        fn send(&self, _: usize, _: &[u8]) {}
+
+        fn receive(&self, _: usize) -> Vec<u8> {
+            Vec::new()
+        }
+
+        fn poll(&self, _: Option<usize>) -> Option<(usize, Vec<u8>)> {
+            None
+        }
+    }
+
+    #[test]
+    fn states_that_ranks_share_are_put_together_where_they_fit() {
+        let check = |size: &str, ranks: &dyn Ranks| {
+            let scenario = scenario(&[size, "record={}", "engine.method=leap"]);
+            let ensemble = Ensemble { ranks, ..Ensemble::new(&scenario) };
+            check_states(&scenario, &ensemble)
+        };
+        assert_eq!((check("n=1e6", &First), check("n=1e12", &Single)), (Ok(()), Ok(())));
+        let why = check("n=1e12", &First).unwrap_err();
+        assert!(why.contains("64 TB in the memory of rank 0"), "{why}");
     }
 
     #[test]

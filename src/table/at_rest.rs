@@ -25,9 +25,10 @@ pub fn text(scenario: &Scenario, verdict: &RestVerdict) -> String {
     for RestComparison { population, quantity, tested } in &verdict.comparisons {
         let Tested { measured, predicted, test, adjusted_p, .. } = tested;
         let (what, of) = match quantity {
-            RestQuantity::ActivitySpectrum { from, to } => {
-                (format!("spectrum {from:.3} to {to:.3}"), names[*population].clone())
-            }
+            RestQuantity::ActivitySpectrum { from, to } => (
+                format!("spectrum {} to {}", number(*from, *from), number(*to, *from)),
+                names[*population].clone(),
+            ),
             RestQuantity::Correlation { with } => {
                 (quantity.name().to_owned(), format!("{}, {}", names[*population], names[*with]))
             }

@@ -82,6 +82,7 @@ fn confirm(transmission: &str, replicates: u64) {
     assert!(fails(&much_larger, "correlation"), "{much_larger:?}");
     let slower = rest(&["populations.I.time_constant=1.5"]).compare(&observed);
     assert!(fails(&slower, "fano"), "{slower:?}");
+    assert!(fails(&slower, "activity_spectrum"), "{slower:?}");
 }
 
 #[test]

@@ -34,3 +34,10 @@ pub fn seconds(text: &str) -> Result<f64, String> {
         _ => Err("it must be a number of seconds from 0 to 1e9".to_owned()),
     }
 }
+
+pub fn finite(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value.is_finite() => Ok(value),
+        _ => Err("it must be a number".to_owned()),
+    }
+}

@@ -23,12 +23,15 @@ use trains::Trains;
 
 /// Bins of activity for each of the shortest time constants.
 const BINS_PER_TIME_CONSTANT: f64 = 20.0;
-/// Relaxation times that are left out at the start, and that a segment spans at least.
+/// Relaxation times that are left out at the start, and that a segment spans where it may be so long.
 const BURN_IN: f64 = 10.0;
 const SPAN: f64 = 25.0;
-/// Longest time constants that a segment spans at least.
+/// Longest time constants that a segment spans then.
 const TIME_CONSTANTS: f64 = 50.0;
 const MOST_BINS: usize = 1 << 16;
+/// Windows of counts are as long as so many bins at least, and span as many segments at most.
+const LEAST_BINS: f64 = 4.0;
+const MOST_SEGMENTS: f64 = 64.0;
 /// Windows of counts, with gaps as long between them, for which there is room at least.
 const LEAST_WINDOWS: usize = 4;
 
@@ -39,11 +42,11 @@ pub struct Course {
     pub width: f64,
     /// Bins that are left out at the start.
     pub burn_in: usize,
-    /// Bins of a segment, a power of two.
+    /// Bins of a segment, a power of two: of 50 of the longest time constants and 25 relaxation times, or 65,536.
     pub segment: usize,
     /// Bins after those left out: two segments or more.
     pub bins: usize,
-    /// Length of a window in which spikes are counted.
+    /// Length of a window in which spikes are counted: what was asked for, between four bins and 64 segments.
     pub window: f64,
 }
 
@@ -57,7 +60,9 @@ impl Course {
         let width = shortest / BINS_PER_TIME_CONSTANT;
         let span = (TIME_CONSTANTS * longest).max(SPAN * relaxation);
         let segment = ((span / width).ceil() as usize).min(MOST_BINS).next_power_of_two();
+        let length = segment as f64 * width;
         let window = window.unwrap_or(10.0 * longest);
+        let window = window.clamp(LEAST_BINS * width, MOST_SEGMENTS * length);
         let counted = 2.0 * window * LEAST_WINDOWS as f64;
         Self {
             width,
@@ -149,15 +154,15 @@ impl AtRest {
         first
     }
 
-    /// Margins of some excesses over what independent Poisson processes have, by the three orders of the theory: what the last one changes; and where a spike moves many neurons at once, of
-    /// the excess as much as the first correction is at most of any of them, and `n^{-1/2}` at least.
-    fn margins(&self, excesses: &[[f64; 3]]) -> Vec<f64> {
+    /// Margins of some excesses over what independent Poisson processes have, by the three orders of the theory: what the last one changes; and where a spike moves many neurons at once, as large a part of
+    /// the excess as the first correction is at most of any value, excess and what Poisson processes have together, and `n^{-1/2}` at least.
+    fn margins(&self, excesses: &[[f64; 3]], values: &[f64]) -> Vec<f64> {
         let smallest = self.network.size.sqrt().recip();
-        let part = |[zeroth, half, first]: &[f64; 3]| ((half - zeroth) / first).abs();
+        let part = |([zeroth, half, _], value): (&[f64; 3], &f64)| ((half - zeroth) / value).abs();
         let part = if is_independent(&self.network) {
             0.0
         } else {
-            excesses.iter().map(part).fold(smallest, f64::max).min(1.0)
+            excesses.iter().zip(values).map(part).fold(smallest, f64::max).min(1.0)
         };
         let margin = |[_, half, first]: &[f64; 3]| (first - half).abs() + part * first.abs();
         excesses.iter().map(margin).collect()

@@ -4,8 +4,8 @@
 //! Hann's window mixes neighbouring frequencies as 1 : 4 : 1. Compared are means over octaves.
 //!
 //! **Margin.** Under independent transmission moments are complete to order `1/n`, and linear noise leaves out what fluctuations do to each other: the margin is what the last order of the theory of moments changes,
-//! which is more than the next one will. Where a spike moves many neurons at once the theory is of leading order: added is as large a part of the density above that of Poisson processes as the order `n^{-1/2}` changes it at most, in
-//! any population and octave (by chance it may change one of them by nothing).
+//! which is more than the next one will. Where a spike moves many neurons at once the theory is of leading order: added is as large a part of the density above that of Poisson processes as the order `n^{-1/2}` changes of the whole
+//! density at most, in any population and octave (by chance it may change one of them by nothing).
 
 use equipoise_engine::record::Records;
 #[cfg(doc)]
@@ -105,16 +105,18 @@ impl Activity {
     pub(super) fn compare(&self, rest: &AtRest) -> Vec<RestComparison> {
         let octaves = octaves(self.course.segment);
         let duration = self.course.segment as f64 * self.course.width;
-        let mut excesses = Vec::new();
+        let (mut excesses, mut values) = (Vec::new(), Vec::new());
         for population in 0..rest.network().population_count() {
             let shot = rest.state().noise.shot_noise(population);
             let densities =
                 rest.states.each_ref().map(|state| expected(&self.course, state, population));
-            excesses.extend(octaves.iter().map(|(from, to)| {
-                densities.each_ref().map(|density| mean(&density[*from..*to]) - shot)
-            }));
+            for (from, to) in &octaves {
+                let means = densities.each_ref().map(|density| mean(&density[*from..*to]));
+                values.push(means[2]);
+                excesses.push(means.map(|density| density - shot));
+            }
         }
-        let margins = rest.margins(&excesses);
+        let margins = rest.margins(&excesses, &values);
         let compare = |(place, ([_, _, excess], margin)): (usize, (&[f64; 3], f64))| {
             let (population, (from, to)) = (place / octaves.len(), octaves[place % octaves.len()]);
             let predicted = rest.state().noise.shot_noise(population) + excess;

@@ -5,7 +5,7 @@
 //! `(q_r - F m_r)/m` and `c_r/d - rho (q_ar/v_a + q_br/v_b)/2`, by the delta method.
 //!
 //! **Margin.** The theory of counts is off by `n^{-1/2}` of what it adds to Poisson trains, for which Fano factor and variation are 1 and correlations 0 ([`CountStatistics`]): the margin of what it adds is that part of it, or what the last order of the
-//! theory of moments changes, or, where a spike moves many neurons at once, as large a part as the order `n^{-1/2}` changes at most of any correlation.
+//! theory of moments changes, or, where a spike moves many neurons at once, as large a part of it as the order `n^{-1/2}` changes at most of a Poisson train's 1, or of the largest correlation.
 
 use equipoise_engine::record::SpikeTrains;
 #[cfg(doc)]
@@ -76,17 +76,20 @@ impl Trains {
         let fano: Vec<[f64; 3]> = (0..populations).map(fano).collect();
         let correlation = |pair: &(usize, usize)| counts.each_ref().map(|c| c.correlation[*pair]);
         let correlations: Vec<[f64; 3]> = pairs.iter().map(correlation).collect();
+        let ones = vec![1.0; populations];
+        let largest = correlations.iter().fold(0.0_f64, |most, [_, _, own]| most.max(own.abs()));
         let root = rest.network().size.sqrt();
         let at_least = |margin: f64, excess: f64| margin.max(excess.abs() / root);
         let mut comparisons = Vec::new();
-        for (a, ([_, _, excess], margin)) in fano.iter().zip(rest.margins(&fano)).enumerate() {
+        for (a, ([_, _, excess], margin)) in fano.iter().zip(rest.margins(&fano, &ones)).enumerate()
+        {
             comparisons.push(RestComparison::new(
                 (a, RestQuantity::Fano),
                 (self.fano(a), replicates),
                 (1.0 + excess, at_least(margin, *excess)),
             ));
         }
-        let margins = rest.margins(&correlations);
+        let margins = rest.margins(&correlations, &vec![largest; pairs.len()]);
         for ((&(a, with), [_, _, predicted]), margin) in
             pairs.iter().zip(&correlations).zip(margins)
         {

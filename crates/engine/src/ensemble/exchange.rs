@@ -66,6 +66,8 @@ pub(super) struct Exchange<'a> {
     pub part: usize,
     /// Set when a smaller part is wanted.
     pub hurry: AtomicBool,
+    /// Whether states of replicates under way are wanted.
+    keeps_states: bool,
     pub threads: usize,
 }
 
@@ -82,8 +84,14 @@ impl<'a> Exchange<'a> {
             checkpoint: AtomicU64::new(0),
             part,
             hurry: AtomicBool::new(false),
+            keeps_states: true,
             threads,
         }
+    }
+
+    /// For a receiver that wants states in its checkpoints, or does not.
+    pub fn keeping_states(self, keeps_states: bool) -> Self {
+        Self { keeps_states, ..self }
     }
 
     pub fn is_over(&self) -> bool {
@@ -204,7 +212,7 @@ impl<'a> Line<'a> {
     /// Tells the state if a checkpoint is wanted, or if it is the last chance.
     fn tell_state<M: Method + Serialize>(&self, run: &Run<M>, recorded: &Recorded, is_over: bool) {
         let wanted = self.exchange.checkpoint.load(Ordering::SeqCst);
-        if wanted == self.told.get() && !is_over {
+        if !self.exchange.keeps_states || (wanted == self.told.get() && !is_over) {
             return;
         }
         self.told.set(wanted);

@@ -208,7 +208,8 @@ impl<'a> Ensemble<'a> {
         let prepared = self.prepare(checkpoint);
         let (pool, from) = prepared.inspect_err(|_| self.turn_away())?;
         headway.skip(from.received + from.waiting.len() as u64);
-        let exchange = Exchange::new(stop, &from, receiver.part(), pool.current_num_threads());
+        let exchange = Exchange::new(stop, &from, receiver.part(), pool.current_num_threads())
+            .keeping_states(receiver.keeps_states());
         let mut desk = Desk::new(&exchange, receiver, &from);
         let tasks = Tasks::new(self.replicates, &from);
         let (send, messages) = mpsc::channel();

@@ -29,6 +29,11 @@ pub trait Receiver {
         false
     }
 
+    /// Whether checkpoints are to hold the states of replicates that are under way; without them these begin again.
+    fn keeps_states(&self) -> bool {
+        true
+    }
+
     /// Keeps a checkpoint, from which [`Ensemble::go_on`](super::Ensemble::go_on) goes on. Of what was taken in before, some is handed over once more
     /// then, with the same values (but for the counts of single neurons in a replicate that was interrupted, which are complete then). Called when it was wanted, and after an interruption.
     ///
@@ -48,5 +53,9 @@ impl<E: Send, F: FnMut(Trajectory) -> Result<(), E>> Receiver for Whole<F> {
 
     fn take(&mut self, part: Trajectory, _: bool) -> Result<(), E> {
         self.0(part)
+    }
+
+    fn keeps_states(&self) -> bool {
+        false
     }
 }
