@@ -94,13 +94,7 @@ pub fn run(arguments: &Derive) -> Result<Ending, Failure> {
 
 fn read(arguments: &Derive) -> Result<Circuit, Failure> {
     let path = &arguments.cells;
-    let text = fs::read_to_string(path).map_err(|error| {
-        Failure::File(miette!(
-            help = "give the path of a cell file; `equipoise init conductances` writes one to start from",
-            "cannot read {}: {error}",
-            path.display()
-        ))
-    })?;
+    let text = fs::read_to_string(path).map_err(|error| Failure::unreadable_cells(path, &error))?;
     let seed = arguments.seed.map(|seed| format!("seed={seed}"));
     let assignments: Vec<String> = arguments.set.iter().cloned().chain(seed).collect();
     let (name, text) = changed(&path.display().to_string(), text, ("--set", &assignments))?;

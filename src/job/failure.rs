@@ -38,6 +38,15 @@ impl Failure {
         ))
     }
 
+    /// A cell file that cannot be read.
+    pub fn unreadable_cells(path: &Path, error: &std::io::Error) -> Self {
+        Self::File(miette!(
+            help = "give the path of a cell file; `equipoise init conductances` writes one to start from",
+            "cannot read {}: {error}",
+            path.display()
+        ))
+    }
+
     /// Something that the user asked for and that makes no sense.
     pub fn usage(report: impl Diagnostic + Send + Sync + 'static) -> Self {
         Self::Usage(Report::new(report))

@@ -12,7 +12,7 @@ import xarray
 
 from . import _equipoise
 from ._results import Picture
-from ._scenario import Scenario, assignments, read
+from ._scenario import Scenario, assignments
 
 
 class Derivation:
@@ -99,7 +99,7 @@ def derive(
         name, text = "cells", _equipoise.text_of(cells)
     else:
         name = os.fspath(cells)
-        text = read(name)
+        text = _equipoise.read_cells(name)
     words = assignments(changes or {})
     found, told, network, figures = _equipoise.derive(name, text, words, compare, threads)
     derived = None if network is None else Scenario.from_toml(network, name="network.toml")

@@ -12,6 +12,8 @@ __all__ = [
     "derive",
     "energy",
     "fluctuations",
+    "read_cells",
+    "read_scenario",
     "report",
     "save",
     "simulate",
@@ -70,5 +72,7 @@ def converge(
 def derive(
     name: str, text: str, assignments: list[str], compares: bool, threads: int
 ) -> tuple[str, str, str | None, list[tuple[str, str]]]: ...
+def read_scenario(path: str) -> str: ...
+def read_cells(path: str) -> str: ...
 def save(path: str, scenario: Scenario, command: tuple[str, float], arrays: list[_Group], force: bool) -> Path: ...
 def report(file: str, page: str, force: bool) -> None: ...

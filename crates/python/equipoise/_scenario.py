@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from . import _equipoise
@@ -60,7 +59,7 @@ class Scenario:
             FileError: if the file cannot be read.
         """
         name = os.fspath(path)
-        return cls.from_toml(read(name), name=name)
+        return cls.from_toml(_equipoise.read_scenario(name), name=name)
 
     def with_(self, changes: Mapping[str, Any] | None = None, /, **more: Any) -> Scenario:
         """The same with other values of some fields, each named by its path, as ``--set`` of the command line has it.
@@ -158,14 +157,6 @@ class Scenario:
     def _command(self, name: str) -> str:
         """The command that would do the same, for the history of files."""
         return " ".join([name, self._origin, *(f"--set {change}" for change in self._changes)])
-
-
-def read(path: str) -> str:
-    """The text of a file."""
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise FileError(f"cannot read {path}: {error}") from error
 
 
 def assignments(changes: Mapping[str, Any]) -> list[str]:

@@ -1,17 +1,37 @@
-//! Results as files.
+//! Files: what users write, and results.
 
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use equipoise::job::Failure;
 use equipoise::layout::provenance;
 use equipoise::report::{ReportError, html, write};
 use equipoise::store::{Completion, Existing, ResultWriter, StoreError};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
-use crate::failure::raise;
+use crate::failure::{raise, raised};
 use crate::groups::groups;
 use crate::scenario::Scenario;
+
+/// The text of a scenario file.
+#[pyfunction]
+pub fn read_scenario(path: &str) -> PyResult<String> {
+    read(path, Failure::unreadable)
+}
+
+/// The text of a cell file.
+#[pyfunction]
+pub fn read_cells(path: &str) -> PyResult<String> {
+    read(path, Failure::unreadable_cells)
+}
+
+fn read(path: &str, failure: fn(&Path, &io::Error) -> Failure) -> PyResult<String> {
+    let path = Path::new(path);
+    fs::read_to_string(path).map_err(|error| raised(&failure(path, &error)))
+}
 
 /// Writes groups as `command` of the command line would, and returns where they are.
 #[pyfunction]

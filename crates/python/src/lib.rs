@@ -5,7 +5,7 @@
 //! * `failure`: exceptions;
 //! * `groups`: groups of variables as arrays, and back, without copies on the way out;
 //! * `running`: jobs without the lock of the interpreter, with Ctrl-C and progress;
-//! * `theory`, `ensemble`, `convergence`, `worth`, `cells`: the jobs; `files`: results as files.
+//! * `theory`, `ensemble`, `convergence`, `worth`, `cells`: the jobs; `files`: what users write, and results as files.
 
 #![allow(clippy::needless_pass_by_value, reason = "what comes from Python is owned")]
 
@@ -33,7 +33,7 @@ mod _equipoise {
     #[pymodule_export]
     use super::ensemble::{simulate, validate};
     #[pymodule_export]
-    use super::files::{report, save};
+    use super::files::{read_cells, read_scenario, report, save};
     #[pymodule_export]
     use super::scenario::Scenario;
     #[pymodule_export]

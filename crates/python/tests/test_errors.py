@@ -66,10 +66,12 @@ def test_a_method_that_does_not_serve_is_a_failure_of_simulation():
         equipoise.simulate(scenario)
 
 
-def test_a_missing_file_is_an_error_of_the_system():
-    with pytest.raises(equipoise.FileError, match=r"nowhere\.toml") as caught:
-        equipoise.limit("nowhere.toml")
+@pytest.mark.parametrize(("name", "job"), [("limit", equipoise.limit), ("derive", equipoise.derive)])
+def test_a_missing_file_is_an_error_of_the_system(command, name, job):
+    with pytest.raises(equipoise.FileError) as caught:
+        job("nowhere.toml")
     assert isinstance(caught.value, OSError) and isinstance(caught.value, equipoise.EquipoiseError)
+    assert told(caught) == printed(command(name, "nowhere.toml", status=3))
 
 
 def test_a_path_that_leads_nowhere_is_refused():

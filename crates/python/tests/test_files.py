@@ -68,6 +68,7 @@ def test_an_ensemble_is_that_of_the_file(command, tmp_path, scenario, changes):
     assert_same(found, tmp_path / "own.h5")
 
 
+@pytest.mark.filterwarnings("ignore:the Fano factor of `I` is not compared")
 @pytest.mark.parametrize("scenario", ["recording", "energy"])
 def test_a_validation_is_that_of_the_file(command, tmp_path, scenario):
     path = f"scenarios/{scenario}.toml"
@@ -121,6 +122,7 @@ def test_a_report_is_that_of_the_file(command, tmp_path):
     found.report(page, force=True)
 
 
+@pytest.mark.filterwarnings("ignore:the Fano factor of `I` is not compared")
 def test_arrays_are_not_copied():
     found = equipoise.validate(equipoise.scenario("scenarios/recording.toml", **CHANGES))
     checked = 0
