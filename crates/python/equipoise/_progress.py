@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +20,11 @@ def _in_notebook() -> bool:
     return type(shell).__name__ == "ZMQInteractiveShell"
 
 
+def _module() -> str:
+    """Which tqdm: widgets are for notebooks that have them."""
+    return "tqdm.auto" if _in_notebook() and importlib.util.find_spec("ipywidgets") else "tqdm"
+
+
 def _is_seen() -> bool:
     return _in_notebook() or (sys.stderr is not None and sys.stderr.isatty())
 
@@ -28,7 +33,7 @@ def _bar(wanted: bool, total: int) -> Any:
     if not wanted and not _is_seen():
         return None
     try:
-        tqdm = importlib.import_module("tqdm.auto" if _in_notebook() else "tqdm")
+        tqdm = importlib.import_module(_module())
     except ImportError:
         if wanted:
             raise ImportError('progress=True needs tqdm: pip install "equipoise[progress]"') from None

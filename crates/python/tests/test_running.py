@@ -1,5 +1,6 @@
 """Runs that are watched, ended, and leave others their time."""
 
+import importlib.util
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import time
 
 import equipoise
 import pytest
+from equipoise import _progress
 
 LONG = {"n": 2000, "duration": 1000.0, "ensemble.replicates": 1000}
 PAIR = "scenarios/inhibition-stabilised.toml"
@@ -44,6 +46,14 @@ def test_a_bar_is_shown_if_asked_for(capsys):
     assert "million jumps a second" in shown and "20.0/20" in shown
     equipoise.simulate(scenario)
     assert capsys.readouterr().err == "", "nobody looks"
+
+
+@pytest.mark.parametrize("widgets", [True, False])
+def test_notebooks_without_widgets_have_the_plain_bar(monkeypatch, widgets):
+    monkeypatch.setattr(_progress, "_in_notebook", lambda: True)
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: widgets if name == "ipywidgets" else find(name))
+    assert _progress._module() == ("tqdm.auto" if widgets else "tqdm")
 
 
 def test_other_threads_go_on():
