@@ -10,6 +10,7 @@ import xarray
 from . import _equipoise
 from ._analysis import Analysis
 from ._errors import UsageError, note
+from ._progress import Progress, telling
 from ._results import Energy, Result, Sweep, dataset
 from ._scenario import ScenarioLike
 from ._scenario import scenario as scenario_of
@@ -141,6 +142,9 @@ def fluctuations(
     frequencies: tuple[float, float, int] = (0.01, 10.0, 31),
     at: float = 0.0,
     window: float | None = None,
+    simulate: int | None = None,
+    threads: int = 0,
+    progress: Progress = None,
 ) -> Result:
     """One network around its stationary state, and the limit of it.
 
@@ -150,24 +154,36 @@ def fluctuations(
         at: the time, in time units, at which drives and external rates are taken.
         window: length of the window in which spikes are counted, in time units; without it ten times the longest time
             constant.
+        simulate: this many networks, two or more, that begin in the stationary state, and compare their spectra, Fano
+            factors, correlations and intervals with the theory.
+        threads: of the simulation; 0 takes all cores. No result depends on it.
+        progress: of the simulation, as in :func:`simulate`.
 
     Returns:
-        The groups ``stationary``, ``lag_covariance``, ``spectrum``, ``response`` and, where it is known, ``variability``.
+        The groups ``stationary``, ``lag_covariance``, ``spectrum``, ``response`` and, where it is known, ``variability``;
+        of simulated networks ``at_rest``, whose attribute ``holds`` is 1 if all comparisons do, and
+        ``measured_spectrum``.
 
     Raises:
         ScenarioError: if the scenario cannot be used.
         TheoryError: if the network has no stationary state.
-        UsageError: for frequencies or a window that make no sense.
+        UsageError: for frequencies, a window or a number of networks that make no sense.
     """
     if window is not None:
         _above_zero("window", window)
+    if simulate is not None and simulate < 2:
+        raise UsageError(f"simulate is {simulate}; it must be 2 or more, for standard errors")
     found = scenario_of(scenario)
     start = time.monotonic()
     first, last, count = frequencies
     grid = f"{float(first)!r}:{float(last)!r}:{count}"
-    groups = _equipoise.fluctuations(found._core, grid, at, window)
-    note(groups[1])
-    return Result(found, "fluctuations", groups, time.monotonic() - start)
+    groups, notes, text = _equipoise.fluctuations(found._core, grid, at, window)
+    note(notes)
+    if simulate is not None:
+        with telling(progress, simulate) as tell:
+            more, _, compared = _equipoise.at_rest(found._core, (grid, at, window), simulate, threads, tell)
+        groups, text = [*groups, *more], text + compared
+    return Result(found, "fluctuations", (groups, notes, text), time.monotonic() - start)
 
 
 def energy(

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use equipoise::engine::Headway;
-use equipoise::job::Failure;
+use equipoise::engine::{Ensemble, Headway};
 use equipoise::job::ensemble::{Whole, decided};
 use equipoise::job::scenario::unbalanced;
 use equipoise::job::summary::Summary;
 use equipoise::job::validation::{Validation, enough_networks};
+use equipoise::job::{Failure, at_rest as job};
+use equipoise::layout;
 use equipoise::store::Group;
 use equipoise::table;
 use equipoise::validation::Observed;
@@ -18,6 +19,31 @@ use crate::failure::raised;
 use crate::groups::{Found, arrays};
 use crate::running::{Tell, run};
 use crate::scenario::Scenario;
+
+/// Networks at rest: their groups, beside the theory.
+#[pyfunction]
+#[pyo3(signature = (scenario, asked, networks, threads, progress))]
+pub fn at_rest<'py>(
+    py: Python<'py>,
+    scenario: &Scenario,
+    asked: (String, f64, Option<f64>),
+    networks: u64,
+    threads: usize,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<Found<'py>> {
+    let asked = crate::theory::asked(&asked.0, asked.1, asked.2)?;
+    let expected = (networks, progress);
+    run_some(py, scenario, expected, move |scenario, stop, headway| {
+        let rest = job::at_rest(scenario, &asked)?;
+        let simulated = job::simulated(&rest, scenario, networks)?;
+        let mut ensemble = Ensemble::new(&simulated);
+        ensemble.threads = threads;
+        let (verdict, _) = job::compare(&rest, &ensemble, stop, headway)?;
+        let Some(verdict) = verdict else { return Ok((Vec::new(), Vec::new(), String::new())) };
+        let groups = layout::at_rest::groups(scenario, &verdict).to_vec();
+        Ok((groups, Vec::new(), table::at_rest::text(scenario, &verdict)))
+    })
+}
 
 /// Groups, what to note, and the text that the command line prints.
 type Done = Result<(Vec<Group>, Vec<String>, String), Failure>;
@@ -29,10 +55,21 @@ fn run_networks<'py>(
     progress: Option<Py<PyAny>>,
     work: impl FnOnce(&equipoise::model::Scenario, &AtomicBool, &Headway) -> Done + Send + 'static,
 ) -> PyResult<Found<'py>> {
+    let expected = (scenario.scenario.replicates, progress);
+    run_some(py, scenario, expected, work)
+}
+
+/// The same for so many networks.
+fn run_some<'py>(
+    py: Python<'py>,
+    scenario: &Scenario,
+    (networks, progress): (u64, Option<Py<PyAny>>),
+    work: impl FnOnce(&equipoise::model::Scenario, &AtomicBool, &Headway) -> Done + Send + 'static,
+) -> PyResult<Found<'py>> {
     let scenario = Arc::clone(&scenario.scenario);
     let (stop, headway) = (Arc::new(AtomicBool::new(false)), Arc::new(Headway::default()));
     let mut tell = Tell::new(progress, Arc::clone(&headway));
-    tell.expect(scenario.replicates);
+    tell.expect(networks);
     let own_stop = Arc::clone(&stop);
     let work = move || work(&decided(&scenario), &own_stop, &headway);
     let done = run(py, &stop, |py| tell.tell(py), work)?;

@@ -31,7 +31,7 @@ mod _equipoise {
     #[pymodule_export]
     use super::convergence::converge;
     #[pymodule_export]
-    use super::ensemble::{simulate, validate};
+    use super::ensemble::{at_rest, simulate, validate};
     #[pymodule_export]
     use super::files::{read_cells, read_scenario, report, save};
     #[pymodule_export]

@@ -92,8 +92,7 @@ pub fn fluctuations<'py>(
     at: f64,
     window: Option<f64>,
 ) -> PyResult<Found<'py>> {
-    let frequencies = frequencies.parse().map_err(UsageError::new_err)?;
-    let asked = job::fluctuations::Asked { frequencies, at, window };
+    let asked = asked(frequencies, at, window)?;
     let scenario = Arc::clone(&scenario.scenario);
     let work = move || {
         let (found, axes, missing) = job::fluctuations::find(&scenario, &asked)?;
@@ -103,4 +102,14 @@ pub fn fluctuations<'py>(
     };
     let (groups, missing, text) = run_briefly(py, work)?.map_err(raise)?;
     Ok((arrays(py, groups)?, missing, text))
+}
+
+/// What a user asks for of a network around its stationary state.
+pub fn asked(
+    frequencies: &str,
+    at: f64,
+    window: Option<f64>,
+) -> PyResult<job::fluctuations::Asked> {
+    let frequencies = frequencies.parse().map_err(UsageError::new_err)?;
+    Ok(job::fluctuations::Asked { frequencies, at, window })
 }

@@ -71,11 +71,23 @@ def test_a_sweep_is_that_of_the_file(command, tmp_path):
             equipoise.sweep(path, *wrong)
 
 
+def test_networks_at_rest_are_those_of_the_file(command, tmp_path):
+    small = equipoise.scenario(PAIR, n=30)
+    found = equipoise.fluctuations(small, simulate=6, threads=1)
+    printed = command("fluctuations", PAIR, "--set", "n=30", "--simulate", "6", "-o", tmp_path / "rest.h5").stdout
+    assert_same(found, tmp_path / "rest.h5")
+    assert without_files(printed) == found.text.splitlines()
+    assert found["at_rest"].attrs["holds"] == 1 and found["at_rest"].attrs["replicates"] == 6
+    assert found["measured_spectrum"]["predicted"].sizes["population"] == 2
+
+
 def test_fluctuations_are_those_of_the_file(command, tmp_path):
     found = equipoise.fluctuations(PAIR, frequencies=(0.1, 1.0, 5), window=3.0)
     printed = command("fluctuations", PAIR, "--frequencies", "0.1:1:5", "--window", "3", "-o", tmp_path / "f.h5").stdout
     assert_same(found, tmp_path / "f.h5")
     assert without_files(printed) == found.text.splitlines()
+    with pytest.raises(equipoise.UsageError, match="simulate is 1"):
+        equipoise.fluctuations(PAIR, simulate=1)
     with pytest.raises(equipoise.UsageError, match="window is 0"):
         equipoise.fluctuations(PAIR, window=0)
     with pytest.raises(equipoise.UsageError, match="frequencies must rise"):
