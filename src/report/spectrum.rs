@@ -22,6 +22,10 @@ pub fn section(material: &Material) -> Result<Option<Section>, ReportError> {
         drawn.extend(densities(source, &spectrum, ("mean", "population mean"), size)?);
         drawn.extend(densities(source, &spectrum, ("activity", "activity"), size)?);
     }
+    if let Some(found) = source.table("measured_spectrum")? {
+        let size = source.scenario.as_ref().map_or(1.0, |scenario| scenario.network.size);
+        drawn.extend(measured(source, &found, size)?);
+    }
     if let Some(lags) = source.table("lag_covariance")? {
         drawn.extend(covariances(source, &lags)?);
     }
@@ -93,6 +97,41 @@ fn densities(
             x: Axis::new(format!("frequency (1/{})", source.time_unit())).logarithmic(),
             y: Axis::new(format!("n × density, {what} of {name}")).logarithmic(),
             series: pair(of(&finite, population, size), limit),
+            title,
+        }
+    });
+    Ok(figures.collect())
+}
+
+/// Estimated densities of each population's activity.
+fn measured(source: &Source, table: &Table, size: f64) -> Result<Vec<Figure>, ReportError> {
+    const DIMENSIONS: [&str; 2] = ["frequency", "population"];
+    let names = table.names("population")?;
+    let (chosen, at) = places(table, "frequency")?;
+    let [density, lower, upper, predicted] = ["activity_spectrum", "lower", "upper", "predicted"]
+        .map(|variable| table.at(variable, &DIMENSIONS, &chosen));
+    let [density, lower, upper, predicted] = [density?, lower?, upper?, predicted?];
+    let width = names.len().max(1);
+    let figures = names.iter().take(POPULATIONS).enumerate().map(|(population, name)| {
+        let of = |values: &[f64]| -> Vec<f64> {
+            values.iter().skip(population).step_by(width).map(|value| value * size).collect()
+        };
+        let line = |values: &[f64], dash| Mark::Line(curve(&at, of(values).into_iter()), dash);
+        let ends = at.iter().zip(of(&lower)).zip(of(&upper));
+        let band = ends.map(|((at, lower), upper)| (*at, lower, upper)).collect();
+        let title =
+            format!("Spectral density of the activity of {name} in simulated networks, times n");
+        Figure {
+            name: slug(&title),
+            description: "Density against frequency, on logarithmic axes, with 95 % bands."
+                .to_owned(),
+            x: Axis::new(format!("frequency (1/{})", source.time_unit())).logarithmic(),
+            y: Axis::new(format!("n × density, activity of {name}")).logarithmic(),
+            series: vec![
+                Series::new("95 % of the estimate", Colour::Blue, Mark::Band(band)),
+                Series::new("simulated", Colour::Blue, line(&density, Dash::Solid)),
+                Series::new("expected of it", Colour::Vermilion, line(&predicted, Dash::Dashed)),
+            ],
             title,
         }
     });

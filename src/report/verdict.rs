@@ -56,9 +56,11 @@ pub fn section(material: &Material) -> Result<Option<Section>, ReportError> {
             // Claims that were not all examined have no verdict.
             material.source.header.complete
         });
-        let body = match (convergence, claims) {
-            (Some(holds), _) => passed(holds, OF_CONVERGENCE),
-            (_, Some(holds)) => passed(holds, OF_CLAIMS),
+        let at_rest = holds(material.source.table("at_rest")?);
+        let body = match (convergence, claims, at_rest) {
+            (Some(holds), ..) => passed(holds, OF_CONVERGENCE),
+            (_, Some(holds), _) => passed(holds, OF_CLAIMS),
+            (.., Some(holds)) => passed(holds, AT_REST),
             _ => none(material),
         };
         return Ok(Some(Section { id: "verdict", heading: "Verdict", body }));
@@ -93,6 +95,11 @@ const OF_CONVERGENCE: [&str; 2] = [
 const OF_CLAIMS: [&str; 2] = [
     "all claims hold, and all their twins are rejected",
     "a claim does not hold, or has a twin that passes",
+];
+
+const AT_REST: [&str; 2] = [
+    "simulated networks at rest fluctuate as the theory says",
+    "simulated networks at rest do not fluctuate as the theory says",
 ];
 
 fn passed(holds: bool, [good, bad]: [&str; 2]) -> Markup {
