@@ -20,6 +20,14 @@ fn wrong_usage_has_status_2() {
     }
     let run = place.run(&format!("limit {PAIR} --set n")).expect(2);
     assert!(run.message().contains("`n` is not of the form PATH=VALUE"), "{}", run.err);
+    for spaced in ["n = 300", "n =300"] {
+        let run = place.run(&format!("limit {PAIR} --set {spaced}")).expect(2);
+        assert!(
+            run.err.contains("tip: `--set PATH=VALUE` is written without spaces"),
+            "{}",
+            run.err
+        );
+    }
     assert!(place.names().is_empty());
 }
 
@@ -96,6 +104,22 @@ fn a_network_without_balance_is_refused_with_the_reason() {
         assert_eq!(run.out, "");
     }
     assert!(place.names().is_empty());
+}
+
+/// Where no rates but 0 balance, it says what would; not where balance fails for another reason.
+#[test]
+fn couplings_of_full_rank_need_sources_outside() {
+    let place = Place::new();
+    let driven =
+        "limit scenarios/external-drive.toml --set coupling.E.I=-0.5 --set coupling.I.I=-1.0";
+    for (arguments, is_told) in
+        [(format!("limit {PAIR} --set coupling.E.E=1.5"), true), (driven.to_owned(), false)]
+    {
+        let run = place.run(&arguments).expect(2);
+        assert!(run.message().contains("not balanced"), "{}", run.err);
+        let advice = "`equipoise init external-drive`";
+        assert_eq!(run.message().contains(advice), is_told, "{arguments}: {}", run.err);
+    }
 }
 
 #[test]

@@ -36,6 +36,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue};
 use equipoise::cluster::World;
 use equipoise::engine::{Ranks, Single};
 use equipoise::table;
@@ -82,11 +83,23 @@ pub fn run() -> ExitCode {
     status
 }
 
+/// Says how `--set` is written where somebody has put spaces around its `=`.
+fn advised(mut error: clap::Error) -> clap::Error {
+    let unexpected = error.get(ContextKind::InvalidArg).map(ToString::to_string);
+    if unexpected.is_some_and(|word| word.starts_with('=')) {
+        let advice = "`--set PATH=VALUE` is written without spaces, or in quotes";
+        let advice = ContextValue::StyledStrs(vec![advice.into()]);
+        error.insert(ContextKind::Suggested, advice);
+    }
+    error
+}
+
 /// Does what the command line says, with the help of these ranks.
 fn lead(ranks: &dyn Ranks) -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
+            let error = advised(error);
             // Nobody may be there to read it.
             let _ = error.print();
             return ExitCode::from(error.exit_code() as u8);

@@ -110,13 +110,24 @@ impl From<InputError> for Failure {
     }
 }
 
+/// What a network would need to be balanced, where that can be said.
+fn advice(error: &LimitError) -> Option<&'static str> {
+    matches!(error, LimitError::RateOutOfRange { rate, .. } if rate.abs() < 1e-9).then_some(
+        "couplings of full rank balance at rates of 0 alone, unless sources outside drive the network: add external ones, as in \
+         `equipoise init external-drive`, or make the rows of [coupling] multiples of each other, as in `equipoise init balanced-pair`",
+    )
+}
+
 impl From<LimitError> for Failure {
     fn from(error: LimitError) -> Self {
         let why = match error {
             LimitError::Integration { .. } => "the theory could not be followed",
             _ => "this network has no hydrodynamic limit to compare with",
         };
-        let report = Err::<(), _>(error).into_diagnostic().unwrap_err();
+        let report = match advice(&error) {
+            Some(help) => miette!(help = help, "{error}"),
+            None => Err::<(), _>(error).into_diagnostic().unwrap_err(),
+        };
         Self::Theory(report.wrap_err(format!("{why} (`equipoise simulate` runs it all the same)")))
     }
 }

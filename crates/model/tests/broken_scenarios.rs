@@ -234,6 +234,11 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "fraction = 1.0",
     ),
     ("missing_kind", "kind = \"inhibitory\"\n", ""),
+    (
+        "population_in_small_letters",
+        "[populations.I]",
+        "[populations.i]\ndrive = 0.0\n\n[populations.I]",
+    ),
     ("n_below_one", "n = 100", "n = 0"),
     ("n_not_whole", "n = 100", "n = 100.5"),
     ("n_too_large", "n = 100", "n = 1e30"),

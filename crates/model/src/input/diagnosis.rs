@@ -82,6 +82,9 @@ impl ProblemKind {
             Self::Unknown { name, known, .. } | Self::NotAPopulation { name, known, .. } => {
                 Some(suggestion(name, known))
             }
+            Self::Missing { nearest, .. } => {
+                nearest.as_ref().map(|name| format!("did you mean `{name}`?"))
+            }
             Self::NoGain { known, .. } => Some(choices(known)),
             Self::EmptyPopulation { fraction, .. } => {
                 let smallest = (0.5 / fraction).ceil();

@@ -84,6 +84,8 @@ pub enum ProblemKind {
         place: String,
         /// The field.
         field: String,
+        /// Another table with nearly this name, which may have been meant.
+        nearest: Option<String>,
     },
     /// A field that this kind of population does not have.
     #[error("`{field}` does not apply to {kind} population")]

@@ -17,7 +17,8 @@ pub fn problem(error: &toml::de::Error, text: &str, what: &str) -> Problem {
     let quoted: Vec<String> = message.split('`').skip(1).step_by(2).map(str::to_owned).collect();
     let kind = match quoted.split_first() {
         Some((field, [])) if message.starts_with("missing field") => {
-            ProblemKind::Missing { place: place(what, &path), field: field.clone() }
+            let (place, nearest) = (place(what, &path), nearest_table(&path, text));
+            ProblemKind::Missing { place, field: field.clone(), nearest }
         }
         Some((name, known)) if message.starts_with("unknown field") => {
             ProblemKind::Unknown { what: "field", name: name.clone(), known: known.to_vec() }
@@ -37,6 +38,24 @@ pub fn problem(error: &toml::de::Error, text: &str, what: &str) -> Problem {
 /// Words for the table at a path.
 fn place(what: &str, path: &str) -> String {
     if path.is_empty() { what.to_owned() } else { format!("`{path}`") }
+}
+
+/// The path of another table beside that at a path, with nearly its name: `populations.E` beside `populations.e`.
+fn nearest_table(path: &str, text: &str) -> Option<String> {
+    let (parent, name) = path.rsplit_once('.')?;
+    let root = DeTable::parse(text).ok()?;
+    let mut table = root.get_ref();
+    for part in parent.split('.') {
+        table = table.get(part)?.get_ref().as_table()?;
+    }
+    let others = table.iter().filter(|(_, value)| value.get_ref().is_table());
+    let mut others = others.map(|(key, _)| key.get_ref()).filter(|other| *other != name);
+    others.find(|other| is_near(name, other)).map(|other| format!("{parent}.{other}"))
+}
+
+/// Whether one name may have been written for the other.
+fn is_near(name: &str, other: &str) -> bool {
+    strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase()) > 0.9
 }
 
 /// The names of number types as people say them.

@@ -85,7 +85,7 @@ impl Check {
             let found = held.holds.iter().find(|(name, _)| *name.get_ref() == population.name);
             let Some((_, rate)) = found else {
                 let (place, field) = (format!("`{place}.holds`"), population.name.clone());
-                self.problem(ProblemKind::Missing { place, field }, raw.span());
+                self.problem(ProblemKind::Missing { place, field, nearest: None }, raw.span());
                 return 0.01;
             };
             let field = format!("{place}.holds.{}", population.name);

@@ -23,7 +23,7 @@ impl Check {
             } else {
                 let (place, field) = ("`[coupling]`".to_owned(), target.clone());
                 let span = first_line(&raw.span(), "[coupling]".len());
-                self.problem(ProblemKind::Missing { place, field }, span);
+                self.problem(ProblemKind::Missing { place, field, nearest: None }, span);
             }
         }
         if rows.len() < targets.len() {

@@ -91,7 +91,10 @@ impl Check {
                         self.not_negative(&format!("{field}.{population}"), number)
                     } else {
                         let (place, field) = (format!("`{field}`"), population.clone());
-                        self.problem(ProblemKind::Missing { place, field }, raw.span());
+                        self.problem(
+                            ProblemKind::Missing { place, field, nearest: None },
+                            raw.span(),
+                        );
                         default
                     });
                 }

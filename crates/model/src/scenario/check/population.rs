@@ -39,7 +39,7 @@ impl Check {
     ) -> Option<&'a T> {
         if value.is_none() {
             let place = format!("population `{name}`");
-            let kind = ProblemKind::Missing { place, field: field.to_owned() };
+            let kind = ProblemKind::Missing { place, field: field.to_owned(), nearest: None };
             self.problem(kind, raw.get_ref().kind.span());
         }
         value
