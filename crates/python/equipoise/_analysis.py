@@ -91,5 +91,8 @@ class Analysis:
         return self._picture
 
     def __repr__(self) -> str:
-        words = f"{len(self._found['fixed_points'])} fixed points" if self.balanced else "no balance"
+        words = "no balance"
+        if self.balanced:
+            count = len(self._found["fixed_points"])
+            words = f"{count} fixed point{'s' if count != 1 else ''}"
         return f"<equipoise.Analysis of {self.scenario.title!r}: {words}>"

@@ -11,6 +11,7 @@ import numpy as np
 import xarray
 
 from . import _equipoise
+from ._errors import check_threads
 from ._results import Picture
 from ._scenario import Scenario, assignments
 
@@ -95,6 +96,7 @@ def derive(
         ScenarioError: if the cells cannot be used.
         UsageError: if they have no rate equations.
     """
+    check_threads(threads)
     if isinstance(cells, Mapping):
         name, text = "cells", _equipoise.text_of(cells)
     else:

@@ -1,4 +1,4 @@
-"""What can go wrong. The text of an exception is that which the command line prints."""
+"""What can go wrong. The text of an exception is that which the command line prints, where options are arguments."""
 
 import warnings
 
@@ -41,3 +41,9 @@ def note(notes: list[str]) -> None:
     for line in notes:
         words = line.removeprefix("note: ").removeprefix("warning: ")
         warnings.warn(words, EquipoiseWarning, stacklevel=3)
+
+
+def check_threads(threads: int) -> None:
+    """Refuses a number of threads that is none."""
+    if threads < 0:
+        raise UsageError(f"threads is {threads}; it must be 0, for all cores, or more")

@@ -128,7 +128,7 @@ class Scenario:
             with open(path, "x", encoding="utf-8") as file:
                 file.write(self._core.text)
         except OSError as error:
-            raise FileError(f"cannot write {os.fspath(path)}: {error}") from error
+            raise FileError(f"cannot write `{os.fspath(path)}`: {error.strerror}") from error
 
     def __repr__(self) -> str:
         networks = f"{self.replicates} network{'s' if self.replicates != 1 else ''}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from . import _equipoise
-from ._errors import UsageError, note
+from ._errors import UsageError, check_threads, note
 from ._progress import Progress, telling
 from ._results import Convergence, Ensemble, Validation
 from ._scenario import ScenarioLike
@@ -40,6 +40,7 @@ def simulate(scenario: ScenarioLike, /, *, threads: int = 0, progress: Progress 
     >>> dict(networks.trajectory["mean"].sizes)
     {'realization': 3, 'time': 17, 'population': 2}
     """
+    check_threads(threads)
     found = scenario_of(scenario)
     start = time.monotonic()
     with telling(progress, found.replicates) as tell:
@@ -70,6 +71,7 @@ def validate(scenario: ScenarioLike, /, *, threads: int = 0, progress: Progress 
     >>> print(result.summary)
     PASSED: all 185 comparisons hold (family-wise level 0.01, Holm).
     """
+    check_threads(threads)
     found = scenario_of(scenario)
     start = time.monotonic()
     with telling(progress, found.replicates) as tell:
@@ -109,6 +111,7 @@ def converge(
         TheoryError: if the network has no balanced state.
         UsageError: for sizes at which there is nothing to compare.
     """
+    check_threads(threads)
     if not 1e-3 <= precision <= 1:
         raise UsageError(f"precision is {precision}; it must be a number from 0.001 to 1")
     if networks is not None and not 2 <= networks <= 1_000_000:

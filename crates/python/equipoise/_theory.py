@@ -9,7 +9,7 @@ import xarray
 
 from . import _equipoise
 from ._analysis import Analysis
-from ._errors import UsageError, note
+from ._errors import UsageError, check_threads, note
 from ._progress import Progress, telling
 from ._results import Energy, Result, Sweep, dataset
 from ._scenario import ScenarioLike
@@ -128,6 +128,7 @@ def sweep(
     >>> sorted(set(slow.special["kind"].values.tolist()))
     ['Hopf', 'fold']
     """
+    check_threads(threads)
     found = scenario_of(scenario)
     started = time.monotonic()
     grid = f"{path}={float(start)!r}:{float(stop)!r}:{count}"
@@ -171,6 +172,7 @@ def fluctuations(
     """
     if window is not None:
         _above_zero("window", window)
+    check_threads(threads)
     if simulate is not None and simulate < 2:
         raise UsageError(f"simulate is {simulate}; it must be 2 or more, for standard errors")
     found = scenario_of(scenario)
@@ -221,6 +223,7 @@ def energy(
         TheoryError: if the network has no stationary state.
         UsageError: for a budget or a population that does not exist.
     """
+    check_threads(threads)
     for name, value in (("free_energy", free_energy), ("window", window), ("readout", readout)):
         if value is not None:
             _above_zero(name, value)

@@ -1,4 +1,4 @@
-//! What can go wrong, as exceptions with the text that the command line prints.
+//! What can go wrong, as exceptions with the text that the command line prints, where options are arguments.
 
 use equipoise::job::Failure;
 use pyo3::import_exception;
@@ -10,9 +10,18 @@ import_exception!(equipoise._errors, SimulationError);
 import_exception!(equipoise._errors, TheoryError);
 import_exception!(equipoise._errors, UsageError);
 
+/// Options of the command line, and the arguments that they are here.
+const ARGUMENTS: [(&str, &str); 4] =
+    [("--force", "force=True"), ("--budget", "budget"), ("--drive", "drive"), ("--sweep", "sweep")];
+
+/// A text of the command line with the names that things have in Python.
+pub fn in_python(text: &str) -> String {
+    ARGUMENTS.iter().fold(text.to_owned(), |text, (option, name)| text.replace(option, name))
+}
+
 /// The exception of a failure.
 pub fn raised(failure: &Failure) -> PyErr {
-    let text = failure.text();
+    let text = in_python(&failure.text());
     match failure {
         Failure::Usage(_) => UsageError::new_err(text),
         Failure::Scenario(_) => ScenarioError::new_err(text),

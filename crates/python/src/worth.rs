@@ -9,7 +9,7 @@ use equipoise::picture::energy::figures;
 use equipoise::table;
 use pyo3::prelude::*;
 
-use crate::failure::{UsageError, raised};
+use crate::failure::{UsageError, in_python, raised};
 use crate::groups::{Found, arrays};
 use crate::running::run_briefly;
 use crate::scenario::Scenario;
@@ -56,5 +56,6 @@ pub fn energy<'py>(
     };
     let found = run_briefly(py, work)?.map_err(|failure: Failure| raised(&failure));
     let (groups, text, figures, notes) = found?;
+    let notes = notes.iter().map(|note| in_python(note)).collect();
     Ok(((arrays(py, groups)?, notes, text), figures))
 }

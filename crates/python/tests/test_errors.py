@@ -74,6 +74,36 @@ def test_a_missing_file_is_an_error_of_the_system(command, name, job):
     assert told(caught) == printed(command(name, "nowhere.toml", status=3))
 
 
+def test_options_are_named_as_arguments(tmp_path, pair):
+    found = equipoise.simulate(pair)
+    found.save(tmp_path / "result.h5")
+    with pytest.raises(equipoise.FileError) as caught:
+        found.save(tmp_path / "result.h5")
+    assert "force=True" in told(caught) and "--" not in told(caught)
+    with pytest.raises(equipoise.UsageError) as caught:
+        equipoise.energy(pair, budget="mouse")
+    assert "budget mouse: there is no such budget" in told(caught)
+    with pytest.warns(equipoise.EquipoiseWarning, match="2012, budget takes another"):
+        equipoise.energy(equipoise.scenario(PAIR, time_unit="s"))
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda pair: equipoise.simulate(pair, threads=-1),
+        lambda pair: equipoise.validate(pair, threads=-1),
+        lambda pair: equipoise.converge(pair, threads=-1),
+        lambda pair: equipoise.sweep(pair, "populations.E.drive", -0.3, -0.2, 3, threads=-1),
+        lambda pair: equipoise.fluctuations(pair, simulate=2, threads=-1),
+        lambda pair: equipoise.energy(pair, threads=-1),
+        lambda pair: equipoise.derive("scenarios/cells/inhibitory.toml", threads=-1),
+    ],
+)
+def test_fewer_threads_than_none_are_refused(pair, work):
+    with pytest.raises(equipoise.UsageError, match="threads is -1; it must be 0, for all cores, or more"):
+        work(pair)
+
+
 def test_a_path_that_leads_nowhere_is_refused():
     with pytest.raises(equipoise.UsageError, match="`n` is not a table"):
         equipoise.scenario(PAIR, **{"n.x": 1})

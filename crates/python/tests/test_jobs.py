@@ -150,3 +150,8 @@ def test_cells_become_a_scenario(command, tmp_path):
         str(caught.value).strip()
         == command("derive", path, "--set", "seed=-1", status=2).stderr.replace("--set", "changes").strip()
     )
+
+
+def test_an_analysis_counts_its_points():
+    found = equipoise.analyse("scenarios/inhibition-stabilised.toml")
+    assert repr(found).endswith(": 1 fixed point>")
