@@ -130,7 +130,8 @@ fn what_the_book_says_happens() {
                 "r" | "julia" | "matlab" => {
                     assert!(text.contains("Not run by the tests"), "{page}");
                 }
-                "sh" | "toml" | "text" | "bibtex" => {}
+                // Sessions of the Python package are run by its tests.
+                "sh" | "toml" | "text" | "bibtex" | "pycon" => {}
                 other => panic!("{page}:{}: a block of language `{other}`", block.line),
             }
         }

@@ -35,18 +35,36 @@ def test_examples_do_what_they_say(module):
     assert runner.summarize().failed == 0
 
 
-def test_the_session_of_the_readme_is_so(tmp_path, monkeypatch):
+@pytest.fixture
+def beside_scenarios(tmp_path, monkeypatch):
+    """A folder that holds `scenarios/`, to write into."""
+    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "agg")
+
+
+def session_is_so(session, name):
+    """Types a session, and compares what it shows; `...` stands for any lines."""
+    test = doctest.DocTestParser().get_doctest(session, {}, name, name, 0)
+    assert len(test.examples) > 5
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    runner.run(test)
+    assert runner.summarize().failed == 0
+
+
+def test_the_session_of_the_readme_is_so(tmp_path, beside_scenarios):
     page = (ROOT / "README.md").read_text(encoding="utf-8")
     section = page.partition("### In Python")[2].partition("\n### ")[0]
     session = [line for line in section.splitlines() if line.startswith("    ") and not line.startswith("    $")]
-    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
-    monkeypatch.chdir(tmp_path)
-    test = doctest.DocTestParser().get_doctest("\n".join(session), {}, "README.md", "README.md", 0)
-    assert len(test.examples) > 5
-    runner = doctest.DocTestRunner()
-    runner.run(test)
-    assert runner.summarize().failed == 0
+    session_is_so("\n".join(session), "README.md")
     assert (tmp_path / "report.html").is_file() and (tmp_path / "result.h5").is_file()
+
+
+def test_the_session_of_the_book_is_so(tmp_path, beside_scenarios):
+    page = (ROOT / "docs/book/src/python.md").read_text(encoding="utf-8")
+    blocks = [block.partition("```")[0] for block in page.split("```pycon\n")[1:]]
+    session_is_so("\n".join(blocks), "python.md")
+    assert (tmp_path / "means.svg").is_file()
 
 
 def test_there_are_examples():

@@ -117,6 +117,11 @@ fn linked(text: &str, place: impl Fn(&str) -> Result<Option<String>>) -> Result<
     Ok(page)
 }
 
+/// A page for readers: what the tests do not look at within a line is left out as one does in print.
+fn printed(page: &str) -> String {
+    page.replace("[..]", "…")
+}
+
 /// Copies a folder.
 pub fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
@@ -125,6 +130,8 @@ pub fn copy(from: &Path, to: &Path) -> Result<()> {
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
             copy(&entry.path(), &target)?;
+        } else if target.extension().is_some_and(|ending| ending == "md") {
+            fs::write(target, printed(&fs::read_to_string(entry.path())?))?;
         } else {
             fs::copy(entry.path(), target)?;
         }
@@ -135,6 +142,14 @@ pub fn copy(from: &Path, to: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_varies_is_left_out() {
+        assert_eq!(
+            printed("work:    [..] jumps [a](b.md)\n...\n"),
+            "work:    … jumps [a](b.md)\n...\n"
+        );
+    }
 
     #[test]
     fn links_lead_to_chapters_or_are_words() {
