@@ -8,7 +8,7 @@ use equipoise_limit::LimitError;
 use equipoise_model::InputError;
 use equipoise_store::StoreError;
 use equipoise_validation::claims::ClaimError;
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, IntoDiagnostic, Report, miette};
+use miette::{GraphicalReportHandler, GraphicalTheme, IntoDiagnostic, Report, miette};
 
 use crate::export::ExportError;
 use crate::report::ReportError;
@@ -45,11 +45,6 @@ impl Failure {
             "cannot read {}: {error}",
             path.display()
         ))
-    }
-
-    /// Something that the user asked for and that makes no sense.
-    pub fn usage(report: impl Diagnostic + Send + Sync + 'static) -> Self {
-        Self::Usage(Report::new(report))
     }
 
     /// The exit status.

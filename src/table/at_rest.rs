@@ -1,12 +1,10 @@
 //! What simulated networks at rest do, beside the theory.
 
-use std::fmt::Write;
-
 use crate::model::Scenario;
 use crate::validation::{LEVEL, RestComparison, RestQuantity, RestVerdict, Tested};
 use serde_json::{Value, json};
 
-use super::{Table, number};
+use super::{Table, number, outcome};
 
 /// All comparisons, and the verdict.
 pub fn text(scenario: &Scenario, verdict: &RestVerdict) -> String {
@@ -46,24 +44,13 @@ pub fn text(scenario: &Scenario, verdict: &RestVerdict) -> String {
             if tested.holds() { "holds" } else { "FAILS" }.to_owned(),
         ]);
     }
-    let mut text = format!(
-        "\n{} simulated networks at rest against the theory (frequencies in cycles per {}):\n{}\n",
+    format!(
+        "\n{} simulated networks at rest against the theory (frequencies in cycles per {}):\n{}\n{}\n",
         verdict.replicates,
         scenario.sampling.time_unit,
-        table.text()
-    );
-    let (failed, total) = (verdict.failures().count(), verdict.comparisons.len());
-    let _ = match failed {
-        0 => writeln!(
-            text,
-            "PASSED: all {total} comparisons hold (family-wise level {LEVEL}, Holm)."
-        ),
-        _ => writeln!(
-            text,
-            "FAILED: {failed} of {total} comparisons do not hold (family-wise level {LEVEL}, Holm)."
-        ),
-    };
-    text
+        table.text(),
+        outcome(verdict.failures().count(), verdict.comparisons.len())
+    )
 }
 
 /// The same for programs.

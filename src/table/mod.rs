@@ -22,6 +22,7 @@ mod verdict;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::model::Scenario;
+use crate::validation::LEVEL;
 
 pub use claims::{
     Claims, json as claims_json, list as claims_list, list_json as claims_list_json,
@@ -141,6 +142,17 @@ pub(super) fn fixed(value: f64) -> String {
 /// Title and size of the scenario.
 fn headline(scenario: &Scenario) -> String {
     format!("{}: n = {}", scenario.title, scenario.network.size)
+}
+
+/// The last word on some comparisons: whether they hold, at `LEVEL` over all of them.
+fn outcome(failed: usize, total: usize) -> String {
+    if failed == 0 {
+        format!("PASSED: all {total} comparisons hold (family-wise level {LEVEL}, Holm).")
+    } else {
+        format!(
+            "FAILED: {failed} of {total} comparisons do not hold (family-wise level {LEVEL}, Holm)."
+        )
+    }
 }
 
 /// A time in the largest unit of which there are two or more.

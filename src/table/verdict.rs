@@ -12,7 +12,7 @@ use crate::validation::{
 use serde_json::{Map, Value, json};
 
 use super::theory::{ending, validity, validity_json};
-use super::{Table, headline, number};
+use super::{Table, headline, number, outcome};
 
 /// What `validate` found.
 pub struct Report<'a> {
@@ -65,16 +65,7 @@ pub fn text(report: &Report<'_>) -> String {
         );
     }
     let _ = writeln!(text, "{}", validity(scenario, &report.prediction.validity));
-    let _ = match failed {
-        0 => writeln!(
-            text,
-            "PASSED: all {total} comparisons hold (family-wise level {LEVEL}, Holm)."
-        ),
-        _ => writeln!(
-            text,
-            "FAILED: {failed} of {total} comparisons do not hold (family-wise level {LEVEL}, Holm)."
-        ),
-    };
+    let _ = writeln!(text, "{}", outcome(failed, total));
     if let Some(page) = report.page {
         let _ = writeln!(text, "report: {}", page.display());
     }

@@ -108,17 +108,14 @@ fn truth(
     level < exact_sum(network, state, source, time) - own
 }
 
-fn is_alone(block: &Block, candidate: &Candidate) -> bool {
-    block.candidates.iter().filter(|other| other.target == candidate.target).count() == 1
-}
-
 /// What candidates that were accepted one by one have changed is what their blocks do when they are worked off once more. Returns their number.
 fn assert_accepted(method: &mut Windowed, network: &Network, state: &mut NetworkState) -> u32 {
     let mut count = 0;
     for index in 0..method.blocks.len() {
         let block = method.blocks[index].clone();
-        let accepted = |c: &&Candidate| c.status == Status::Accepted && is_alone(&block, c);
-        count += block.candidates.iter().filter(accepted).count() as u32;
+        let is_accepted = |i: &usize| block.candidates[*i].status == Status::Accepted;
+        let accepted = (0..block.candidates.len()).filter(is_accepted);
+        count += accepted.filter(|i| block.is_alone(*i)).count() as u32;
         let range = block.first..block.first + block.origin.len();
         let deviations = state.deviations(block.population)[range.clone()].to_vec();
         method.repeat(network, state, index, method.length, |_| ());
