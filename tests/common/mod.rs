@@ -128,7 +128,10 @@ impl Place {
         command.args(arguments.split_whitespace()).current_dir(self.0.path());
         // Messages are drawn as terminal and language allow; here always alike.
         command.envs([("LC_ALL", "C.UTF-8"), ("TERM", "xterm"), ("NO_COLOR", "1")]);
-        command.env_remove("FORCE_COLOR").env_remove("CLICOLOR_FORCE");
+        // Colours follow these, too; `CI` has them even on dumb terminals.
+        for name in ["FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
+            command.env_remove(name);
+        }
         command
     }
 
