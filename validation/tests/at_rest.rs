@@ -80,7 +80,7 @@ fn confirm(transmission: &str, replicates: u64) {
     assert!(fails(&larger, "activity_spectrum"), "{larger:?}");
     let much_larger = rest(&["n=400"]).compare(&observed);
     assert!(fails(&much_larger, "correlation"), "{much_larger:?}");
-    let slower = rest(&["populations.I.time_constant=1.5"]).compare(&observed);
+    let slower = rest(&["populations.I.time_constant=2"]).compare(&observed);
     assert!(fails(&slower, "fano"), "{slower:?}");
     assert!(fails(&slower, "activity_spectrum"), "{slower:?}");
 }

@@ -1,19 +1,21 @@
-//! How fast simulations at n = 25 to 100 approach the orders of the finite-n theory: `Order::Zeroth` is off by `n^{-1/2}`, `Order::Half` by `1/n`, and `Order::First` by less than can be seen.
+//! How fast simulations at n = 25 to 100 approach the orders of the finite-n theory: `Order::Zeroth` is off by `n^{-1/2}`, `Order::Half` by `1/n`, and `Order::First` by less than thousands of
+//! networks show; millions of them show that it is off by `n^{-3/2}`.
 
 mod exponent;
 
 use std::sync::atomic::AtomicBool;
 
-use equipoise_engine::Ensemble;
-use equipoise_limit::{FiniteN, Order};
+use equipoise_engine::{Ensemble, Trajectory};
+use equipoise_limit::{FiniteN, FiniteNSolution, Order};
 use equipoise_model::Scenario;
 use equipoise_model::scenario::overrides::apply;
 use equipoise_statistics::{Estimate, estimate};
 use exponent::{Exponent, student};
 
-const SCENARIO: &str = include_str!("../../scenarios/threshold-linear.toml");
+const LINEAR: &str = include_str!("../../scenarios/threshold-linear.toml");
+const LOGISTIC: &str = include_str!("../../scenarios/inhibition-stabilised.toml");
 /// Sizes and numbers of networks.
-const ENSEMBLES: [(usize, u64); 3] = [(25, 12_000), (50, 8_000), (100, 8_000)];
+const ENSEMBLES: [(u32, u64); 3] = [(25, 12_000), (50, 8_000), (100, 8_000)];
 const ORDERS: [Order; 3] = [Order::Zeroth, Order::Half, Order::First];
 /// When variances are compared.
 const TIME: f64 = 2.0;
@@ -22,38 +24,54 @@ const LEVEL: f64 = 0.01;
 const EXCITATORY: usize = 0;
 const INHIBITORY: usize = 1;
 
-/// By population and order: what the simulated variance is above the theory.
-fn errors(size: usize, replicates: u64) -> [[Estimate; 3]; 2] {
-    let overrides = [
-        format!("n={size}"),
-        format!("ensemble.replicates={replicates}"),
-        format!("duration={TIME}"),
-        format!("sample_interval={TIME}"),
-    ];
-    let scenario = Scenario::parse("linear", &apply(SCENARIO, &overrides).unwrap()).unwrap();
+/// A moment of the populations, and where simulations and theory have it: by time and population.
+#[derive(Clone, Copy)]
+struct Moment {
+    measured: fn(&Trajectory) -> &[f64],
+    predicted: fn(&FiniteNSolution) -> &[f64],
+}
+
+const MEAN: Moment =
+    Moment { measured: |trajectory| &trajectory.mean, predicted: |theory| &theory.mean };
+const VARIANCE: Moment =
+    Moment { measured: |trajectory| &trajectory.variance, predicted: |theory| &theory.variance };
+
+/// By population and order: what the simulated moment is above the theory at a time.
+fn errors(text: &str, moment: Moment, time: f64, changes: &[String]) -> [[Estimate; 3]; 2] {
+    let run = [format!("duration={time}"), format!("sample_interval={time}")];
+    let text = apply(text, &[changes, &run].concat()).unwrap();
+    let scenario = Scenario::parse("orders", &text).unwrap();
     let mut values = [Vec::new(), Vec::new()];
     Ensemble::new(&scenario)
         .run::<()>(&AtomicBool::new(false), |trajectory| {
             for (a, values) in values.iter_mut().enumerate() {
-                values.push(trajectory.variance[2 + a]);
+                values.push((moment.measured)(&trajectory)[2 + a]);
             }
             Ok(())
         })
         .unwrap();
     let theory =
-        ORDERS.map(|order| FiniteN::new(&scenario.network, order).solve(&[0.0, TIME]).unwrap());
+        ORDERS.map(|order| FiniteN::new(&scenario.network, order).solve(&[0.0, time]).unwrap());
     [EXCITATORY, INHIBITORY].map(|a| {
         let measured = estimate::mean(&values[a]);
         [0, 1, 2].map(|order| Estimate {
-            value: measured.value - theory[order].variance[2 + a],
+            value: measured.value - (moment.predicted)(&theory[order])[2 + a],
             ..measured
         })
     })
 }
 
+/// What an ensemble of so many networks of a size changes in a scenario.
+fn ensemble(size: u32, replicates: u64) -> [String; 2] {
+    [format!("n={size}"), format!("ensemble.replicates={replicates}")]
+}
+
 #[test]
 fn errors_fall_with_the_order_of_the_theory() {
-    let all = ENSEMBLES.map(|(size, replicates)| (size as f64, errors(size, replicates)));
+    let all = ENSEMBLES.map(|(size, replicates)| {
+        let of = errors(LINEAR, VARIANCE, TIME, &ensemble(size, replicates));
+        (f64::from(size), of)
+    });
     let critical = student(8_000, LEVEL);
     let exponent = |population: usize, order: usize| {
         let of: Vec<(f64, Estimate)> = all
@@ -85,4 +103,31 @@ fn errors_fall_with_the_order_of_the_theory() {
             assert!(of[2].value.abs() < seen, "n = {size}: {of:?}");
         }
     }
+}
+
+/// Takes minutes: `cargo test --release -p equipoise-validation --test orders -- --ignored --nocapture`.
+///
+/// The mean of I in the canonical pair with steep gains at low rates, for which what is left is large, while populations still move. Where order 1/n is missing (`Order::Half`), -1 is not excluded.
+#[test]
+#[ignore = "minutes"]
+fn what_the_first_order_leaves_falls_faster_than_1_over_n() {
+    const NETWORKS: u64 = 500_000;
+    let steep = ["E", "I"].map(|name| {
+        format!("populations.{name}.gain.logistic={{max_rate=0.4, threshold=0.0, slope=0.15}}")
+    });
+    let errors = [25, 35, 50, 70, 100].map(|size| {
+        let changes = [steep.as_slice(), &ensemble(size, NETWORKS)].concat();
+        let of = errors(LOGISTIC, MEAN, 1.0, &changes);
+        println!("n = {size}: {of:?}");
+        (f64::from(size), of)
+    });
+    let critical = student(NETWORKS as usize, LEVEL);
+    let [half, first] = [1, 2].map(|order| {
+        let of = errors.map(|(size, errors)| (size, errors[INHIBITORY][order]));
+        Exponent::of(&of, critical)
+    });
+    println!("half {half:?}, first {first:?}");
+    assert!(first.value + first.half_width < -1.0, "{first:?}");
+    assert!((first.value + 1.5).abs() < first.half_width, "{first:?}");
+    assert!(half.value + half.half_width > -1.0, "{half:?}");
 }

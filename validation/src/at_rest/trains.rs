@@ -4,13 +4,12 @@
 //! pairs of different neurons: Fano factor `F = v/m`, correlation `rho_ab = c/d` with `c` the mean of the `c_r` and `d^2 = v_a v_b`. Standard errors are those of the means of influence functions over networks,
 //! `(q_r - F m_r)/m` and `c_r/d - rho (q_ar/v_a + q_br/v_b)/2`, by the delta method.
 //!
-//! **Margin.** The theory of counts is off by `n^{-1/2}` of what it adds to Poisson trains, for which Fano factor and variation are 1 and correlations 0 ([`CountStatistics`]): the margin of what it adds is that part of it, or what the last order of the
-//! theory of moments changes, or, where a spike moves many neurons at once, as large a part of it as the order `n^{-1/2}` changes at most of a Poisson train's 1, or of the largest correlation.
+//! **Margin.** Of Fano factors, which are known to the order `n^{-1/2}` ([`CountStatistics`]): what the last order of the theory of moments changes, and of the largest that the order before changes in any
+//! population as large a part as that is of a Poisson train's 1, and `n^{-1/2}` at least. The theory of intervals is off by `n^{-1/2}` of what it adds to a Poisson train's variation of 1, which is the margin. That of
+//! correlations is as large a part of them, or what the last order changes, or, where a spike moves many neurons at once, as large a part as the order `n^{-1/2}` changes at most of the largest correlation.
 
 use equipoise_engine::record::SpikeTrains;
-#[cfg(doc)]
-use equipoise_limit::variability::CountStatistics;
-use equipoise_limit::variability::{SpikeTrain, Stationary};
+use equipoise_limit::variability::{CountStatistics, SpikeTrain, Stationary};
 use equipoise_statistics::{Estimate, estimate};
 
 use super::{AtRest, Course, RestComparison, RestQuantity, is_independent};
@@ -72,21 +71,16 @@ impl Trains {
         let populations = rest.network().population_count();
         let pairs: Vec<(usize, usize)> =
             (0..populations).flat_map(|a| (a..populations).map(move |b| (a, b))).collect();
-        let fano = |a: usize| counts.each_ref().map(|counts| counts.fano[a] - 1.0);
-        let fano: Vec<[f64; 3]> = (0..populations).map(fano).collect();
         let correlation = |pair: &(usize, usize)| counts.each_ref().map(|c| c.correlation[*pair]);
         let correlations: Vec<[f64; 3]> = pairs.iter().map(correlation).collect();
-        let ones = vec![1.0; populations];
         let largest = correlations.iter().fold(0.0_f64, |most, [_, _, own]| most.max(own.abs()));
         let root = rest.network().size.sqrt();
-        let at_least = |margin: f64, excess: f64| margin.max(excess.abs() / root);
         let mut comparisons = Vec::new();
-        for (a, ([_, _, excess], margin)) in fano.iter().zip(rest.margins(&fano, &ones)).enumerate()
-        {
+        for (a, (predicted, margin)) in fano_factors(counts, root).into_iter().enumerate() {
             comparisons.push(RestComparison::new(
                 (a, RestQuantity::Fano),
                 (self.fano(a), replicates),
-                (1.0 + excess, at_least(margin, *excess)),
+                (predicted, margin),
             ));
         }
         let margins = rest.margins(&correlations, &vec![largest; pairs.len()]);
@@ -96,7 +90,7 @@ impl Trains {
             comparisons.push(RestComparison::new(
                 (a, RestQuantity::Correlation { with }),
                 (self.correlation(rest, a, with), replicates),
-                (*predicted, at_least(margin, *predicted)),
+                (*predicted, margin.max(predicted.abs() / root)),
             ));
         }
         for a in 0..populations {
@@ -200,6 +194,15 @@ struct Moments {
     /// By network.
     means: Vec<f64>,
     squares: Vec<f64>,
+}
+
+/// Predicted Fano factors and their margins, by three orders; `root` is `n^{1/2}`.
+fn fano_factors([zeroth, half, first]: &[CountStatistics; 3], root: f64) -> Vec<(f64, f64)> {
+    let change = |(half, zeroth): (&f64, &f64)| (half - zeroth).abs();
+    let changed = half.fano.iter().zip(&zeroth.fano).map(change).fold(0.0, f64::max);
+    let next = changed * changed.clamp(root.recip(), 1.0);
+    let margin = |(first, half): (&f64, &f64)| (*first, (first - half).abs() + next);
+    first.fano.iter().zip(&half.fano).map(margin).collect()
 }
 
 fn of_influences(value: f64, influences: impl Iterator<Item = f64>) -> Estimate {

@@ -18,7 +18,7 @@
 //! Without the terms in `eps` these are Mehler's modes. Of these [`crate::variability::counts`] has all, steep gains included; here are eight, and what is taken from here is the *difference* that
 //! `eps` makes. What is left out is of order `1/n`: the fluctuations of populations.
 //!
-//! By the trapezoid rule between the times of the solution, of second order in their spacing.
+//! By the trapezoid rule between the times of the solution, of second order in their spacing; at a stationary state by the exponential of a matrix.
 
 use equipoise_model::Network;
 use nalgebra::{SMatrix, SVector};
@@ -64,6 +64,37 @@ impl FiniteNSolution {
         Ok(Counts { mean, variance: mean + excess + correction })
     }
 
+    /// What the spikes of one neuron in a window have above a Poisson process, if the first sample of the solution is a stationary state; as [`counts`](Self::counts).
+    ///
+    /// # Errors
+    /// [`VariabilityError::State`].
+    pub(crate) fn excess_at_rest(
+        &self,
+        network: &Network,
+        population: usize,
+        order: Order,
+        window: f64,
+    ) -> Result<Excess, VariabilityError> {
+        let at = |time| Sample {
+            time,
+            mean: self.mean[population],
+            variance: self.total_variance[population],
+            own_variance: self.variance[population],
+        };
+        let neuron = CountedNeuron::of_population(network, population);
+        let leading = neuron.counts(&[at(0.0), at(window)])?;
+        let coefficients = Coefficients::finite(network);
+        let neuron = Neuron::new(self, network, &coefficients, (0, population));
+        let release = network.transmission.release_probability();
+        let excess = |equations: Equations| 2.0 * equations.excess(window) / release.powi(2);
+        let of_leading = excess(neuron.leading());
+        let of_modes = match order {
+            Order::Zeroth => of_leading,
+            _ => excess(neuron.corrected()),
+        };
+        Ok(Excess { of_modes, all: leading.variance - leading.mean + of_modes - of_leading })
+    }
+
     /// What the terms in `eps` add to the variance.
     fn correction(&self, network: &Network, population: usize) -> f64 {
         let coefficients = Coefficients::finite(network);
@@ -89,6 +120,15 @@ impl FiniteNSolution {
     }
 }
 
+/// `Var M - E M` of the number of a neuron's spikes, but for what the neuron has in common with others.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Excess {
+    /// By all modes of the intensity.
+    pub all: f64,
+    /// By those of the theory alone.
+    pub of_modes: f64,
+}
+
 /// `dB/dt = A B + source`, and the response of the intensity to `B`.
 struct Equations {
     matrix: Matrix,
@@ -103,6 +143,17 @@ impl Equations {
         let implicit = Matrix::identity() - after.matrix * half;
         // Without an inverse there is no number, and no margin that would hide it.
         implicit.lu().solve(&explicit).unwrap_or_else(|| Vector::repeat(f64::NAN))
+    }
+
+    /// `int_0^T response . B dt` from `B = 0` on, if the equations do not change: an entry of the exponential of `T` times their matrix, to which 1 (whose column is the source) and the integral are added.
+    fn excess(&self, window: f64) -> f64 {
+        const ONE: usize = MODES;
+        const SUM: usize = MODES + 1;
+        let mut chain = SMatrix::<f64, { MODES + 2 }, { MODES + 2 }>::zeros();
+        chain.fixed_view_mut::<MODES, MODES>(0, 0).copy_from(&self.matrix);
+        chain.fixed_view_mut::<MODES, 1>(0, ONE).copy_from(&self.source);
+        chain.fixed_view_mut::<1, MODES>(SUM, 0).copy_from(&self.response.transpose());
+        (chain * window).exp()[(SUM, ONE)]
     }
 }
 
@@ -211,83 +262,4 @@ impl Neuron {
 }
 
 #[cfg(test)]
-mod tests {
-    use equipoise_model::scenario::overrides::apply;
-    use equipoise_model::{Gain, Scenario, Transmission};
-
-    use super::super::FiniteN;
-    use super::*;
-
-    const CANONICAL: &str = include_str!("../../../../scenarios/inhibition-stabilised.toml");
-
-    fn network(size: u32) -> Network {
-        let text = apply(CANONICAL, &[format!("n={size}")]).unwrap();
-        Scenario::parse("inhibition-stabilised.toml", &text).unwrap().network
-    }
-
-    fn times() -> Vec<f64> {
-        (0..=200).map(|i| 0.02 * f64::from(i)).collect()
-    }
-
-    /// Eight modes of a smooth gain are all that matter: by the trapezoid rule they give what is exact between the times.
-    #[test]
-    fn without_corrections_both_ways_agree() {
-        let network = network(400);
-        let solution = FiniteN::new(&network, Order::Zeroth).solve(&times()).unwrap();
-        for population in 0..2 {
-            let counts = solution.counts(&network, population, Order::Zeroth).unwrap();
-            let coefficients = Coefficients::finite(&network);
-            let equations: Vec<Equations> = (0..solution.times.len())
-                .map(|i| Neuron::new(&solution, &network, &coefficients, (i, population)).leading())
-                .collect();
-            let (mut modes, mut excess) = (Vector::zeros(), 0.0);
-            for pair in equations.windows(2) {
-                excess += 0.01 * pair[0].response.dot(&modes);
-                modes = pair[0].step(&pair[1], 0.01, &modes);
-                excess += 0.01 * pair[1].response.dot(&modes);
-            }
-            let exact = counts.variance - counts.mean;
-            assert!((2.0 * excess - exact).abs() < 1e-3 * exact, "{} {exact}", 2.0 * excess);
-        }
-    }
-
-    /// A straight gain leaves one mode: `dB/dt = -(1/tau + eps J beta) B + beta v + (beta mu_2 = 0) - p eps J S`, closed at a stationary state.
-    #[test]
-    fn a_straight_gain_is_forgotten_faster_or_slower() {
-        let mut network = network(100);
-        let (beta, variance, tau) = (0.3, 0.2, 1.0);
-        for population in &mut network.populations {
-            population.gain = Gain::ThresholdLinear(equipoise_model::gain::ThresholdLinear {
-                gain: beta,
-                threshold: -20.0,
-            });
-        }
-        let times: Vec<f64> = (0..=4000).map(|i| 0.001 * f64::from(i)).collect();
-        let count = times.len();
-        let rate = beta * 20.0;
-        let spikes = network.populations[0].count as f64 * rate;
-        let solution = FiniteNSolution {
-            mean: vec![0.0; 2 * count],
-            variance: vec![variance; 2 * count],
-            third_cumulant: vec![0.0; 2 * count],
-            spikes: times.iter().flat_map(|time| [time * spikes; 2]).collect(),
-            mean_covariance: vec![0.0; 4 * count],
-            total_variance: vec![variance; 2 * count],
-            moments: vec![[0.0; 6]; 2 * count],
-            times,
-        };
-        for transmission in [Transmission::Independent, Transmission::Shared] {
-            network.transmission = transmission;
-            let common = transmission.input_correlation();
-            for (population, coupling) in [(0, 1.0), (1, -2.0)] {
-                let counts = solution.counts(&network, population, Order::Half).unwrap();
-                let decay = 1.0 / tau + 0.1 * coupling * beta;
-                let source = beta * variance - common * 0.1 * coupling * rate;
-                let integral = (4.0 - (1.0 - (-4.0 * decay).exp()) / decay) / decay;
-                let exact = 4.0 * rate + 2.0 * beta * source * integral;
-                let error = (counts.variance - exact).abs();
-                assert!(error < 1e-5 * exact, "{transmission:?}: {} {exact}", counts.variance);
-            }
-        }
-    }
-}
+mod tests;

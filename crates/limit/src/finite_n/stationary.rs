@@ -5,7 +5,7 @@ use nalgebra::{Complex, DMatrix, DVector};
 
 use super::layout::Layout;
 use super::system::MomentSystem;
-use super::{EQUATIONS, FiniteN, FiniteNSolution};
+use super::{EQUATIONS, FiniteN, FiniteNSolution, Order};
 use crate::error::LimitError;
 use crate::integrator::{Integrator, Stiffness, System};
 use crate::linear_noise::LinearNoise;
@@ -19,6 +19,8 @@ const CONVERGED: f64 = 1e-10;
 /// A stationary state of the finite-n theory.
 #[derive(Debug, Clone)]
 pub struct Stationary {
+    /// Of which order the theory is.
+    pub order: Order,
     /// The moments; one sample, whose time is that at which drives and rates were taken. Spikes are the rates of fires, `N_a S_a/p`.
     pub moments: FiniteNSolution,
     /// `S_a`, the intensity towards one target, per time unit.
@@ -91,7 +93,15 @@ impl FiniteN<'_> {
             return Err(LimitError::NotStationary { time });
         }
         let forcing = self.forcing(layout, state, &derivative);
-        Ok(Stationary { moments, rates, noise, jacobian, rate_gradients, forcing })
+        Ok(Stationary {
+            order: self.order,
+            moments,
+            rates,
+            noise,
+            jacobian,
+            rate_gradients,
+            forcing,
+        })
     }
 
     /// By how much a unit of each drive and external rate changes the velocity of the moments, in which they are linear.

@@ -200,12 +200,6 @@ impl<'a> SpikeTrain<'a> {
         self.fano_of(|l| self.neuron.remembered_by_mode(l, window))
     }
 
-    /// Variance of the count in a window beyond its mean, `(F(T) - 1) S T/p`, of the first modes alone.
-    pub fn excess_variance(&self, window: f64, modes: usize) -> f64 {
-        let sum = self.modes.sum_of_first(modes, |l| self.neuron.remembered_by_mode(l, window));
-        2.0 * window * sum / self.neuron.release_probability.powi(2)
-    }
-
     /// Limit of [`fano`](Self::fano) for `T` far above `tau`.
     pub fn fano_of_long_windows(&self) -> f64 {
         self.fano_of(|l| self.neuron.time_constant / l)

@@ -63,12 +63,7 @@ impl Modes {
 
     /// `sum_l h_l^2 function(l)`.
     pub fn sum(&self, function: impl Fn(f64) -> f64) -> f64 {
-        self.sum_of_first(self.count(), function)
-    }
-
-    /// The same over the first `modes` alone.
-    pub fn sum_of_first(&self, modes: usize, function: impl Fn(f64) -> f64) -> f64 {
-        let indices = (0..self.count().min(modes)).rev();
+        let indices = (0..self.count()).rev();
         indices.map(|index| self.mode(index).powi(2) * function(self.order(index))).sum()
     }
 

@@ -3,9 +3,10 @@
 use equipoise_model::Network;
 use nalgebra::DMatrix;
 
-use super::{SpikeTrain, Stationary, VariabilityError};
-use crate::finite_n::{self, MODES};
-use crate::gaussian::averages;
+use super::VariabilityError;
+#[cfg(doc)]
+use crate::finite_n::Order;
+use crate::finite_n::Stationary;
 
 /// Counts in a window `T` at the stationary state of a network of size `n`. Under independent transmission they are of trains towards one target.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,14 +26,13 @@ impl CountStatistics {
     /// ```math
     /// \begin{aligned}
     /// & c_{ab} = V_{ab}, \qquad c_{aa} = V_{aa} - \frac{\Lambda_a}{N_a}, \qquad \mathrm{Var}_a = \frac{S_a T}{p} + \Lambda_a + c_{aa}, \qquad \rho_{ab} = \frac{c_{ab}}{\sqrt{\mathrm{Var}_a \mathrm{Var}_b}} \\
-    /// & \Lambda_a = \sum_l 2 \left(\frac{h_l}{p}\right)^2 \int_0^T (T - s)\, e^{-l s/\tau}\, ds - \frac{2 c S_a g_{a1} J_{aa}}{p^2 \sqrt n} \int_0^T (T - s)\, e^{-s/\tau}\, ds
+    /// & \Lambda_a = \sum_l \frac{2 g_{al}^2 (v_a - C_{aa})^l}{l!\, p^2} \int_0^T (T - s)\, e^{-l s/\tau}\, ds + O(n^{-1/2})
     /// \end{aligned}
     /// ```
     ///
-    /// where the first part is [`SpikeTrain::excess_variance`], and the second says that a spike moves all neurons that it may reach but its own: `c = p`, and 0
-    /// under independent transmission, where it moves one. Correlations are of order `1/n`; they, and what the Fano
-    /// factor has above 1, are off by `n^{-1/2}` of themselves (the size of jumps, and the synapse that a neuron lacks of itself, whose leading terms
-    /// [`FiniteNSolution::counts`](crate::FiniteNSolution::counts) has for one neuron).
+    /// where the first part of `Lambda` is Mehler's formula for what the neuron alone remembers, and the second, from [`Order::Half`] on, what the size of jumps and the synapse that a neuron lacks
+    /// of itself change in it, as in [`FiniteNSolution::counts`](crate::FiniteNSolution::counts). So what the Fano factor has above 1 is off by `1/n`. Correlations are of order `1/n`, and off by `1/n` of
+    /// themselves with independent transmission at [`Order::First`]; where the covariances of modes are known to leading order, by `n^{-1/2}`.
     ///
     /// # Errors
     /// [`VariabilityError`] if a population is silent.
@@ -41,29 +41,22 @@ impl CountStatistics {
     /// Renart et al. (2010), doi:10.1126/science.1179850 (correlations of order `1/n` by balance); derived here from linear noise.
     pub fn new(
         network: &Network,
-        state: &finite_n::Stationary,
+        state: &Stationary,
         window: f64,
     ) -> Result<Self, VariabilityError> {
         let populations = network.population_count();
-        let share = network.transmission.input_correlation();
         let release = network.transmission.release_probability();
         let mut covariance = state.noise.activity_count_covariance(window);
         let (mut means, mut variances) = (Vec::new(), Vec::new());
         for a in 0..populations {
-            let (mean, variance) = (state.moments.mean[a], state.moments.variance[a]);
-            let neuron = Stationary::of_population(network, a, mean, variance);
-            let train = SpikeTrain::new(neuron)?;
-            let mut g = [0.0; 2];
-            averages(neuron.gain, mean, variance, &mut g);
-            let (rate, own_jump) = (state.rates[a], share * network.jump(a, a));
-            let memory = 2.0 * window * neuron.remembered_by_mode(1.0, window);
-            let missed = rate * g[1] * own_jump / release.powi(2) * memory;
-            let count = network.populations[a].count as f64;
-            let alone = train.excess_variance(window, MODES) - missed;
-            covariance[(a, a)] -= alone / count;
+            let rate = state.rates[a];
+            if rate <= 0.0 {
+                return Err(VariabilityError::Silent { rate });
+            }
+            let excess = state.moments.excess_at_rest(network, a, state.order, window)?;
+            covariance[(a, a)] -= excess.of_modes / network.populations[a].count as f64;
             means.push(rate * window / release);
-            let excess = (train.fano(window) - 1.0) * train.rate() * window - missed;
-            variances.push(means[a] + excess + covariance[(a, a)]);
+            variances.push(means[a] + excess.all + covariance[(a, a)]);
         }
         let correlation = DMatrix::from_fn(populations, populations, |a, b| {
             covariance[(a, b)] / (variances[a] * variances[b]).sqrt()
