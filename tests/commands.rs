@@ -378,6 +378,19 @@ fn analyse_draws_the_phase_plane() {
         }
         assert!(place.run(&command).expect(3).message().contains("already exists"));
     }
+    let other = "analyse scenarios/three-populations.toml -o other.svg --force --plane";
+    place.run(&format!("{other} PV,SOM")).expect(0);
+    let svg = fs::read_to_string(place.path("other.svg")).expect("a picture");
+    for words in ["PV and SOM of 3 populations", "mean of SOM", "balanced states"] {
+        assert!(svg.contains(words), "no {words}");
+    }
+    for (plane, words) in [
+        ("PV,PX", "no population `PX`; there are E, PV, SOM"),
+        ("PV,PV", "two different ones of the populations E, PV, SOM"),
+    ] {
+        let message = place.run(&format!("{other} {plane}")).expect(2).message();
+        assert!(message.contains(words), "{message}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use equipoise::limit::Analysis;
-use equipoise::picture::phase_plane::phase_plane;
+use equipoise::picture::phase_plane::{phase_plane, shown_populations};
 use equipoise::table::analysis;
 use miette::miette;
 
@@ -19,10 +19,12 @@ pub fn run(arguments: &Analyse) -> Result<Ending, Failure> {
     if !(arguments.at.is_finite() && arguments.at >= 0.0) {
         return Err(Failure::Usage(miette!("--at {}: give a time from 0 on", arguments.at)));
     }
+    let shown = shown_populations(&scenario.network, arguments.plane.as_deref())
+        .map_err(|problem| Failure::Usage(miette!("--plane: {problem}")))?;
     let analysis = Analysis::new(&scenario.network, arguments.at);
     let mut drawn = None;
     if let Some(path) = &arguments.output {
-        let picture = phase_plane(&scenario, &analysis);
+        let picture = phase_plane(&scenario, &analysis, shown);
         match picture.map_err(|error| Failure::File(miette!("cannot draw: {error}")))? {
             Some(svg) => {
                 write(path, &svg, common.force)?;

@@ -268,10 +268,13 @@ pub struct Analyse {
     /// Take drives and external rates as they are at this time
     #[arg(long, value_name = "TIME", default_value_t = 0.0, allow_negative_numbers = true, value_parser = finite)]
     pub at: f64,
-    /// Draw the plane of the first two populations' means: balanced states, fixed points, the limit's path. With --sweep the result file
+    /// Draw the plane of two populations' means: balanced states, fixed points, the limit's path. With --sweep the result file
     /// [default: NAME-sweep.h5, or NAME-sweep-2.h5, ... where there is one]; its picture is written beside it, with the ending .svg
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Of which two populations the plane is [default: the first two]; where there are more, balanced states are those in which the others are as in the fixed point
+    #[arg(long, value_name = "X,Y", requires = "output", conflicts_with = "sweep")]
+    pub plane: Option<String>,
     /// Follow the fixed points as a field of the scenario goes from FROM to TO; they are looked for at COUNT values
     #[arg(long, value_name = "PATH=FROM:TO:COUNT")]
     pub sweep: Option<Grid>,

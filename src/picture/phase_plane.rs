@@ -1,8 +1,9 @@
 //! The plane of the means of two populations: balanced states, fixed points, and the way of the initial state.
 
 use equipoise_limit::analysis::{Analysis, Balanced};
+use equipoise_limit::gaussian::averages;
 use equipoise_limit::{Balance, Coefficients, balanced_means};
-use equipoise_model::{Network, Scenario};
+use equipoise_model::{Coupling, ExternalPopulation, Network, Scenario, Schedule};
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
@@ -36,19 +37,43 @@ struct Plane {
     path: Vec<Place>,
 }
 
-/// The picture for the first two populations as SVG; none if there are fewer or no balance. Balanced states are those at the
-/// variances of the fixed point that the limit tends to, or else of the first one.
+/// The numbers of two different populations by name, separated by a comma as in `E,I`; the first two where none are given.
+///
+/// # Errors
+/// What is wrong with the names.
+pub fn shown_populations(network: &Network, names: Option<&str>) -> Result<[usize; 2], String> {
+    let Some(given) = names else { return Ok([0, 1]) };
+    let known = network.population_names();
+    let place = |name: &str| {
+        known.iter().position(|known| known == name.trim()).ok_or_else(|| {
+            format!("there is no population `{}`; there are {}", name.trim(), known.join(", "))
+        })
+    };
+    let places = given.split(',').map(place).collect::<Result<Vec<_>, String>>()?;
+    match places[..] {
+        [across, upwards] if across != upwards => Ok([across, upwards]),
+        _ => Err(format!("give two different ones of the populations {}", known.join(", "))),
+    }
+}
+
+/// The picture for two populations as SVG; none if there are fewer or no balance. Balanced states are those at the
+/// variances of the fixed point that the limit tends to, or else of the first one, and those in which all other populations have the means of that point.
 ///
 /// # Errors
 /// What the drawing library reports.
-pub fn phase_plane(scenario: &Scenario, analysis: &Analysis) -> Result<Option<String>, Error> {
+pub fn phase_plane(
+    scenario: &Scenario,
+    analysis: &Analysis,
+    shown: [usize; 2],
+) -> Result<Option<String>, Error> {
     let names = scenario.network.population_names();
-    let (Ok(balanced), [first, second, others @ ..]) = (&analysis.balanced, &names[..]) else {
+    let (Ok(balanced), 2..) = (&analysis.balanced, names.len()) else {
         return Ok(None);
     };
-    let plane = Plane::new(&scenario.network, analysis, balanced);
+    let plane = Plane::new(&scenario.network, analysis.time, balanced, shown);
+    let [first, second] = shown.map(|place| &names[place]);
     let mut title = scenario.title.clone();
-    if !others.is_empty() {
+    if names.len() > 2 {
         title = format!("{title} ({first} and {second} of {} populations)", names.len());
     }
     let mut svg = String::new();
@@ -64,22 +89,24 @@ pub fn phase_plane(scenario: &Scenario, analysis: &Analysis) -> Result<Option<St
 }
 
 impl Plane {
-    fn new(network: &Network, analysis: &Analysis, balanced: &Balanced) -> Self {
+    fn new(network: &Network, time: f64, balanced: &Balanced, shown: [usize; 2]) -> Self {
         let size = network.population_count();
         let course = &balanced.course;
+        let place = |mean: &[f64]| (mean[shown[0]], mean[shown[1]]);
         let of = |stable: bool| {
             let points = balanced.fixed_points.points.iter();
             let points = points.filter(move |point| point.character.is_stable() == stable);
-            points.map(|point| (point.mean[0], point.mean[1])).collect()
+            points.map(|point| place(&point.mean)).collect()
         };
-        let initial = (course.initial[0], course.initial[1]);
-        let after = course.after_layer.as_ref().map(|mean| (mean[0], mean[1]));
+        let initial = place(&course.initial);
+        let after = course.after_layer.as_deref().map(place);
+        let state = through(balanced, size);
         Self {
-            manifolds: balanced_states(network, analysis, balanced),
+            manifolds: state.map_or_else(Vec::new, |of| manifolds(network, shown, time, of)),
             stable: of(true),
             unstable: of(false),
             layer: after.map_or_else(|| vec![initial], |after| vec![initial, after]),
-            path: course.mean.chunks(size).map(|mean| (mean[0], mean[1])).collect(),
+            path: course.mean.chunks(size).map(place).collect(),
         }
     }
 
@@ -99,43 +126,74 @@ impl Plane {
     }
 }
 
-/// The line of balanced states at the variances of the fixed point that is shown.
-fn balanced_states(
-    network: &Network,
-    analysis: &Analysis,
-    balanced: &Balanced,
-) -> Vec<(String, Vec<Place>)> {
+/// The state through which balanced states are drawn: a stable fixed point, or any, or the end of the limit's path.
+fn through(balanced: &Balanced, size: usize) -> Option<State<'_>> {
     let points = &balanced.fixed_points.points;
-    let last = balanced.course.variance.len().saturating_sub(2);
-    let shown = points.iter().find(|point| point.character.is_stable()).or(points.first());
-    let variance = shown.map_or(&balanced.course.variance[last..], |point| &point.variance[..]);
-    manifolds(network, (&analysis.coefficients, &analysis.balance), analysis.time, variance)
+    let point = points.iter().find(|point| point.character.is_stable()).or(points.first());
+    let course = &balanced.course;
+    let last = || Some((course.mean.rchunks(size).next()?, course.variance.rchunks(size).next()?));
+    let state = point.map(|point| (&point.mean[..], &point.variance[..])).or_else(last)?;
+    Some(State { mean: state.0, variance: state.1 })
 }
 
-/// For two populations: the line where `K S + h = 0` at given variances, or at full rank the two lines where one component vanishes; each with its name.
+/// Means and variances of all populations.
+#[derive(Clone, Copy)]
+pub(crate) struct State<'a> {
+    pub mean: &'a [f64],
+    pub variance: &'a [f64],
+}
+
+/// In the plane of the means of two populations, all others being as in a state: the line where `K S + h = 0` at the variances of the state, or where that leaves a point the two lines where
+/// one component vanishes; each with its name.
 pub(crate) fn manifolds(
     network: &Network,
-    (coefficients, balance): (&Coefficients, &Balance),
+    shown: [usize; 2],
     time: f64,
-    variance: &[f64],
+    state: State<'_>,
 ) -> Vec<(String, Vec<Place>)> {
-    if network.population_count() != 2 || variance.len() != 2 {
-        return Vec::new();
-    }
+    let network = section(network, shown, state);
+    let variance = shown.map(|place| state.variance[place]);
+    let coefficients = Coefficients::limit(&network);
     let line = |name: String, coefficients: &Coefficients| {
         let balance = Balance::new(&coefficients.mean);
-        let means = balanced_means(network, coefficients, &balance, time, variance);
+        let means = balanced_means(&network, coefficients, &balance, time, &variance);
         (name, means.into_iter().map(|mean| (mean[0], mean[1])).collect())
     };
-    match balance.rank() {
-        1 => vec![line("balanced states".to_owned(), coefficients)],
+    match Balance::new(&coefficients.mean).rank() {
+        1 => vec![line("balanced states".to_owned(), &coefficients)],
         2 => (0..2)
             .map(|a| {
                 let name = format!("input of {} balanced", network.populations[a].name);
-                line(name, &row(coefficients, a))
+                line(name, &row(&coefficients, a))
             })
             .collect(),
         _ => Vec::new(),
+    }
+}
+
+/// The network of two populations for which all others are sources outside, with the rates that they have in a state.
+fn section(network: &Network, shown: [usize; 2], state: State<'_>) -> Network {
+    let size = network.population_count();
+    let others: Vec<usize> = (0..size).filter(|place| !shown.contains(place)).collect();
+    let held = others.iter().map(|&place| {
+        let population = &network.populations[place];
+        let mut rate = [0.0];
+        averages(&population.gain, state.mean[place], state.variance[place], &mut rate);
+        ExternalPopulation {
+            name: population.name.clone(),
+            fraction: population.fraction,
+            count: population.count,
+            rate: Schedule::Constant(rate[0]),
+        }
+    });
+    let sources =
+        || shown.iter().copied().chain(size..network.source_count()).chain(others.clone());
+    let rows = shown.map(|a| sources().map(|b| network.coupling.get(a, b)).collect());
+    Network {
+        populations: shown.map(|place| network.populations[place].clone()).to_vec(),
+        externals: network.externals.iter().cloned().chain(held).collect(),
+        coupling: Coupling::from_rows(&rows),
+        ..network.clone()
     }
 }
 
@@ -243,4 +301,39 @@ fn legend(area: &Area<'_>, plane: &Plane) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A fixed point is balanced, so the line that is drawn through it meets it, whichever populations the plane has.
+    #[test]
+    fn lines_of_balance_go_through_the_fixed_point() {
+        let text = include_str!("../../scenarios/three-populations.toml");
+        let network = Scenario::parse("three", text).unwrap().network;
+        let analysis = Analysis::new(&network, 0.0);
+        let balanced = analysis.balanced.as_ref().unwrap();
+        let point = &balanced.fixed_points.points[0];
+        let state = State { mean: &point.mean, variance: &point.variance };
+        for shown in [[0, 1], [1, 2], [2, 0]] {
+            let lines = manifolds(&network, shown, 0.0, state);
+            let [(_, line)] = &lines[..] else { panic!("{lines:?}") };
+            let (x, y) = (point.mean[shown[0]], point.mean[shown[1]]);
+            let nearest = line.windows(2).map(|ends| distance((x, y), ends[0], ends[1]));
+            let nearest = nearest.fold(f64::INFINITY, f64::min);
+            assert!(nearest < 1e-3, "{shown:?}: {nearest}");
+            // It does not meet a state beside it.
+            let beside = line.windows(2).map(|ends| distance((x, y + 0.2), ends[0], ends[1]));
+            assert!(beside.fold(f64::INFINITY, f64::min) > 0.02);
+        }
+    }
+
+    /// Of a place from the line between two others.
+    fn distance((x, y): Place, from: Place, to: Place) -> f64 {
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let along = ((x - from.0) * dx + (y - from.1) * dy) / (dx * dx + dy * dy);
+        let along = along.clamp(0.0, 1.0);
+        (from.0 + along * dx - x).hypot(from.1 + along * dy - y)
+    }
 }

@@ -8,7 +8,7 @@ use super::material::{LimitCurves, Material};
 use super::number::plain;
 use super::page::{Section, figures};
 use crate::picture::figure::{Axis, Colour, Dash, Figure, Mark, Place, Series, Shape};
-use crate::picture::phase_plane::manifolds;
+use crate::picture::phase_plane::{State, manifolds};
 
 /// Room around the paths, in parts of their extent.
 const ROOM: f64 = 0.15;
@@ -42,7 +42,7 @@ pub fn section(material: &Material) -> Result<Option<Section>, ReportError> {
         p {
             "Balance leaves the limit on a manifold of states, on which it moves slowly. "
             @if has_balanced { "It moves as the variances change, and is drawn for those of the limit at the first and at the last time. " }
-            @else if !others.is_empty() { "With " (others.len() + 2) " populations it is no line in this plane, and is left out. " }
+            @if has_balanced && !others.is_empty() { "What is drawn are states in which the other populations are as in the limit at that time. " }
         }
         (figures("phase-plane", &[figure]))
     };
@@ -112,10 +112,15 @@ fn start(limit: &LimitCurves) -> Option<Series> {
     ))
 }
 
-/// The last row of the limit that has numbers.
-fn last_variance(limit: &LimitCurves) -> Option<(f64, &[f64])> {
-    let mut rows = limit.times.iter().zip(limit.variance.chunks(limit.populations.len().max(1)));
-    rows.rfind(|(_, row)| row.iter().all(|value| value.is_finite())).map(|(time, row)| (*time, row))
+/// The last rows of the limit that have numbers.
+fn last_state(limit: &LimitCurves) -> Option<(f64, State<'_>)> {
+    let width = limit.populations.len().max(1);
+    let mut rows =
+        limit.times.iter().zip(limit.mean.chunks(width).zip(limit.variance.chunks(width)));
+    let is_known = |row: &[f64]| row.iter().all(|value| value.is_finite());
+    let (time, (mean, variance)) =
+        rows.rfind(|(_, (mean, variance))| is_known(mean) && is_known(variance))?;
+    Some((*time, State { mean, variance }))
 }
 
 /// Balanced states at the variances that the limit begins and ends with.
@@ -124,16 +129,16 @@ fn balanced(material: &Material) -> Vec<Series> {
         return Vec::new();
     };
     let width = limit.populations.len();
-    let is_plane = width == 2 && scenario.network.population_count() == width;
-    let Some((end, last)) = last_variance(limit).filter(|_| is_plane) else { return Vec::new() };
-    let coefficients = Coefficients::limit(&scenario.network);
-    let balance = Balance::new(&coefficients.mean);
+    if scenario.network.population_count() != width {
+        return Vec::new();
+    }
+    let Some((end, last)) = last_state(limit) else { return Vec::new() };
     let begin = limit.times.first().copied().unwrap_or_default();
+    let first = State { mean: &limit.mean[..width], variance: &limit.variance[..width] };
     let unit = material.source.time_unit();
     let mut series = Vec::new();
-    let variances = [(begin, &limit.variance[..width], Dash::Dotted), (end, last, Dash::Solid)];
-    for (time, variance, dash) in variances {
-        let lines = manifolds(&scenario.network, (&coefficients, &balance), time, variance);
+    for (time, state, dash) in [(begin, first, Dash::Dotted), (end, last, Dash::Solid)] {
+        let lines = manifolds(&scenario.network, [0, 1], time, state);
         for ((name, places), colour) in lines.into_iter().zip([Colour::Purple, Colour::Ink]) {
             let name = format!("{name} at {} {unit}", plain(time));
             series.push(Series::new(name, colour, Mark::Line(places, dash)));

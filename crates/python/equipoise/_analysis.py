@@ -87,7 +87,7 @@ class Analysis:
 
     @property
     def picture(self) -> Picture | None:
-        """The plane of the first two populations' means, as SVG; none without balance or with one population."""
+        """The plane of two populations' means, as SVG; none without balance or with one population."""
         return self._picture
 
     def __repr__(self) -> str:

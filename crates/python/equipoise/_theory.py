@@ -64,12 +64,13 @@ def finite_n(scenario: ScenarioLike, /) -> xarray.Dataset:
     return dataset(group)
 
 
-def analyse(scenario: ScenarioLike, /, *, at: float = 0.0) -> Analysis:
+def analyse(scenario: ScenarioLike, /, *, at: float = 0.0, plane: tuple[str, str] | None = None) -> Analysis:
     """Is there a balanced state, where, is it stable, how fast.
 
     Args:
         scenario: a scenario, the path of its file, or its fields.
         at: the time, in time units, at which drives and external rates are taken.
+        plane: the two populations whose means the picture has; the first two where none are given.
 
     Returns:
         Fixed points, eigenvalues, the rank of the coupling; a network without balance is an answer, too.
@@ -89,7 +90,8 @@ def analyse(scenario: ScenarioLike, /, *, at: float = 0.0) -> Analysis:
     if not 0 <= at < math.inf:
         raise UsageError(f"at is {at}; it must be a time from 0 on")
     found = scenario_of(scenario)
-    return Analysis(found, *_equipoise.analyse(found._core, at))
+    names = None if plane is None else ",".join(plane)
+    return Analysis(found, *_equipoise.analyse(found._core, at, names))
 
 
 def sweep(

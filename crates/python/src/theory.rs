@@ -9,7 +9,7 @@ use equipoise::job::{self, Failure};
 use equipoise::layout;
 use equipoise::limit::{Analysis, LimitError};
 use equipoise::picture::bifurcation::bifurcation;
-use equipoise::picture::phase_plane::phase_plane;
+use equipoise::picture::phase_plane::{phase_plane, shown_populations};
 use equipoise::table;
 use pyo3::prelude::*;
 
@@ -34,17 +34,20 @@ pub fn theory<'py>(py: Python<'py>, scenario: &Scenario, finite_n: bool) -> PyRe
     Ok((arrays(py, groups)?, notes, text))
 }
 
-/// What is known of the balance, as JSON and as text, and the plane of the first two means as SVG, where there is one.
+/// What is known of the balance, as JSON and as text, and the plane of two means as SVG, where there is one.
 #[pyfunction]
 pub fn analyse(
     py: Python<'_>,
     scenario: &Scenario,
     at: f64,
+    plane: Option<&str>,
 ) -> PyResult<(String, String, Option<String>)> {
     let scenario = Arc::clone(&scenario.scenario);
+    let shown = shown_populations(&scenario.network, plane)
+        .map_err(|problem| UsageError::new_err(format!("plane: {problem}")))?;
     let work = move || {
         let analysis = Analysis::new(&scenario.network, at);
-        let picture = phase_plane(&scenario, &analysis).map_err(|error| error.to_string());
+        let picture = phase_plane(&scenario, &analysis, shown).map_err(|error| error.to_string());
         let json = table::analysis::json(&scenario, &analysis, None);
         (json, table::analysis::text(&scenario, &analysis), picture)
     };

@@ -37,6 +37,13 @@ def test_an_analysis_says_what_the_command_says(command, scenario):
     assert str(found.picture).startswith("<svg") and found.picture._repr_svg_() == found.picture
 
 
+def test_the_plane_has_the_populations_that_are_asked_for():
+    turned = equipoise.analyse(PAIR, plane=("I", "E")).picture
+    assert turned is not None and "mean of I" in turned and turned != equipoise.analyse(PAIR).picture
+    with pytest.raises(equipoise.UsageError, match="no population `X`; there are E, I"):
+        equipoise.analyse(PAIR, plane=("E", "X"))
+
+
 def test_fixed_points_are_stationary():
     """Of the equations in test_limit: m = I + U_r l, 2 v = Q S, and S_E = S_I."""
     from test_limit import COUPLING, averages
