@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use equipoise_limit::variability::{CountStatistics, SpikeTrain, Stationary as Neuron};
+use equipoise_limit::variability::{CountStatistics, SpikeTrain, StationaryNeuron};
 use equipoise_limit::{FiniteN, Limit, LimitError, LimitNoise, Order, Stationary, Validity};
 use equipoise_model::Scenario;
 
@@ -110,7 +110,7 @@ fn known(scenario: &Scenario, state: Stationary, arguments: &Asked) -> (Found, V
     };
     let interval_variation = |a: usize| {
         let (mean, variance) = (state.moments.mean[a], state.moments.variance[a]);
-        let train = SpikeTrain::new(Neuron::of_population(network, a, mean, variance));
+        let train = SpikeTrain::new(StationaryNeuron::of_population(network, a, mean, variance));
         let intervals = train.and_then(|train| train.intervals());
         intervals.map_or(f64::NAN, |intervals| intervals.coefficient_of_variation())
     };

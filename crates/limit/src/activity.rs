@@ -12,7 +12,7 @@ use equipoise_model::{Gain, GainFunction, Network};
 
 use crate::finite_n::MODES;
 use crate::limit::LimitSolution;
-use crate::variability::Stationary;
+use crate::variability::StationaryNeuron;
 use crate::variability::quadrature::{Node, Panels};
 
 /// Half width of the range of integration in standard deviations; `He_8(13) phi(13) < 1e-28`.
@@ -38,7 +38,7 @@ impl ActivityAverages {
             hermite[0] = square(gain.intensity(mean));
             return Self { hermite, variance: 0.0 };
         }
-        let neuron = Stationary::new(gain, mean, variance, 1.0);
+        let neuron = StationaryNeuron::new(gain, mean, variance, 1.0);
         let panels = Panels { neuron: &neuron, widest: WIDEST, narrowest: 0.0 };
         let nodes = panels.nodes(&panels.up_to(REACH));
         let density = |x: f64| (-0.5 * x * x).exp() / (2.0 * std::f64::consts::PI).sqrt();

@@ -27,10 +27,10 @@
 //! Cramér (1946), *Mathematical Methods of Statistics*, sections 17.6 and 17.7; Petrov (1975), doi:10.1007/978-3-642-65809-9, chapter VI.
 //!
 //! ```
-//! use equipoise_limit::law::{Cumulants, Order, PotentiationLaw};
+//! use equipoise_limit::law::{Cumulants, Terms, PotentiationLaw};
 //!
 //! let cumulants = Cumulants { mean: -0.5, variance: 0.25, third: 0.01, fourth: 0.0 };
-//! let law = PotentiationLaw::new(cumulants, Order::First)?;
+//! let law = PotentiationLaw::new(cumulants, Terms::First)?;
 //! assert!(law.distribution(law.quantile(0.9)?) - 0.9 < 1e-12);
 //! assert!(law.negative().mass < 1e-4);
 //! # Ok::<(), equipoise_limit::law::LawError>(())
@@ -61,7 +61,7 @@ pub struct Cumulants {
 /// Which terms of the series are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Order {
+pub enum Terms {
     /// None: the normal law of the limit.
     Normal,
     /// Those of order `n^{-1/2}`: the third cumulant.
@@ -128,7 +128,7 @@ impl PotentiationLaw {
     ///
     /// # Errors
     /// [`LawError::Variance`], [`LawError::Cumulant`].
-    pub fn new(cumulants: Cumulants, order: Order) -> Result<Self, LawError> {
+    pub fn new(cumulants: Cumulants, terms: Terms) -> Result<Self, LawError> {
         let Cumulants { mean, variance, third, fourth } = cumulants;
         for (which, value) in [("third cumulant", third), ("fourth cumulant", fourth)] {
             if !value.is_finite() {
@@ -139,11 +139,11 @@ impl PotentiationLaw {
         Self::of_moments(
             mean,
             variance,
-            &match order {
-                Order::Normal => [0.0; TERMS],
-                Order::First => [third, 0.0, 0.0, 0.0, 0.0, 0.0],
-                Order::Second => [third, fourth, 0.0, sixth, 0.0, 0.0],
-                Order::GramCharlier => [third, fourth, 0.0, 0.0, 0.0, 0.0],
+            &match terms {
+                Terms::Normal => [0.0; TERMS],
+                Terms::First => [third, 0.0, 0.0, 0.0, 0.0, 0.0],
+                Terms::Second => [third, fourth, 0.0, sixth, 0.0, 0.0],
+                Terms::GramCharlier => [third, fourth, 0.0, 0.0, 0.0, 0.0],
             },
         )
     }
@@ -184,7 +184,7 @@ impl PotentiationLaw {
     /// # Errors
     /// [`LawError::Variance`], [`LawError::Cumulant`].
     pub fn normal(mean: f64, variance: f64) -> Result<Self, LawError> {
-        Self::new(Cumulants { mean, variance, third: 0.0, fourth: 0.0 }, Order::Normal)
+        Self::new(Cumulants { mean, variance, third: 0.0, fourth: 0.0 }, Terms::Normal)
     }
 
     /// `m`.
@@ -373,9 +373,9 @@ fn below(x: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn law(third: f64, fourth: f64, order: Order) -> PotentiationLaw {
+    fn law(third: f64, fourth: f64, terms: Terms) -> PotentiationLaw {
         let cumulants = Cumulants { mean: -0.4, variance: 0.36, third, fourth };
-        PotentiationLaw::new(cumulants, order).unwrap()
+        PotentiationLaw::new(cumulants, terms).unwrap()
     }
 
     /// By the trapezoid rule over 12 standard deviations, which is exact to rounding.
@@ -391,21 +391,21 @@ mod tests {
     #[test]
     fn cumulants_are_those_given() {
         let (third, fourth, v) = (0.02, 0.01, 0.36_f64);
-        for (order, third, fourth) in [
-            (Order::Normal, 0.0, 0.0),
-            (Order::First, third, 0.0),
-            (Order::Second, third, fourth),
-            (Order::GramCharlier, third, fourth),
+        for (terms, third, fourth) in [
+            (Terms::Normal, 0.0, 0.0),
+            (Terms::First, third, 0.0),
+            (Terms::Second, third, fourth),
+            (Terms::GramCharlier, third, fourth),
         ] {
-            let law = law(0.02, 0.01, order);
+            let law = law(0.02, 0.01, terms);
             let exact = [1.0, 0.0, v, third, 3.0 * v * v + fourth, 10.0 * v * third];
             for (power, exact) in (0..).zip(exact) {
                 let ours = moment(&law, power);
-                assert!((ours - exact).abs() < 1e-13, "{order:?} {power}: {ours} {exact}");
+                assert!((ours - exact).abs() < 1e-13, "{terms:?} {power}: {ours} {exact}");
             }
             let sixth = moment(&law, 6) - 15.0 * v * (v * v + fourth);
-            let square = if order == Order::Second { 10.0 * third * third } else { 0.0 };
-            assert!((sixth - square).abs() < 1e-13, "{order:?}: {sixth} {square}");
+            let square = if terms == Terms::Second { 10.0 * third * third } else { 0.0 };
+            assert!((sixth - square).abs() < 1e-13, "{terms:?}: {sixth} {square}");
         }
     }
 
@@ -447,15 +447,15 @@ mod tests {
     /// Against sums of the negative part of the density.
     #[test]
     fn negative_mass_is_found_where_it_is() {
-        for (third, fourth, order) in [
-            (0.03, 0.0, Order::First),
-            (-0.15, 0.0, Order::First),
-            (0.15, 0.02, Order::Second),
-            (0.1, -0.3, Order::Second),
-            (0.0, -0.1, Order::GramCharlier),
-            (0.3, 0.1, Order::GramCharlier),
+        for (third, fourth, terms) in [
+            (0.03, 0.0, Terms::First),
+            (-0.15, 0.0, Terms::First),
+            (0.15, 0.02, Terms::Second),
+            (0.1, -0.3, Terms::Second),
+            (0.0, -0.1, Terms::GramCharlier),
+            (0.3, 0.1, Terms::GramCharlier),
         ] {
-            let mut law = law(third, fourth, order);
+            let mut law = law(third, fourth, terms);
             // The other terms, too.
             (law.coefficients[2], law.coefficients[4], law.coefficients[5]) = (0.01, 2e-3, 1e-3);
             let step = 1e-4;
@@ -464,7 +464,7 @@ mod tests {
             let negative = law.negative();
             assert!(!negative.intervals.is_empty() && !law.is_density());
             let error = (negative.mass - sum).abs();
-            assert!(error < 1e-6 * (1e-3 + sum), "{order:?}: {negative:?} {sum}");
+            assert!(error < 1e-6 * (1e-3 + sum), "{terms:?}: {negative:?} {sum}");
             for (from, to) in negative.intervals {
                 for end in [from, to].into_iter().filter(|end| end.is_finite()) {
                     assert!(law.density(end).abs() < 1e-9, "{end}: {}", law.density(end));
@@ -475,22 +475,22 @@ mod tests {
 
     #[test]
     fn some_series_are_densities() {
-        assert!(law(0.05, 0.0, Order::Normal).is_density());
-        assert_eq!(law(0.05, 0.0, Order::Normal).negative().mass, 0.0);
+        assert!(law(0.05, 0.0, Terms::Normal).is_density());
+        assert_eq!(law(0.05, 0.0, Terms::Normal).negative().mass, 0.0);
         // Excess kurtosis between 0 and 4 without skewness (Barton & Dennis 1952, doi:10.1093/biomet/39.3-4.425).
-        assert!(law(0.0, 3.99 * 0.1296, Order::GramCharlier).is_density());
-        assert!(!law(0.0, 4.01 * 0.1296, Order::GramCharlier).is_density());
+        assert!(law(0.0, 3.99 * 0.1296, Terms::GramCharlier).is_density());
+        assert!(!law(0.0, 4.01 * 0.1296, Terms::GramCharlier).is_density());
     }
 
     #[test]
     fn quantiles_invert_the_distribution_function() {
-        for (third, fourth, order) in
-            [(0.0, 0.0, Order::Normal), (0.03, 0.0, Order::First), (0.03, 0.01, Order::Second)]
+        for (third, fourth, terms) in
+            [(0.0, 0.0, Terms::Normal), (0.03, 0.0, Terms::First), (0.03, 0.01, Terms::Second)]
         {
-            let law = law(third, fourth, order);
+            let law = law(third, fourth, terms);
             for probability in [1e-3, 0.01, 0.3, 0.5, 0.975] {
                 let z = law.quantile(probability).unwrap();
-                assert!((law.distribution(z) - probability).abs() < 1e-15, "{order:?}");
+                assert!((law.distribution(z) - probability).abs() < 1e-15, "{terms:?}");
             }
         }
         let z = PotentiationLaw::normal(1.0, 4.0).unwrap().quantile(0.975).unwrap();
@@ -502,9 +502,9 @@ mod tests {
         let error = PotentiationLaw::normal(0.0, 0.0).unwrap_err();
         assert_eq!(error.to_string(), "the variance is 0; it must be positive and finite");
         let cumulants = Cumulants { mean: 0.0, variance: 1.0, third: f64::NAN, fourth: 0.0 };
-        let error = PotentiationLaw::new(cumulants, Order::Normal).unwrap_err();
+        let error = PotentiationLaw::new(cumulants, Terms::Normal).unwrap_err();
         assert_eq!(error.to_string(), "the third cumulant is NaN; it must be finite");
-        let skewed = law(0.1, 0.0, Order::First);
+        let skewed = law(0.1, 0.0, Terms::First);
         for probability in [-1e-9, 0.0, 1.0, f64::NAN] {
             assert!(matches!(skewed.quantile(probability), Err(LawError::Quantile { .. })));
         }

@@ -5,6 +5,7 @@
 //! balance       1/(|lambda_fast| sqrt(n) tau)         time in which deviations from balance decay, in time constants      at most 1
 //! skewness      |k_a|/v_a^{3/2}                       higher moments, which the theory takes for corrections              at most 1/2
 //! fluctuations  |g_a3| C_aa/(2 g_a1)                  change of the rates' slopes by movements of the means               at most 1/2
+//! corrections   |d_1|/v_a                             the first correction of the variance, against the variance          at most 1/2
 //! orders        |d_2|/|d_1|                           of the last two corrections of mean and variance                    at most 1/2
 //! ```
 //!
@@ -37,6 +38,8 @@ pub enum Concern {
     Skewness,
     /// Population means fluctuate too much to be linearised.
     Fluctuations,
+    /// Variances are not what they are without corrections.
+    Corrections,
     /// The orders of the theory do not fall off.
     Orders,
 }
@@ -49,6 +52,7 @@ impl Concern {
             Self::Balance => "balance",
             Self::Skewness => "skewness",
             Self::Fluctuations => "fluctuations",
+            Self::Corrections => "corrections",
             Self::Orders => "orders",
         }
     }
@@ -62,6 +66,7 @@ impl Concern {
             Self::Balance => "deviations from balance decay too slowly, or grow",
             Self::Skewness => "the law of the potentiation is far from normal",
             Self::Fluctuations => "population means fluctuate too much",
+            Self::Corrections => "the first correction of variances is about as large as they are",
             Self::Orders => {
                 "the corrections of the theory do not fall off from one order to the next"
             }
@@ -133,7 +138,9 @@ impl Validity {
         criteria.push(along.criterion(Concern::Skewness, skewness));
         let fluctuations = along.largest(|sample| along.fluctuations(sample));
         criteria.push(along.criterion(Concern::Fluctuations, fluctuations));
-        criteria.push(along.criterion(Concern::Orders, along.corrections()));
+        let corrections = along.largest(|sample| along.correction(sample));
+        criteria.push(along.criterion(Concern::Corrections, corrections));
+        criteria.push(along.criterion(Concern::Orders, along.orders()));
         Self { criteria }
     }
 
@@ -227,8 +234,16 @@ impl Along<'_> {
         })
     }
 
+    /// `|d_1|/v`, the part of the variance that the first correction changes.
+    fn correction(&self, sample: usize) -> f64 {
+        let size = self.network.population_count();
+        let [zeroth, half, _] = self.orders;
+        let change = |a| half.variance[sample * size + a] - zeroth.variance[sample * size + a];
+        self.over_populations(|a| ratio(change(a).abs(), self.variance(sample, a)))
+    }
+
     /// The larger of the ratios of the last two corrections, of means and of variances, each at its largest; and when the last one is.
-    fn corrections(&self) -> (f64, f64) {
+    fn orders(&self) -> (f64, f64) {
         let size = self.network.population_count();
         let of = |values: fn(&FiniteNSolution) -> &[f64]| {
             let [zeroth, half, first] = self.orders.map(values);

@@ -1,10 +1,10 @@
 //! Against the exact law of shot noise, `oracle/law.py` (SciPy): how errors of the series fall with `n`.
 
-use equipoise_limit::law::{Cumulants, Order, PotentiationLaw};
+use equipoise_limit::law::{Cumulants, PotentiationLaw, Terms};
 use serde_json::Value;
 
 /// The law of one entry, and its largest errors of density, distribution function and antiderivative, in units of standard deviations.
-fn errors(entry: &Value, order: Order) -> [f64; 3] {
+fn errors(entry: &Value, order: Terms) -> [f64; 3] {
     let number = |field: &str| entry[field].as_f64().expect("a number");
     let numbers = |field: &str| -> Vec<f64> {
         let list = entry[field].as_array().expect("a list");
@@ -30,7 +30,7 @@ fn errors(entry: &Value, order: Order) -> [f64; 3] {
 }
 
 /// `-d ln(error)/d ln(n)` between the two largest networks.
-fn orders(entries: &[&Value], order: Order) -> [f64; 3] {
+fn orders(entries: &[&Value], order: Terms) -> [f64; 3] {
     let [.., before, last] = entries else { panic!("two sizes are needed") };
     let ratio = last["n"].as_f64().unwrap() / before["n"].as_f64().unwrap();
     let (before, last) = (errors(before, order), errors(last, order));
@@ -47,7 +47,7 @@ fn errors_fall_with_the_order_of_the_terms_left_out() {
         ("symmetric pair", [1.0, 1.0, 2.0, 2.0]),
     ] {
         let of_case: Vec<&Value> = entries.iter().filter(|entry| entry["case"] == case).collect();
-        let kinds = [Order::Normal, Order::First, Order::Second, Order::GramCharlier];
+        let kinds = [Terms::Normal, Terms::First, Terms::Second, Terms::GramCharlier];
         for (order, expected) in kinds.into_iter().zip(expected) {
             let measured = orders(&of_case, order);
             let largest = errors(of_case[0], order);
@@ -64,7 +64,7 @@ fn errors_fall_with_the_order_of_the_terms_left_out() {
 fn the_series_is_near_the_exact_law() {
     let oracle: Value = serde_json::from_str(include_str!("oracle/law.json")).unwrap();
     for entry in oracle["entries"].as_array().unwrap().iter().filter(|entry| entry["n"] == 800) {
-        for error in errors(entry, Order::Second) {
+        for error in errors(entry, Terms::Second) {
             assert!(error < 1e-6, "{error:e} of {}", entry["case"]);
         }
     }

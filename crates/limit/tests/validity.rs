@@ -7,6 +7,7 @@ use equipoise_model::scenario::overrides::apply;
 
 const PAIR: &str = include_str!("../../../scenarios/inhibition-stabilised.toml");
 const EXTERNAL: &str = include_str!("../../../scenarios/external-drive.toml");
+const SLOW: &str = include_str!("../../../scenarios/slow-oscillation.toml");
 const LINEAR: &str = include_str!("../../../scenarios/threshold-linear.toml");
 
 /// None where the theory cannot even be integrated.
@@ -36,6 +37,14 @@ fn large_networks_are_large_enough() {
 }
 
 #[test]
+fn a_scenario_may_need_thousands() {
+    for (size, is_enough) in [(1000, false), (10_000, true)] {
+        let validity = validity(SLOW, &[&format!("n={size}")]);
+        assert_eq!(validity.holds(), is_enough, "n = {size}: {validity:?}");
+    }
+}
+
+#[test]
 fn each_concern_is_named_where_it_is_the_matter() {
     for (scenario, overrides, concern) in [
         // The second singular value is 0.0063, and 1/(0.0063 sqrt(400)) = 7.9.
@@ -48,6 +57,8 @@ fn each_concern_is_named_where_it_is_the_matter() {
             &["n=25", "transmission=shared", "coupling.I.I=-6", "coupling.I.E=6"],
             Concern::Fluctuations,
         ),
+        // Without corrections the excitatory variance is 25.9 instead of 8.5 at the end; some networks run away.
+        (SLOW, &["n=400"], Concern::Corrections),
         (PAIR, &["n=9"], Concern::Orders),
     ] {
         let validity = validity(scenario, overrides);

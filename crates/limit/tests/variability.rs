@@ -2,7 +2,7 @@
 //! an independent program, `oracle/intervals.py` (SciPy).
 
 use equipoise_limit::SpikeTrain;
-use equipoise_limit::variability::Stationary;
+use equipoise_limit::variability::StationaryNeuron;
 use equipoise_limit::variability::counts::{CountedNeuron, Sample};
 use equipoise_model::gain::{Gain, GainFunction, Logistic, Probit, ThresholdLinear};
 use equipoise_statistics::distance::kolmogorov;
@@ -25,19 +25,22 @@ fn gain(slope: f64) -> Gain {
     Gain::Logistic(Logistic { max_rate: 2.0, threshold: 0.0, slope })
 }
 
-fn neuron(gain: &Gain) -> Stationary<'_> {
-    Stationary { release_probability: RELEASE, ..Stationary::new(gain, -0.3, 0.25, 1.2) }
+fn neuron(gain: &Gain) -> StationaryNeuron<'_> {
+    StationaryNeuron {
+        release_probability: RELEASE,
+        ..StationaryNeuron::new(gain, -0.3, 0.25, 1.2)
+    }
 }
 
 /// A neuron on its way.
 struct Path<'a> {
-    neuron: Stationary<'a>,
+    neuron: StationaryNeuron<'a>,
     potentiation: f64,
     random: Xoshiro256PlusPlus,
 }
 
 impl<'a> Path<'a> {
-    fn new(neuron: Stationary<'a>, seed: u64) -> Self {
+    fn new(neuron: StationaryNeuron<'a>, seed: u64) -> Self {
         Self { neuron, potentiation: neuron.mean, random: Xoshiro256PlusPlus::seed_from_u64(seed) }
     }
 
@@ -65,7 +68,8 @@ impl<'a> Path<'a> {
 
     /// Time to the next spike.
     fn wait(&mut self) -> f64 {
-        let Stationary { gain, mean, variance, time_constant, release_probability } = self.neuron;
+        let StationaryNeuron { gain, mean, variance, time_constant, release_probability } =
+            self.neuron;
         let mut total = 0.0;
         loop {
             let gap: f64 = Exp1.sample(&mut self.random);
@@ -236,7 +240,8 @@ fn intervals_are_those_of_finite_volumes() {
                 }
             }
         };
-        let neuron = Stationary::new(&gain, number("mean"), number("variance"), number("tau"));
+        let neuron =
+            StationaryNeuron::new(&gain, number("mean"), number("variance"), number("tau"));
         let intervals = SpikeTrain::new(neuron).unwrap().intervals().unwrap();
         of_cv = of_cv.max((intervals.coefficient_of_variation() / number("cv") - 1.0).abs());
         for (time, survival) in numbers("time").zip(numbers("survival")) {

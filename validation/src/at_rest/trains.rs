@@ -9,7 +9,7 @@
 //! correlations is as large a part of them, or what the last order changes, or, where a spike moves many neurons at once, as large a part as the order `n^{-1/2}` changes at most of the largest correlation.
 
 use equipoise_engine::record::SpikeTrains;
-use equipoise_limit::variability::{CountStatistics, SpikeTrain, Stationary};
+use equipoise_limit::variability::{CountStatistics, SpikeTrain, StationaryNeuron};
 use equipoise_statistics::{Estimate, estimate};
 
 use super::{AtRest, Course, RestComparison, RestQuantity, is_independent};
@@ -168,7 +168,7 @@ impl Trains {
         }
         let moments = &rest.state().moments;
         let (mean, variance) = (moments.mean[population], moments.variance[population]);
-        let neuron = Stationary::of_population(rest.network(), population, mean, variance);
+        let neuron = StationaryNeuron::of_population(rest.network(), population, mean, variance);
         let intervals = SpikeTrain::new(neuron).and_then(|train| train.intervals()).ok()?;
         let sums = |place: usize| self.over(|sums| sums.intervals[place], population);
         let totals = [0, 1, 2].map(|place| estimate::mean(&sums(place)).value);

@@ -37,7 +37,7 @@
 use equipoise_model::{Gain, Network};
 
 use super::modes::Modes;
-use super::{Stationary, VariabilityError};
+use super::{StationaryNeuron, VariabilityError};
 use crate::gaussian::RULE;
 
 /// Most modes that are taken at each time. What they leave of the variance counts as one mode more, of twice the last order: nothing for smooth gains; for a step as steep as can be it
@@ -138,7 +138,7 @@ impl CountedNeuron<'_> {
     }
 
     fn modes(&self, sample: &Sample) -> Result<Modes, VariabilityError> {
-        let neuron = Stationary {
+        let neuron = StationaryNeuron {
             gain: self.gain,
             mean: sample.mean,
             variance: sample.variance,
@@ -233,9 +233,9 @@ mod tests {
         for (gain, tolerance) in
             [(logistic(0.5), 1e-12), (logistic(0.02), 1e-5), (line, 1e-6), (step, 1e-4)]
         {
-            let train = SpikeTrain::new(Stationary {
+            let train = SpikeTrain::new(StationaryNeuron {
                 release_probability: 0.4,
-                ..Stationary::new(&gain, -0.4, 0.6, 0.7)
+                ..StationaryNeuron::new(&gain, -0.4, 0.6, 0.7)
             })
             .unwrap();
             let samples = [0.0, 0.01, 0.5, 0.55, 2.0, 9.0].map(|time| Sample {

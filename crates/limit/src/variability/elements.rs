@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
-use super::Stationary;
+use super::StationaryNeuron;
 use super::quadrature::Panels;
 
 /// Half width of the mesh in standard deviations: `phi(9) < 1e-18`.
@@ -30,7 +30,7 @@ pub(super) struct Equation {
 
 impl Mesh {
     /// Elements no wider than `2 widest`, as narrow as the gain asks for.
-    pub fn new(neuron: &Stationary, widest: f64, degree: usize) -> Self {
+    pub fn new(neuron: &StationaryNeuron, widest: f64, degree: usize) -> Self {
         let panels = Panels { neuron, widest, narrowest: NARROWEST };
         Self { elements: panels.up_to(REACH), degree }
     }
@@ -45,7 +45,7 @@ impl Mesh {
     }
 
     /// Integrates the equation of a neuron, element by element.
-    pub fn equation(&self, neuron: &Stationary) -> Equation {
+    pub fn equation(&self, neuron: &StationaryNeuron) -> Equation {
         let size = self.elements.len() * self.degree + 1;
         let mut equation = Equation {
             decay: DMatrix::zeros(size, size),
@@ -58,7 +58,7 @@ impl Mesh {
         equation
     }
 
-    fn add(&self, element: usize, neuron: &Stationary, equation: &mut Equation) {
+    fn add(&self, element: usize, neuron: &StationaryNeuron, equation: &mut Equation) {
         let (from, to) = self.elements[element];
         let (middle, half) = (0.5 * (from + to), 0.5 * (to - from));
         let panels = Panels { neuron, widest: 1.0, narrowest: 0.0 };

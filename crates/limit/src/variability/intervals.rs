@@ -1,7 +1,7 @@
 //! The law of the intervals between spikes.
 
 use super::elements::Mesh;
-use super::{Stationary, VariabilityError};
+use super::{StationaryNeuron, VariabilityError};
 
 /// Degrees of the polynomials: of the result, and of the one that it is compared with.
 const DEGREE: usize = 6;
@@ -42,7 +42,7 @@ pub struct Intervals {
 
 impl Intervals {
     /// For a neuron of a given average of its gain, `p` times the rate of its spikes.
-    pub(super) fn of(neuron: &Stationary, average: f64) -> Result<Self, VariabilityError> {
+    pub(super) fn of(neuron: &StationaryNeuron, average: f64) -> Result<Self, VariabilityError> {
         let rate = average / neuron.release_probability;
         if neuron.variance == 0.0 {
             return Ok(Self { rate, decay: vec![rate], weights: vec![1.0], change: 0.0 });

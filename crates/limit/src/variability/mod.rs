@@ -15,7 +15,7 @@
 //! Under independent transmission these are the statistics of the train towards one target, which is Poisson with intensity `lambda`. Means of
 //! populations move by `n^{-1/2}`, which is left out here.
 //!
-//! * [`Stationary`]: a neuron and its state; [`SpikeTrain`]: its second-order statistics;
+//! * [`StationaryNeuron`]: a neuron and its state; [`SpikeTrain`]: its second-order statistics;
 //! * [`autocovariance`]: `C` at one lag, for every gain, by another way;
 //! * [`counts`]: mean and variance of the number of spikes, where the state changes;
 //! * [`CountStatistics`]: counts of neurons of one stationary network of size `n`, with their correlations;
@@ -28,12 +28,12 @@
 //! Poisson processes).
 //!
 //! ```
-//! use equipoise_limit::variability::{SpikeTrain, Stationary};
+//! use equipoise_limit::variability::{SpikeTrain, StationaryNeuron};
 //! use equipoise_model::Gain;
 //! use equipoise_model::gain::Logistic;
 //!
 //! let gain = Gain::Logistic(Logistic { max_rate: 1.0, threshold: 0.0, slope: 0.5 });
-//! let train = SpikeTrain::new(Stationary::new(&gain, -0.8, 0.2, 1.0))?;
+//! let train = SpikeTrain::new(StationaryNeuron::new(&gain, -0.8, 0.2, 1.0))?;
 //! assert!(train.fano(10.0) > 1.0 && train.fano(10.0) < train.fano_of_long_windows());
 //! assert!(train.intervals()?.coefficient_of_variation() > 1.0);
 //! # Ok::<(), equipoise_limit::variability::VariabilityError>(())
@@ -61,7 +61,7 @@ pub use pairs::CountStatistics;
 
 /// A neuron of a population whose means and variances do not change.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Stationary<'a> {
+pub struct StationaryNeuron<'a> {
     /// `lambda`, the intensity towards one target.
     pub gain: &'a Gain,
     /// `m`.
@@ -104,7 +104,7 @@ pub enum VariabilityError {
     },
 }
 
-impl<'a> Stationary<'a> {
+impl<'a> StationaryNeuron<'a> {
     /// A neuron under independent transmission, or with shared spikes: `p = 1`.
     pub fn new(gain: &'a Gain, mean: f64, variance: f64, time_constant: f64) -> Self {
         Self { gain, mean, variance, time_constant, release_probability: 1.0 }
@@ -161,7 +161,7 @@ impl<'a> Stationary<'a> {
 /// The spikes of a stationary neuron: rate, autocovariance, Fano factors, spectrum.
 #[derive(Debug, Clone)]
 pub struct SpikeTrain<'a> {
-    neuron: Stationary<'a>,
+    neuron: StationaryNeuron<'a>,
     modes: Modes,
 }
 
@@ -172,7 +172,7 @@ impl<'a> SpikeTrain<'a> {
     ///
     /// # Errors
     /// [`VariabilityError::State`]; [`VariabilityError::Silent`] if the rate is zero.
-    pub fn new(neuron: Stationary<'a>) -> Result<Self, VariabilityError> {
+    pub fn new(neuron: StationaryNeuron<'a>) -> Result<Self, VariabilityError> {
         neuron.check()?;
         let modes = Modes::of(&neuron);
         if modes.rate > 0.0 {
@@ -190,7 +190,8 @@ impl<'a> SpikeTrain<'a> {
     /// Autocovariance of the intensity of spikes, `C(lag)/p^2`, per time unit squared: what the train's has beside the shot noise. By
     /// [`autocovariance`].
     pub fn autocovariance(&self, lag: f64) -> f64 {
-        let Stationary { gain, mean, variance, time_constant, release_probability } = self.neuron;
+        let StationaryNeuron { gain, mean, variance, time_constant, release_probability } =
+            self.neuron;
         let correlation = (-(lag / time_constant).abs()).exp();
         autocovariance(gain, mean, variance, correlation) / release_probability.powi(2)
     }

@@ -2,7 +2,7 @@
 
 use equipoise_model::GainFunction;
 
-use super::Stationary;
+use super::StationaryNeuron;
 use super::quadrature::{HermiteFunctions, Panels};
 
 /// Most modes that are taken.
@@ -28,12 +28,12 @@ pub(super) struct Modes {
 }
 
 impl Modes {
-    pub fn of(neuron: &Stationary) -> Self {
+    pub fn of(neuron: &StationaryNeuron) -> Self {
         Self::up_to(neuron, MOST)
     }
 
     /// No more than these.
-    pub fn up_to(neuron: &Stationary, most: usize) -> Self {
+    pub fn up_to(neuron: &StationaryNeuron, most: usize) -> Self {
         if neuron.variance == 0.0 {
             let rate = neuron.gain.intensity(neuron.mean);
             return Self { rate, values: Vec::new(), most, rest: 0.0 };

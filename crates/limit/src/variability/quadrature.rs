@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use equipoise_model::GainFunction;
 
-use super::Stationary;
+use super::StationaryNeuron;
 use crate::gaussian::RULE;
 
 /// Orders of derivatives that tell whether a panel is narrow enough.
@@ -25,7 +25,7 @@ pub(crate) struct Node {
 /// middle of a panel fall like `2^{-k}` towards its ends.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Panels<'a> {
-    pub neuron: &'a Stationary<'a>,
+    pub neuron: &'a StationaryNeuron<'a>,
     /// Half width above which panels are halved in any case.
     pub widest: f64,
     /// Half width below which they are not.

@@ -32,7 +32,7 @@ fn gains() -> Vec<Gain> {
 fn modes_are_averages_of_derivatives() {
     for gain in [logistic(0.5), line(0.3)] {
         let (mean, variance) = (-0.4, 0.6_f64);
-        let modes = Modes::of(&Stationary::new(&gain, mean, variance, 1.0));
+        let modes = Modes::of(&StationaryNeuron::new(&gain, mean, variance, 1.0));
         let mut g = [0.0; 9];
         averages(&gain, mean, variance, &mut g);
         assert!((modes.rate - g[0]).abs() < 1e-14);
@@ -49,7 +49,7 @@ fn modes_are_averages_of_derivatives() {
 fn both_ways_to_the_autocovariance_agree() {
     for gain in gains() {
         for (mean, variance) in [(-0.4, 0.6), (0.5, 0.05)] {
-            let modes = Modes::of(&Stationary::new(&gain, mean, variance, 1.0));
+            let modes = Modes::of(&StationaryNeuron::new(&gain, mean, variance, 1.0));
             let total = autocovariance(&gain, mean, variance, 1.0);
             for correlation in [0.0, 0.1, 0.5, 0.9, 0.99] {
                 let direct = autocovariance(&gain, mean, variance, correlation);
@@ -81,8 +81,10 @@ fn kinks_have_their_closed_form() {
 fn a_straight_gain_gives_one_exponential() {
     let (variance, tau, p) = (0.3_f64, 1.7, 0.4);
     let gain = line(-20.0 * variance.sqrt());
-    let neuron =
-        Stationary { release_probability: p, ..Stationary::new(&gain, 0.0, variance, tau) };
+    let neuron = StationaryNeuron {
+        release_probability: p,
+        ..StationaryNeuron::new(&gain, 0.0, variance, tau)
+    };
     let train = SpikeTrain::new(neuron).unwrap();
     let (rate, square) = (2.0 * 20.0 * variance.sqrt(), 4.0 * variance);
     assert!((train.rate() - rate / p).abs() < 1e-12 * rate);
@@ -110,7 +112,7 @@ fn long_windows_hold_the_whole_autocovariance() {
     // Finer panels towards t = 0, where a steep gain turns.
     let ends: Vec<f64> = [0.0].into_iter().chain((-5..=0).map(|k| 2.0_f64.powi(k))).collect();
     for gain in [logistic(0.5), logistic(0.02), line(0.3)] {
-        let train = SpikeTrain::new(Stationary::new(&gain, -0.4, 0.6, tau)).unwrap();
+        let train = SpikeTrain::new(StationaryNeuron::new(&gain, -0.4, 0.6, tau)).unwrap();
         let mut integral = 0.0;
         for pair in ends.windows(2) {
             for (node, weight) in crate::gaussian::RULE.iter() {
@@ -134,7 +136,7 @@ fn long_windows_hold_the_whole_autocovariance() {
 #[test]
 fn what_is_left_of_a_step_is_put_where_it_does_little_harm() {
     let gain = Gain::Probit(Probit { max_rate: 1.0, threshold: 0.0, slope: 1e-9 });
-    let train = SpikeTrain::new(Stationary::new(&gain, 0.0, 1.0, 1.0)).unwrap();
+    let train = SpikeTrain::new(StationaryNeuron::new(&gain, 0.0, 1.0, 1.0)).unwrap();
     let (_, rest) = train.modes.parts();
     assert!(rest > 0.005 * 0.25 && rest < 0.02 * 0.25, "{rest}");
     let error = (train.fano_of_long_windows() - 1.0) / 2.0_f64.ln() - 1.0;
@@ -149,7 +151,7 @@ fn what_is_left_of_a_step_is_put_where_it_does_little_harm() {
 fn a_straight_gain_gives_normal_hazards() {
     let (variance, tau) = (0.1_f64, 1.7);
     let gain = line(-9.0 * variance.sqrt());
-    let train = SpikeTrain::new(Stationary::new(&gain, 0.0, variance, tau)).unwrap();
+    let train = SpikeTrain::new(StationaryNeuron::new(&gain, 0.0, variance, tau)).unwrap();
     let intervals = train.intervals().unwrap();
     let (rate, square) = (train.rate(), 4.0 * variance);
     let exact = |t: f64| {
@@ -174,7 +176,7 @@ fn intervals_have_their_limits_of_slow_and_fast_potentiation() {
     let gain = logistic(0.5);
     let (mean, variance) = (-0.4, 0.2_f64);
     let cv = |tau: f64| {
-        let train = SpikeTrain::new(Stationary::new(&gain, mean, variance, tau)).unwrap();
+        let train = SpikeTrain::new(StationaryNeuron::new(&gain, mean, variance, tau)).unwrap();
         (train.rate(), train.intervals().unwrap().coefficient_of_variation())
     };
     let (rate, slow) = cv(1e6);
@@ -196,7 +198,7 @@ fn assert_certain(intervals: &Intervals, time_constant: f64) {
 fn intervals_of_every_gain_are_laws() {
     for gain in gains() {
         for tau in [0.1, 1.0, 10.0] {
-            let train = SpikeTrain::new(Stationary::new(&gain, -0.4, 0.6, tau)).unwrap();
+            let train = SpikeTrain::new(StationaryNeuron::new(&gain, -0.4, 0.6, tau)).unwrap();
             let intervals = train.intervals().unwrap();
             println!(
                 "tau = {tau}: CV = {}, to {:.1e}",
@@ -215,7 +217,7 @@ fn intervals_of_every_gain_are_laws() {
 #[test]
 fn without_variance_trains_are_poisson() {
     let gain = logistic(0.5);
-    let train = SpikeTrain::new(Stationary::new(&gain, 0.2, 0.0, 1.0)).unwrap();
+    let train = SpikeTrain::new(StationaryNeuron::new(&gain, 0.2, 0.0, 1.0)).unwrap();
     assert_eq!(train.fano(3.0), 1.0);
     assert_eq!(train.density(0.1), 0.65);
     assert_eq!(train.autocovariance(0.0), 0.0);
@@ -227,20 +229,20 @@ fn without_variance_trains_are_poisson() {
 #[test]
 fn what_is_no_state_is_refused() {
     let gain = logistic(0.5);
-    let refused = |neuron: Stationary| SpikeTrain::new(neuron).unwrap_err().to_string();
-    let neuron = Stationary::new(&gain, 0.0, 1.0, 1.0);
+    let refused = |neuron: StationaryNeuron| SpikeTrain::new(neuron).unwrap_err().to_string();
+    let neuron = StationaryNeuron::new(&gain, 0.0, 1.0, 1.0);
     let cases = [
-        (Stationary { mean: f64::NAN, ..neuron }, "the mean is NaN; it must be finite"),
+        (StationaryNeuron { mean: f64::NAN, ..neuron }, "the mean is NaN; it must be finite"),
         (
-            Stationary { variance: -1.0, ..neuron },
+            StationaryNeuron { variance: -1.0, ..neuron },
             "the variance is -1; it must be finite and not negative",
         ),
         (
-            Stationary { time_constant: 0.0, ..neuron },
+            StationaryNeuron { time_constant: 0.0, ..neuron },
             "the time constant is 0; it must be positive and finite",
         ),
         (
-            Stationary { release_probability: 1.5, ..neuron },
+            StationaryNeuron { release_probability: 1.5, ..neuron },
             "the release probability is 1.5; it must be above 0 and at most 1",
         ),
     ];
@@ -249,7 +251,7 @@ fn what_is_no_state_is_refused() {
     }
     let silent = line(100.0);
     assert_eq!(
-        refused(Stationary::new(&silent, 0.0, 1.0, 1.0)),
+        refused(StationaryNeuron::new(&silent, 0.0, 1.0, 1.0)),
         "the neuron is silent: its rate is 0"
     );
 }
@@ -262,7 +264,7 @@ fn steps_are_found_wherever_they_are() {
             Gain::Probit(Probit { max_rate: 1.0, threshold, slope: 1e-9 }),
             Gain::Logistic(Logistic { max_rate: 1.0, threshold, slope: 1e-10 }),
         ] {
-            let train = SpikeTrain::new(Stationary::new(&gain, -0.4, 0.6, 10.0)).unwrap();
+            let train = SpikeTrain::new(StationaryNeuron::new(&gain, -0.4, 0.6, 10.0)).unwrap();
             let tail = 0.5 * libm::erfc((threshold + 0.4) / 1.2_f64.sqrt());
             assert!((train.rate() - tail).abs() < 1e-9 * tail, "{gain:?}: {} {tail}", train.rate());
             let (squares, rest) = train.modes.parts();
@@ -280,7 +282,7 @@ fn extreme_states_are_resolved() {
     let fast_and_steep = Gain::Logistic(Logistic { max_rate: 1e3, threshold: 0.2, slope: 1e-3 });
     let (smooth, rare) = (logistic(0.5), line(3.5));
     let of = |gain: &Gain, variance: f64| {
-        let train = SpikeTrain::new(Stationary::new(gain, -0.4, variance, 1.0)).unwrap();
+        let train = SpikeTrain::new(StationaryNeuron::new(gain, -0.4, variance, 1.0)).unwrap();
         let intervals = train.intervals().unwrap();
         assert_certain(&intervals, 1.0);
         assert!(intervals.resolution() < 1e-5, "{gain:?}: {}", intervals.resolution());
