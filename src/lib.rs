@@ -26,6 +26,7 @@ pub mod layout;
 pub mod picture;
 pub mod report;
 pub mod table;
+pub mod template;
 
 pub use equipoise_cells as cells;
 pub use equipoise_cluster as cluster;

@@ -12,7 +12,7 @@ use equipoise::job::convergence::Sizes;
 use equipoise::job::fluctuations::Frequencies;
 use equipoise::job::sweep::Grid;
 
-pub use aids::{Completions, Init, Man, Schema, Template};
+pub use aids::{Completions, Init, Man, Schema};
 pub use values::Simulated;
 use values::{finite, part, positive, seconds};
 

@@ -4,48 +4,29 @@ use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
 use miette::miette;
 use serde_json::json;
 
 use super::Ending;
-use super::arguments::{Init, Template};
+use super::arguments::Init;
 use super::failure::Failure;
 use super::output::print;
 use equipoise::table::Table;
+use equipoise::template::Template;
 
-impl Template {
-    /// Its name on the command line, and what it is.
-    fn words(self) -> (String, String) {
-        let value = self.to_possible_value().expect("no template is hidden");
-        (value.get_name().to_owned(), value.get_help().map(ToString::to_string).unwrap_or_default())
-    }
-
-    /// What is written.
-    fn text(self) -> &'static str {
-        match self {
-            Self::BalancedPair => include_str!("templates/balanced-pair.toml"),
-            Self::ExternalDrive => include_str!("templates/external-drive.toml"),
-            Self::ThreePopulations => include_str!("templates/three-populations.toml"),
-            Self::Energy => include_str!("templates/energy.toml"),
-            Self::Conductances => include_str!("templates/conductances.toml"),
+/// What to do with the file of a template next.
+fn next(template: Template, file: &Path) -> Vec<String> {
+    let file = file.display();
+    match template {
+        Template::Conductances => vec![
+            format!("equipoise derive {file} --dry-run"),
+            format!("equipoise derive {file} -o derived"),
+            "equipoise validate derived/network.toml".to_owned(),
+        ],
+        Template::Energy => {
+            vec![format!("equipoise energy {file}"), format!("equipoise validate {file}")]
         }
-    }
-
-    /// What to do with the file next.
-    fn next(self, file: &Path) -> Vec<String> {
-        let file = file.display();
-        match self {
-            Self::Conductances => vec![
-                format!("equipoise derive {file} --dry-run"),
-                format!("equipoise derive {file} -o derived"),
-                "equipoise validate derived/network.toml".to_owned(),
-            ],
-            Self::Energy => {
-                vec![format!("equipoise energy {file}"), format!("equipoise validate {file}")]
-            }
-            _ => vec![format!("equipoise analyse {file}"), format!("equipoise validate {file}")],
-        }
+        _ => vec![format!("equipoise analyse {file}"), format!("equipoise validate {file}")],
     }
 }
 
@@ -54,12 +35,11 @@ pub fn run(arguments: &Init) -> Result<Ending, Failure> {
         print(&listed(arguments.manner.json))?;
         return Ok(Ending::Done);
     };
-    let (name, _) = template.words();
-    let file = arguments.output.clone().unwrap_or_else(|| PathBuf::from(format!("{name}.toml")));
+    let file = arguments.output.clone().unwrap_or_else(|| PathBuf::from(template.file()));
     write(&file, template.text(), arguments.manner.force)?;
-    let next = template.next(&file);
+    let next = next(template, &file);
     if arguments.manner.json {
-        let object = json!({ "template": name, "file": file.display().to_string(), "next": next });
+        let object = json!({ "template": template.name(), "file": file.display().to_string(), "next": next });
         print(&format!("{object:#}\n"))?;
     } else if !arguments.manner.quiet {
         print(&format!("file: {}\n\nNext:\n  {}\n", file.display(), next.join("\n  ")))?;
@@ -69,15 +49,14 @@ pub fn run(arguments: &Init) -> Result<Ending, Failure> {
 
 /// Which templates there are.
 fn listed(json: bool) -> String {
-    let templates = Template::value_variants().iter().map(|template| template.words());
+    let templates = Template::ALL.map(|template| (template.name(), template.what()));
     if json {
-        let templates: Vec<_> =
-            templates.map(|(name, what)| json!({ "name": name, "what": what })).collect();
+        let templates = templates.map(|(name, what)| json!({ "name": name, "what": what }));
         return format!("{:#}\n", json!({ "templates": templates }));
     }
     let mut table = Table::of_words(&["template", "what it is"]);
     for (name, what) in templates {
-        table.row(vec![name, what]);
+        table.row(vec![name.to_owned(), what.to_owned()]);
     }
     format!("{}\n`equipoise init TEMPLATE` writes TEMPLATE.toml, with comments.\n", table.text())
 }
@@ -97,33 +76,5 @@ fn write(file: &Path, text: &str, force: bool) -> Result<(), Failure> {
             file.display()
         ))),
         Err(error) => Err(fail(&error)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use equipoise::cells::file::Circuit;
-    use equipoise::model::Scenario;
-
-    use super::*;
-
-    #[test]
-    fn templates_are_what_their_commands_read() {
-        for &template in Template::value_variants() {
-            let (name, what) = template.words();
-            assert!(!what.is_empty(), "{name}");
-            let text = template.text();
-            if template == Template::Conductances {
-                let circuit = Circuit::parse(&name, text).expect("cells");
-                assert_eq!(circuit.network.populations.len(), 1);
-            } else {
-                let scenario = Scenario::parse(&name, text).expect("a scenario");
-                assert!(scenario.title.starts_with("My "), "{}", scenario.title);
-            }
-            assert!(
-                text.contains(&format!(" {name}.toml")),
-                "{name}: its first lines name the file"
-            );
-        }
     }
 }

@@ -2,7 +2,7 @@
 
     import equipoise
 
-    scenario = equipoise.scenario("scenarios/inhibition-stabilised.toml", n=1000)
+    scenario = equipoise.scenario(equipoise.template("balanced-pair"), n=1000)
     result = equipoise.validate(scenario)
     print(result.summary)
     result.report("report.html")
@@ -27,6 +27,7 @@ from ._errors import (
 from ._results import Convergence, Energy, Ensemble, Picture, Result, Sweep, Validation
 from ._scenario import Scenario, scenario
 from ._simulation import converge, simulate, validate
+from ._template import Template, template, templates
 from ._theory import analyse, energy, finite_n, fluctuations, limit, sweep
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "ScenarioError",
     "SimulationError",
     "Sweep",
+    "Template",
     "TheoryError",
     "UsageError",
     "Validation",
@@ -58,6 +60,8 @@ __all__ = [
     "scenario",
     "simulate",
     "sweep",
+    "template",
+    "templates",
     "validate",
 ]
 

@@ -14,6 +14,7 @@ from . import _equipoise
 from ._errors import check_threads
 from ._results import Picture
 from ._scenario import Scenario, assignments
+from ._template import Template
 
 
 class Derivation:
@@ -83,7 +84,7 @@ def derive(
     """From conductance-based cells to rate equations, and on to a scenario.
 
     Args:
-        cells: the path of a cell file, or its fields; quantities are strings with units.
+        cells: the path of a cell file, its fields, or ``template("conductances")``; quantities are strings with units.
         changes: fields to change, by their paths.
         compare: whether the network of cells is simulated beside its rate equations, which takes a minute or more.
         threads: how many; 0 takes all cores. No result depends on it.
@@ -99,6 +100,8 @@ def derive(
     check_threads(threads)
     if isinstance(cells, Mapping):
         name, text = "cells", _equipoise.text_of(cells)
+    elif isinstance(cells, Template):
+        name, text = cells.file, str(cells)
     else:
         name = os.fspath(cells)
         text = _equipoise.read_cells(name)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from . import _equipoise
-from ._errors import FileError
+from ._template import Template, write_new
 
 
 class Scenario:
@@ -124,11 +124,7 @@ class Scenario:
         Raises:
             FileError: if it exists or cannot be written.
         """
-        try:
-            with open(path, "x", encoding="utf-8") as file:
-                file.write(self._core.text)
-        except OSError as error:
-            raise FileError(f"cannot write `{os.fspath(path)}`: {error.strerror}") from error
+        write_new(path, self._core.text)
 
     def __repr__(self) -> str:
         networks = f"{self.replicates} network{'s' if self.replicates != 1 else ''}"
@@ -168,15 +164,16 @@ def _restore(name: str, text: str, origin: str, changes: tuple[str, ...]) -> Sce
     return Scenario._of(_equipoise.Scenario(name, text), origin, changes)
 
 
-#: What the functions of this package take for a scenario: one, the path of its file, or its fields.
+#: What the functions of this package take for a scenario: one, the path of its file, its fields, or a template.
 ScenarioLike: TypeAlias = Scenario | str | os.PathLike[str] | Mapping[str, Any]
 
 
 def scenario(source: ScenarioLike | None = None, /, **changes: Any) -> Scenario:
-    """The scenario of a file, of fields, or of another scenario, with some fields changed.
+    """The scenario of a file, of fields, of a template, or of another scenario, with some fields changed.
 
     Args:
-        source: a path, a mapping of fields or a scenario; without it the keyword arguments are the fields.
+        source: a path, a mapping of fields, a :func:`template` or a scenario; without it the keyword arguments are the
+            fields.
         changes: fields to change, as :meth:`Scenario.with_` takes them.
 
     Raises:
@@ -189,6 +186,8 @@ def scenario(source: ScenarioLike | None = None, /, **changes: Any) -> Scenario:
         found = source
     elif isinstance(source, Mapping):
         found = Scenario(source)
+    elif isinstance(source, Template):
+        found = Scenario.from_toml(source, name=source.file)
     else:
         found = Scenario.from_file(source)
     return found.with_(changes) if changes else found

@@ -10,9 +10,15 @@ import_exception!(equipoise._errors, SimulationError);
 import_exception!(equipoise._errors, TheoryError);
 import_exception!(equipoise._errors, UsageError);
 
-/// Options of the command line, and the arguments that they are here.
-const ARGUMENTS: [(&str, &str); 4] =
-    [("--force", "force=True"), ("--budget", "budget"), ("--drive", "drive"), ("--sweep", "sweep")];
+/// Words of the command line, and what they are here: options are arguments.
+const ARGUMENTS: [(&str, &str); 6] = [
+    ("--force", "force=True"),
+    ("--budget", "budget"),
+    ("--drive", "drive"),
+    ("--sweep", "sweep"),
+    ("`equipoise init` writes one", "`equipoise.template` has one"),
+    ("`equipoise init conductances` writes one", "`equipoise.template` has one"),
+];
 
 /// A text of the command line with the names that things have in Python.
 pub fn in_python(text: &str) -> String {

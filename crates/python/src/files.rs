@@ -9,12 +9,21 @@ use equipoise::job::Failure;
 use equipoise::layout::provenance;
 use equipoise::report::{ReportError, html, write};
 use equipoise::store::{Completion, Existing, ResultWriter, StoreError};
+use equipoise::template::Template;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use crate::failure::{raise, raised};
 use crate::groups::groups;
 use crate::scenario::Scenario;
+
+/// Files to start from: name, what it is, name of the file, text.
+#[pyfunction]
+pub fn templates() -> Vec<(&'static str, &'static str, String, &'static str)> {
+    let words =
+        |template: Template| (template.name(), template.what(), template.file(), template.text());
+    Template::ALL.map(words).into()
+}
 
 /// The text of a scenario file.
 #[pyfunction]

@@ -33,7 +33,7 @@ mod _equipoise {
     #[pymodule_export]
     use super::ensemble::{at_rest, simulate, validate};
     #[pymodule_export]
-    use super::files::{read_cells, read_scenario, report, save};
+    use super::files::{read_cells, read_scenario, report, save, templates};
     #[pymodule_export]
     use super::scenario::Scenario;
     #[pymodule_export]

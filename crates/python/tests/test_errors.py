@@ -66,12 +66,17 @@ def test_a_method_that_does_not_serve_is_a_failure_of_simulation():
         equipoise.simulate(scenario)
 
 
-@pytest.mark.parametrize(("name", "job"), [("limit", equipoise.limit), ("derive", equipoise.derive)])
-def test_a_missing_file_is_an_error_of_the_system(command, name, job):
+@pytest.mark.parametrize(
+    ("name", "job", "template"),
+    [("limit", equipoise.limit, "init"), ("derive", equipoise.derive, "init conductances")],
+)
+def test_a_missing_file_is_an_error_of_the_system(command, name, job, template):
     with pytest.raises(equipoise.FileError) as caught:
         job("nowhere.toml")
     assert isinstance(caught.value, OSError) and isinstance(caught.value, equipoise.EquipoiseError)
-    assert told(caught) == printed(command(name, "nowhere.toml", status=3))
+    words = printed(command(name, "nowhere.toml", status=3))
+    assert f"`equipoise {template}` writes one" in words
+    assert told(caught) == words.replace(f"`equipoise {template}` writes one", "`equipoise.template` has one")
 
 
 def test_options_are_named_as_arguments(tmp_path, pair):

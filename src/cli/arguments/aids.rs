@@ -2,14 +2,17 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap_complete::Shell;
+use equipoise::template::Template;
 
 use super::Manner;
 
 #[derive(Debug, Args)]
 pub struct Init {
     /// Template [default: say which there are]
+    #[arg(value_parser = template())]
     pub template: Option<Template>,
     /// File to write [default: TEMPLATE.toml]
     #[arg(short, long, value_name = "FILE", requires = "template")]
@@ -18,19 +21,12 @@ pub struct Init {
     pub manner: Manner,
 }
 
-/// A file to start from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Template {
-    /// Excitatory and inhibitory neurons that balance each other
-    BalancedPair,
-    /// The same, driven by sources outside: balance fixes the rates
-    ExternalDrive,
-    /// One excitatory and two inhibitory populations of unequal sizes and gains
-    ThreePopulations,
-    /// A balanced pair with a budget in ATP
-    Energy,
-    /// Conductance-based cells, for `equipoise derive`
-    Conductances,
+/// Reads the name of a template.
+fn template() -> impl TypedValueParser<Value = Template> {
+    let values =
+        Template::ALL.map(|template| PossibleValue::new(template.name()).help(template.what()));
+    PossibleValuesParser::new(values)
+        .map(|name| Template::named(&name).expect("no other name is possible"))
 }
 
 #[derive(Debug, Args)]
