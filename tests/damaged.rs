@@ -5,6 +5,7 @@ mod common;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use common::{Place, Run, root};
 use equipoise::store::read_header;
@@ -98,6 +99,26 @@ fn files_with_other_bytes_are_read_or_refused() {
     });
     let statuses = statuses.into_inner().expect("no test failed");
     assert!(statuses[0] > 0 && statuses[3] > 0, "{statuses:?}");
+}
+
+/// The library waits for the writer of a file that is marked as being written, and damage can look like one.
+#[test]
+fn nobody_waits_for_a_writer_that_is_not_there() {
+    with_each(300, |place, random, bytes| {
+        for _ in 0..10 {
+            let mut marked = bytes.to_vec();
+            // Where the superblock says whether the file is being written.
+            marked[11] = 5;
+            marked.truncate(random.random_range(1000..bytes.len()));
+            for _ in 0..20 {
+                let place = random.random_range(48..marked.len());
+                marked[place] = random.random();
+            }
+            let start = Instant::now();
+            assert_eq!(read(place, &marked, "marked"), 3);
+            assert!(start.elapsed() < Duration::from_mins(1), "{:?}", start.elapsed());
+        }
+    });
 }
 
 #[test]

@@ -21,7 +21,7 @@ use hdf5::plist::group_create::LinkCreationOrder;
 use hdf5_sys::h5::{herr_t, hsize_t};
 use hdf5_sys::h5f::{H5F_ACC_RDONLY, H5F_ACC_RDWR, H5F_ACC_SWMR_READ, H5Fopen};
 use hdf5_sys::h5i::hid_t;
-use hdf5_sys::h5p::H5Pset;
+use hdf5_sys::h5p::{H5Pset, H5Pset_metadata_read_attempts};
 
 unsafe extern "C" {
     fn H5Fincrement_filesize(file: hid_t, increment: hsize_t) -> herr_t;
@@ -38,6 +38,9 @@ const MOST_ATTRIBUTES: u32 = 64;
 /// How often a file that may be growing is looked at before it is said to be damaged.
 const ATTEMPTS: usize = 20;
 const PAUSE: Duration = Duration::from_millis(2);
+/// How often the library looks at a piece of a living file before it is said to be damaged. It waits 1 ns after the first
+/// time and each time twice as long: 0.13 s in all. By itself it would look 100 times, for longer than anybody lives.
+const LOOKS: c_uint = 27;
 
 /// How result files are opened for writing.
 ///
@@ -114,13 +117,17 @@ fn open_marked(path: &Path, flags: c_uint) -> hdf5::Result<File> {
     let properties = properties.access_plist().finish()?;
     let mut clear = true;
     hdf5::sync::sync(|| {
-        // SAFETY: the property is one of every list for opening files, and its value a `bool` that
-        // is copied; `properties` and `name` outlive the calls, `name` ends with a zero; `from_id`
+        // SAFETY: the properties are of every list for opening files, and their values a `bool` and
+        // a number that are copied; `properties` and `name` outlive the calls, `name` ends with a zero; `from_id`
         // refuses the negative identifier of a failure and otherwise owns a new one. `sync` keeps
         // other threads out of the library.
         unsafe {
             let name_of_property = c"clear_status_flags".as_ptr();
             if H5Pset(properties.id(), name_of_property, (&raw mut clear).cast()) < 0 {
+                return Err(hdf5::Error::query()?);
+            }
+            let is_living = flags & H5F_ACC_SWMR_READ != 0;
+            if is_living && H5Pset_metadata_read_attempts(properties.id(), LOOKS) < 0 {
                 return Err(hdf5::Error::query()?);
             }
             let id = H5Fopen(name.as_ptr(), flags, properties.id());
