@@ -66,6 +66,9 @@ impl Block {
     }
 
     /// The columns of the table in these rows.
+    ///
+    /// # Errors
+    /// [`StoreError`] if they cannot be read.
     pub fn columns(&self, reader: &GroupReader, table: &Table) -> Result<Vec<Values>, StoreError> {
         table.columns.iter().map(|column| self.column(reader, column)).collect()
     }

@@ -7,11 +7,11 @@
 //! A value that is missing is NaN among floats and -1 among counts, as in the file: `NaN`, `inf` and `-inf` in CSV (floats have as
 //! many digits as it takes to read the same number again), and the floats themselves, not null, in Parquet.
 //!
-//! * [`table`]: which tables there are, and their columns; `block`: pieces of them;
+//! * [`table`]: which tables there are, and their columns; [`block`]: pieces of them;
 //! * `csv` and `parquet`: the formats; `destination`: files that appear whole or not at all;
 //! * [`error`]: what can go wrong.
 
-pub(crate) mod block;
+pub mod block;
 mod csv;
 mod destination;
 pub mod error;

@@ -3,6 +3,7 @@
 //! * [`failure`]: what can go wrong;
 //! * [`at_rest`]: networks at rest against the theory;
 //! * [`scenario`]: the text of a scenario with some fields replaced, and what the theory assumes of it;
+//! * [`reading`]: files that may come from anywhere, read by a process of its own;
 //! * [`room`]: whether there is room for what it asks for;
 //! * [`ensemble`]: an ensemble in memory; [`summary`]: means over its networks;
 //! * [`theory`]: limit and finite-n theory; [`validation`]: an ensemble against them;
@@ -18,6 +19,7 @@ pub mod energy;
 pub mod ensemble;
 pub mod failure;
 pub mod fluctuations;
+pub mod reading;
 pub mod room;
 pub mod scenario;
 pub mod summary;

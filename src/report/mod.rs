@@ -76,6 +76,14 @@ pub fn html(file: &Path) -> Result<String, ReportError> {
     Ok(page::page(&title, &provenance::head(&material), &sections, &provenance::foot(&material)))
 }
 
+/// The verdict of a result file in a sentence, if it has one.
+///
+/// # Errors
+/// As [`html`].
+pub fn summary(file: &Path) -> Result<Option<String>, ReportError> {
+    verdict::summary(&Source::open(file)?)
+}
+
 fn title(source: &Source) -> String {
     let title = source.header.provenance.title.trim();
     if title.is_empty() { "Result".to_owned() } else { title.to_owned() }

@@ -9,7 +9,8 @@ use super::ReportError;
 use super::material::Material;
 use super::number::{about, count, plain, probability, significant};
 use super::page::{Section, address, cell, table};
-use super::source::{Part, Table};
+use super::source::{Part, Source, Table};
+use crate::table::outcome;
 
 /// Failed comparisons that are listed, and comparisons that can be taken away as CSV, at most.
 const MOST_LISTED: usize = 50;
@@ -49,22 +50,42 @@ struct Verdict {
 
 /// The section; without comparisons it says why there are none.
 pub fn section(material: &Material) -> Result<Option<Section>, ReportError> {
-    let Some(comparison) = material.source.table("comparison")? else {
-        let holds = |table: Option<Table>| table.map(|table| table.number("holds") == Some(1.0));
-        let convergence = holds(material.source.table("convergence")?);
-        let claims = holds(material.source.table("claims")?).filter(|_| {
-            // Claims that were not all examined have no verdict.
-            material.source.header.complete
-        });
-        let at_rest = holds(material.source.table("at_rest")?);
-        let body = match (convergence, claims, at_rest) {
-            (Some(holds), ..) => passed(holds, OF_CONVERGENCE),
-            (_, Some(holds), _) => passed(holds, OF_CLAIMS),
-            (.., Some(holds)) => passed(holds, AT_REST),
-            _ => none(material),
-        };
-        return Ok(Some(Section { id: "verdict", heading: "Verdict", body }));
+    let body = match compared(&material.source)? {
+        Some(verdict) => body(material, &verdict),
+        None => match stated(&material.source)? {
+            Some((holds, words)) => passed(holds, words),
+            None => none(material),
+        },
     };
+    Ok(Some(Section { id: "verdict", heading: "Verdict", body }))
+}
+
+/// The verdict in a sentence, if there is one.
+pub fn summary(source: &Source) -> Result<Option<String>, ReportError> {
+    if let Some(verdict) = compared(source)? {
+        return Ok(Some(outcome(verdict.failed, verdict.total)));
+    }
+    Ok(stated(source)?.map(|(holds, words)| sentence(holds, words)))
+}
+
+/// What the file states of comparisons of other kinds: whether they hold, and the words for both.
+fn stated(source: &Source) -> Result<Option<(bool, [&'static str; 2])>, ReportError> {
+    let of = [("convergence", OF_CONVERGENCE), ("claims", OF_CLAIMS), ("at_rest", AT_REST)];
+    for (group, words) in of {
+        // Claims that were not all examined have no verdict.
+        if group == "claims" && !source.header.complete {
+            continue;
+        }
+        if let Some(table) = source.table(group)? {
+            return Ok(Some((table.number("holds") == Some(1.0), words)));
+        }
+    }
+    Ok(None)
+}
+
+/// All comparisons of networks with the theory, if there are any.
+fn compared(source: &Source) -> Result<Option<Verdict>, ReportError> {
+    let Some(comparison) = source.table("comparison")? else { return Ok(None) };
     let mut verdict = Verdict {
         level: comparison.number("level").unwrap_or(f64::NAN),
         networks: comparison.number("replicates"),
@@ -73,18 +94,16 @@ pub fn section(material: &Material) -> Result<Option<Section>, ReportError> {
     let times = comparison.along("time")?;
     verdict.take(&comparison, &["time", "population", "quantity"], |place| times[place[0]])?;
     let end = times.last().copied().unwrap_or(f64::NAN);
-    if let Some(law) = material.source.table("law")? {
+    if let Some(law) = source.table("law")? {
         let times = law.along("snapshot_time")?;
         verdict
             .take(&law, &["snapshot_time", "population", "probability"], |place| times[place[0]])?;
     }
-    if let Some(counts) =
-        material.source.table("variability")?.filter(|table| table.has("measured"))
-    {
+    if let Some(counts) = source.table("variability")?.filter(|table| table.has("measured")) {
         verdict.take(&counts, &["population", "quantity"], |_| end)?;
     }
     verdict.worst.sort_by_key(|tested| tested.place);
-    Ok(Some(Section { id: "verdict", heading: "Verdict", body: body(material, &verdict) }))
+    Ok(Some(verdict))
 }
 
 /// What is said where all holds, and where not.
@@ -102,11 +121,14 @@ const AT_REST: [&str; 2] = [
     "simulated networks at rest do not fluctuate as the theory says",
 ];
 
-fn passed(holds: bool, [good, bad]: [&str; 2]) -> Markup {
+fn sentence(holds: bool, [good, bad]: [&str; 2]) -> String {
+    if holds { format!("PASSED: {good}") } else { format!("FAILED: {bad}") }
+}
+
+fn passed(holds: bool, words: [&str; 2]) -> Markup {
     html! {
         p { strong class={ "verdict " (if holds { "passed" } else { "failed" }) } {
-            @if holds { "✓ PASSED: " (good) }
-            @else { "✗ FAILED: " (bad) }
+            (if holds { "✓ " } else { "✗ " }) (sentence(holds, words))
         } }
     }
 }

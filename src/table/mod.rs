@@ -145,7 +145,7 @@ fn headline(scenario: &Scenario) -> String {
 }
 
 /// The last word on some comparisons: whether they hold, at `LEVEL` over all of them.
-fn outcome(failed: usize, total: usize) -> String {
+pub(crate) fn outcome(failed: usize, total: usize) -> String {
     if failed == 0 {
         format!("PASSED: all {total} comparisons hold (family-wise level {LEVEL}, Holm).")
     } else {

@@ -24,7 +24,7 @@ from ._errors import (
     TheoryError,
     UsageError,
 )
-from ._results import Convergence, Energy, Ensemble, Picture, Result, Sweep, Validation
+from ._results import Convergence, Energy, Ensemble, Picture, Result, Sweep, Validation, load
 from ._scenario import Scenario, scenario
 from ._simulation import converge, simulate, validate
 from ._template import Template, template, templates
@@ -57,6 +57,7 @@ __all__ = [
     "finite_n",
     "fluctuations",
     "limit",
+    "load",
     "scenario",
     "simulate",
     "sweep",

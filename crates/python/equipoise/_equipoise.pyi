@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias, final
 
@@ -11,13 +11,18 @@ __all__ = [
     "at_rest",
     "converge",
     "derive",
+    "describe",
     "energy",
     "fluctuations",
+    "limit_reading",
     "read_cells",
+    "read_parts",
     "read_scenario",
+    "reading_failed",
     "report",
     "save",
     "simulate",
+    "summary",
     "sweep",
     "templates",
     "text_of",
@@ -84,5 +89,16 @@ def derive(
 ) -> tuple[str, str, str | None, list[tuple[str, str]]]: ...
 def read_scenario(path: str) -> str: ...
 def read_cells(path: str) -> str: ...
+def limit_reading(path: str) -> None: ...
+def reading_failed(path: str, status: int) -> str: ...
+def describe(path: str) -> dict[str, Any]: ...
+def summary(path: str) -> str | None: ...
+def read_parts(
+    path: str,
+    group: str,
+    complete: bool,
+    parts: Sequence[tuple[str, Sequence[int], Sequence[int]]],
+    write: Callable[[bytes], object],
+) -> None: ...
 def save(path: str, scenario: Scenario, command: tuple[str, float], arrays: list[_Group], force: bool) -> Path: ...
 def report(file: str, page: str, force: bool) -> None: ...

@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import xarray
 
-from . import _equipoise
+from ._computed import Computed
+from ._errors import note
 from ._scenario import Scenario
+from ._stored import StoredFile
 
 if TYPE_CHECKING:
     from ._equipoise import _Found as Found
-    from ._equipoise import _Group
 
-
-def dataset(group: _Group) -> xarray.Dataset:
-    """A group as a dataset over the same arrays."""
-    _, _, variables, attributes = group
-    coordinates: dict[str, Any] = {}
-    data: dict[str, Any] = {}
-    for name, dimensions, units, long_name, array in variables:
-        described = {"long_name": long_name} if long_name else {}
-        # As in files, where numbers have a unit.
-        if units is not None or array.dtype.kind != "U":
-            described["units"] = "1" if units is None else units
-        place = coordinates if dimensions == [name] else data
-        place[name] = (dimensions, array, described)
-    return xarray.Dataset(data, coordinates, attributes)
-
-
-def verdict(text: str) -> str:
-    """The line of a text that says whether comparisons hold."""
-    return next(line for line in text.splitlines() if line.startswith(("PASSED", "FAILED")))
+Drawn = TypeVar("Drawn")
 
 
 class Picture(str):
@@ -53,38 +35,43 @@ class Result(Mapping[str, xarray.Dataset]):
     """
 
     def __init__(self, scenario: Scenario, command: str, found: Found, seconds: float) -> None:
-        self._scenario = scenario
-        self._command = scenario._command(command)
-        self._groups, _, self._text = found
-        self._seconds = seconds
-        self._datasets = {group[0]: dataset(group) for group in self._groups}
+        self._source: Computed | StoredFile = Computed(scenario, command, found, seconds)
 
     @property
     def scenario(self) -> Scenario:
-        """What was simulated or solved."""
-        return self._scenario
+        """What was simulated or solved.
+
+        Raises:
+            ScenarioError: if the file that it was loaded from has none, or one of another version.
+        """
+        return self._source.scenario
 
     @property
     def text(self) -> str:
-        """What the command line prints of it, for ``print``."""
-        return self._text
+        """What the command line prints of it, for ``print``; of a file, what ``equipoise info`` prints."""
+        return self._source.text
 
     @property
     def elapsed(self) -> float:
-        """Seconds that it took."""
-        return self._seconds
+        """Seconds that it took; not a number in a file that does not say."""
+        return self._source.elapsed
+
+    @property
+    def complete(self) -> bool:
+        """Whether it came to its end, which only a file may not have."""
+        return self._source.complete
 
     def __getitem__(self, name: str) -> xarray.Dataset:
-        return self._datasets[name]
+        return self._source.datasets[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._datasets)
+        return iter(self._source.datasets)
 
     def __len__(self) -> int:
-        return len(self._datasets)
+        return len(self._source.datasets)
 
     def __repr__(self) -> str:
-        return f"<equipoise.{type(self).__name__} of {self.scenario.title!r}: {', '.join(self)}>"
+        return f"<equipoise.{type(self).__name__} of {self._source.title!r}: {', '.join(self)}>"
 
     def _repr_html_(self) -> str:
         show: Callable[[], str] = self.tree()._repr_html_
@@ -103,10 +90,10 @@ class Result(Mapping[str, xarray.Dataset]):
     def tree(self) -> xarray.DataTree:
         """All groups as one tree of xarray; what only readers of the SONATA format need is left out."""
         groups = {name: group for name, group in self.items() if name.rpartition("/")[0] not in self}
-        return xarray.DataTree.from_dict(groups, name=self.scenario.title)
+        return xarray.DataTree.from_dict(groups, name=self._source.title)
 
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> Path:
-        """Writes the result file (HDF5) that the command line would write, and returns where it is.
+        """Writes the result file (HDF5) that the command line would write, and returns where it is; a file is copied.
 
         Args:
             path: the file; its folder must be there.
@@ -115,8 +102,7 @@ class Result(Mapping[str, xarray.Dataset]):
         Raises:
             FileError: if the file is there, or cannot be written.
         """
-        command = (self._command, self._seconds)
-        return _equipoise.save(os.fspath(path), self.scenario._core, command, self._groups, force)
+        return self._source.save(path, force)
 
     def report(self, path: str | os.PathLike[str], *, force: bool = False) -> Path:
         """Writes the report, one HTML page without scripts, and returns where it is.
@@ -128,10 +114,7 @@ class Result(Mapping[str, xarray.Dataset]):
         Raises:
             FileError: if the page is there, or cannot be written.
         """
-        with tempfile.TemporaryDirectory() as folder:
-            # Its name stands on the page.
-            file = self.save(Path(folder) / Path(path).with_suffix(".h5").name)
-            _equipoise.report(os.fspath(file), os.fspath(path), force)
+        self._source.report(path, force)
         return Path(path)
 
 
@@ -225,7 +208,7 @@ class Validation(Ensemble):
     @property
     def summary(self) -> str:
         """The verdict in a sentence."""
-        return verdict(self.text)
+        return self._source.summary or "nothing is compared"
 
     def __repr__(self) -> str:
         return f"{super().__repr__()}\n{self.summary}"
@@ -233,6 +216,8 @@ class Validation(Ensemble):
 
 class Sweep(Result):
     """Fixed points of the limit as a field of the scenario changes."""
+
+    _picture: Picture | None = None
 
     def __init__(self, scenario: Scenario, command: str, found: Found, seconds: float, picture: str) -> None:
         super().__init__(scenario, command, found, seconds)
@@ -251,11 +236,13 @@ class Sweep(Result):
     @property
     def picture(self) -> Picture:
         """The bifurcation diagram, as SVG."""
-        return self._picture
+        return _kept(self._picture, "picture")
 
 
 class Convergence(Result):
     """Errors against the limit at several sizes, measured and expected."""
+
+    _picture: Picture | None = None
 
     def __init__(self, scenario: Scenario, command: str, found: Found, seconds: float, picture: str) -> None:
         super().__init__(scenario, command, found, seconds)
@@ -279,16 +266,18 @@ class Convergence(Result):
     @property
     def summary(self) -> str:
         """The verdict in a sentence."""
-        return verdict(self.text)
+        return self._source.summary or "nothing is compared"
 
     @property
     def picture(self) -> Picture:
         """Errors over sizes, as SVG."""
-        return self._picture
+        return _kept(self._picture, "picture")
 
 
 class Energy(Result):
     """What activity costs and what it is worth."""
+
+    _figures: dict[str, Picture] | None = None
 
     def __init__(
         self, scenario: Scenario, command: str, found: Found, seconds: float, figures: list[tuple[str, str]]
@@ -319,4 +308,55 @@ class Energy(Result):
     @property
     def figures(self) -> dict[str, Picture]:
         """Figures by name, as SVG."""
-        return dict(self._figures)
+        return dict(_kept(self._figures, "figures"))
+
+
+def _kept(drawn: Drawn | None, name: str) -> Drawn:
+    """What was drawn when the result was computed."""
+    if drawn is None:
+        raise AttributeError(f"files keep no {name}; the report, `report(\"report.html\")`, has them")
+    return drawn
+
+
+#: What a file is, by the first group that it has of these.
+KINDS: dict[str, type[Result]] = {
+    "comparison": Validation,
+    "trajectory": Ensemble,
+    "sweep": Sweep,
+    "convergence": Convergence,
+    "economy": Energy,
+}
+
+
+def load(path: str | os.PathLike[str], /) -> Result:
+    """A result file, of the command line or of ``save``.
+
+    The groups are those that the function of the same name returns, with the same names, dimensions, units and values;
+    what a file does not keep, pictures and figures, is in its report. Groups are read when they are asked for, and of
+    groups of more than 64 MB only what is looked at: ``result.trajectory["mean"].isel(realization=0).values`` reads one
+    network of a file that may be larger than the memory. So the file has to stay where it is; where it has changed, what is
+    not read yet is refused.
+
+    Reading is done by a process of its own, with limits on its memory and time, as the command line does it: the HDF5
+    library may crash on damaged files, and does not take the interpreter with it. (``xarray.open_dataset`` and h5py read
+    the same files without that.)
+
+    Args:
+        path: the file, or the unfinished ``NAME.h5.partial`` of a run.
+
+    Returns:
+        A :class:`Validation`, :class:`Ensemble`, :class:`Sweep`, :class:`Convergence` or :class:`Energy`, by what the file
+        holds, and otherwise a :class:`Result`.
+
+    Raises:
+        FileError: if it cannot be read, is damaged, or is no result file.
+
+    Of a file that is not complete an :class:`EquipoiseWarning` says so.
+    """
+    file = StoredFile(path)
+    if not file.complete:
+        note([f"{file.name} is not complete: its run was interrupted, or goes on"])
+    kind = next((kind for group, kind in KINDS.items() if group in file), Result)
+    result = kind.__new__(kind)
+    result._source = file
+    return result

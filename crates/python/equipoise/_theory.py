@@ -9,9 +9,10 @@ import xarray
 
 from . import _equipoise
 from ._analysis import Analysis
+from ._computed import dataset
 from ._errors import UsageError, check_threads, note
 from ._progress import Progress, telling
-from ._results import Energy, Result, Sweep, dataset
+from ._results import Energy, Result, Sweep
 from ._scenario import ScenarioLike
 from ._scenario import scenario as scenario_of
 

@@ -22,6 +22,17 @@ fn array_group(py: Python<'_>, group: Group) -> PyResult<Bound<'_, PyTuple>> {
     for dimension in dimensions {
         lengths.set_item(dimension.name, dimension.length)?;
     }
+    let described = described(py, attributes)?;
+    let variables = variables.into_iter().map(|variable| array_variable(&lengths, variable));
+    let variables = PyList::new(py, variables.collect::<PyResult<Vec<_>>>()?)?;
+    (name, lengths, variables, described).into_pyobject(py)
+}
+
+/// Attributes by name.
+pub fn described(
+    py: Python<'_>,
+    attributes: Vec<(String, Attribute)>,
+) -> PyResult<Bound<'_, PyDict>> {
     let described = PyDict::new(py);
     for (name, value) in attributes {
         match value {
@@ -31,9 +42,7 @@ fn array_group(py: Python<'_>, group: Group) -> PyResult<Bound<'_, PyTuple>> {
             Attribute::Sorting(sorting) => described.set_item(name, sorting as u8)?,
         }
     }
-    let variables = variables.into_iter().map(|variable| array_variable(&lengths, variable));
-    let variables = PyList::new(py, variables.collect::<PyResult<Vec<_>>>()?)?;
-    (name, lengths, variables, described).into_pyobject(py)
+    Ok(described)
 }
 
 /// Name, dimensions, unit or none, long name, values.

@@ -5,7 +5,7 @@
 //! * `failure`: exceptions;
 //! * `groups`: groups of variables as arrays, and back, without copies on the way out;
 //! * `running`: jobs without the lock of the interpreter, with Ctrl-C and progress;
-//! * `theory`, `ensemble`, `convergence`, `worth`, `cells`: the jobs; `files`: what users write, and results as files.
+//! * `theory`, `ensemble`, `convergence`, `worth`, `cells`: the jobs; `files`: what users write, and results as files; `reading`: the same files in a process of its own.
 
 #![allow(clippy::needless_pass_by_value, reason = "what comes from Python is owned")]
 
@@ -15,6 +15,7 @@ mod ensemble;
 mod failure;
 mod files;
 mod groups;
+mod reading;
 mod running;
 mod scenario;
 mod theory;
@@ -34,6 +35,8 @@ mod _equipoise {
     use super::ensemble::{at_rest, simulate, validate};
     #[pymodule_export]
     use super::files::{read_cells, read_scenario, report, save, templates};
+    #[pymodule_export]
+    use super::reading::{describe, limit_reading, read_parts, reading_failed, summary};
     #[pymodule_export]
     use super::scenario::Scenario;
     #[pymodule_export]

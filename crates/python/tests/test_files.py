@@ -126,7 +126,7 @@ def test_a_report_is_that_of_the_file(command, tmp_path):
 def test_arrays_are_not_copied():
     found = equipoise.validate(equipoise.scenario("scenarios/recording.toml", **CHANGES))
     checked = 0
-    for name, _, variables, _ in found._groups:
+    for name, _, variables, _ in found._source.groups:
         for variable, dimensions, _, _, array in variables:
             if dimensions == [variable] or array.dtype.kind == "U":
                 continue

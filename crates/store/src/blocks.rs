@@ -72,6 +72,18 @@ impl GroupReader {
         &self.outline
     }
 
+    /// Whether there can be as many values of a variable in the file. Damaged files claim more, and unfinished ones hold
+    /// less than they will.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoSuchGroup`] for a variable that the group does not have, and
+    /// [`StoreError::Corrupt`] where there is no room for them.
+    pub fn check_room(&self, variable: &str, counts: &[usize]) -> Result<(), StoreError> {
+        let (item, (dataset, _)) = self.dataset(variable)?;
+        plausible(dataset, counts).map_err(|source| StoreError::reading(&self.path, &item, source))
+    }
+
     /// Reads `counts` values along each dimension of a variable, beginning at `start`, in row-major
     /// order.
     ///
@@ -85,12 +97,18 @@ impl GroupReader {
         start: &[usize],
         counts: &[usize],
     ) -> Result<Values, StoreError> {
-        let item = format!("{}/{variable}", self.outline.name);
-        let Some((dataset, value_type)) = self.datasets.get(variable) else {
-            return Err(StoreError::NoSuchGroup { path: self.path.clone(), group: item });
-        };
+        let (item, (dataset, value_type)) = self.dataset(variable)?;
         read_block(dataset, *value_type, start, counts)
             .map_err(|source| StoreError::reading(&self.path, &item, source))
+    }
+
+    /// A variable, and its name in messages.
+    fn dataset(&self, variable: &str) -> Result<(String, &(Dataset, ValueType)), StoreError> {
+        let item = format!("{}/{variable}", self.outline.name);
+        match self.datasets.get(variable) {
+            Some(found) => Ok((item, found)),
+            None => Err(StoreError::NoSuchGroup { path: self.path.clone(), group: item }),
+        }
     }
 }
 

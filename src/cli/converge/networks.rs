@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Read, Write, stdout};
 use std::path::Path;
 use std::process::Stdio;
 
+use equipoise::job::reading::crashed;
 use equipoise::layout::convergence::{read_networks, read_sizes};
 use equipoise::store::{Header, Provenance, read_header};
 use equipoise::validation::convergence::Sample;
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::super::Ending;
 use super::super::arguments::Networks;
 use super::super::failure::Failure;
-use super::super::guard::{cannot_start, child, crashed};
+use super::super::guard::{cannot_start, child};
 
 /// Where a file comes from.
 #[derive(Debug, Serialize, Deserialize)]
