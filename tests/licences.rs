@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use serde_json::Value;
+
 /// Words in quotes in the list of this name.
 fn listed(settings: &str, name: &str) -> Vec<String> {
     let start = settings.find(&format!("\n{name} = [")).unwrap_or_else(|| panic!("no {name}"));
@@ -49,6 +51,29 @@ fn licences_are_permissive() {
     for (name, licence) in crates {
         assert!(allowed(&licence, &licences), "{name}: {licence}");
     }
+}
+
+/// The Python package holds libraries in C, whose licences go with it: they are those of the sources that are built.
+#[test]
+fn licences_of_linked_libraries_are_theirs() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["metadata", "--format-version=1", "--locked", "--features=static"]);
+    let output = cargo.current_dir(root).output().expect("cargo runs");
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let packages = metadata["packages"].as_array().expect("packages");
+    for (name, source, copy) in [
+        ("hdf5-metno-src", "ext/hdf5/LICENSE", "licences/HDF5.txt"),
+        ("libz-sys", "src/zlib/LICENSE", "licences/zlib.txt"),
+    ] {
+        let package = packages.iter().find(|package| package["name"] == name).expect(name);
+        let manifest = Path::new(package["manifest_path"].as_str().expect("a path"));
+        let source = manifest.with_file_name(source);
+        let read = |path: &Path| fs::read_to_string(path).expect("a licence");
+        assert_eq!(read(&root.join(copy)), read(&source), "{copy} is not {}", source.display());
+    }
+    let settings = fs::read_to_string(root.join("pyproject.toml")).expect("pyproject.toml");
+    assert!(listed(&settings, "license-files").iter().any(|files| files == "licences/*.txt"));
 }
 
 /// The lock file names the source of each crate that is not ours.
