@@ -119,6 +119,14 @@ fn couplings_of_full_rank_need_sources_outside() {
         assert!(run.message().contains("not balanced"), "{}", run.err);
         let advice = "`equipoise init external-drive`";
         assert_eq!(run.message().contains(advice), is_told, "{arguments}: {}", run.err);
+        let rest = arguments.trim_start_matches("limit");
+        let run = place.run(&format!("analyse {rest}")).expect(0);
+        assert_eq!(run.out.contains(advice), is_told, "{}", run.out);
+        let run = place.run(&format!("analyse {rest} --json")).expect(0);
+        assert_eq!(run.out.contains(advice), is_told, "{}", run.out);
+        let small = "--set n=30 --set duration=0.5 --set ensemble.replicates=2 -o run.h5 --force";
+        let run = place.run(&format!("simulate {rest} {small}")).expect(0);
+        assert_eq!(run.err.contains(advice), is_told, "{}", run.err);
     }
 }
 

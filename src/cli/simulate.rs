@@ -2,6 +2,7 @@
 
 use equipoise::cost::Cost;
 use equipoise::engine::{Ensemble, Outcome, Ranks, Trajectory};
+use equipoise::job::failure::advised;
 use equipoise::job::room::{Held, check_room};
 use equipoise::job::scenario::unbalanced;
 use equipoise::job::summary::{Summary, quantities};
@@ -39,7 +40,7 @@ pub fn run(arguments: &Simulate, ranks: &dyn Ranks) -> Result<Ending, Failure> {
     if let Some(error) = unbalanced(&scenario, &ensemble.times)
         && !common.quiet
     {
-        note(&format!("warning: {error}"));
+        note(&format!("warning: {}", advised(&error)));
     }
     let name = scenario::stem(common);
     let default = || {

@@ -106,11 +106,16 @@ impl From<InputError> for Failure {
 }
 
 /// What a network would need to be balanced, where that can be said.
-fn advice(error: &LimitError) -> Option<&'static str> {
+pub fn advice(error: &LimitError) -> Option<&'static str> {
     matches!(error, LimitError::RateOutOfRange { rate, .. } if rate.abs() < 1e-9).then_some(
         "couplings of full rank balance at rates of 0 alone, unless sources outside drive the network: add external ones, as in \
          `equipoise init external-drive`, or make the rows of [coupling] multiples of each other, as in `equipoise init balanced-pair`",
     )
+}
+
+/// An error with the advice on it, in a line.
+pub fn advised(error: &LimitError) -> String {
+    advice(error).map_or_else(|| error.to_string(), |advice| format!("{error}; {advice}"))
 }
 
 impl From<LimitError> for Failure {

@@ -1,6 +1,7 @@
 //! Numbers for people. What is not finite is a dash.
 
 use crate::picture::figure::scale::signed;
+use crate::table::LEAST_PROBABILITY;
 
 /// What stands for a missing number.
 const MISSING: &str = "–";
@@ -77,7 +78,13 @@ pub fn count(value: usize) -> String {
 
 /// A p-value.
 pub fn probability(value: f64) -> String {
-    if value.is_finite() && value < 0.001 { significant(value, 2) } else { about(value, 0.01) }
+    if (0.0..LEAST_PROBABILITY).contains(&value) {
+        format!("< {}", significant(LEAST_PROBABILITY, 1).trim_start_matches("1·"))
+    } else if value.is_finite() && value < 0.001 {
+        significant(value, 2)
+    } else {
+        about(value, 0.01)
+    }
 }
 
 #[cfg(test)]
@@ -96,6 +103,8 @@ mod tests {
         assert_eq!(plain(-3.0), "−3");
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(probability(1.0), "1.000");
+        assert_eq!(probability(2.7e-97), "2.7·10⁻⁹⁷");
+        assert_eq!(probability(0.0), "< 10⁻³⁰⁰");
         for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             assert_eq!(
                 [significant(value, 3), about(value, 1.0), plain(value), probability(value)],

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::job::failure::advice;
 use crate::limit::analysis::{Analysis, Balanced, Destination, Growth, Stabilisation, Unbalanced};
 use crate::limit::{Character, Complex, FixedPoint, Search};
 use crate::model::Scenario;
@@ -68,6 +69,14 @@ fn combination<'a>(
 /// The verdict where there is no balance.
 fn lack(text: &mut String, unbalanced: &Unbalanced, names: &[String]) {
     let _ = writeln!(text, "\nNO BALANCE: {}", unbalanced.reason);
+    growth(text, unbalanced, names);
+    if let Some(advice) = advice(&unbalanced.reason) {
+        let _ = writeln!(text, "Advice: {advice}.");
+    }
+}
+
+/// What grows in its place.
+fn growth(text: &mut String, unbalanced: &Unbalanced, names: &[String]) {
     let Some(growth) = &unbalanced.growth else {
         let _ = writeln!(text, "Only rates at the ends of the gains' ranges make K S + h vanish.");
         return;
@@ -265,6 +274,7 @@ pub fn json(scenario: &Scenario, analysis: &Analysis, file: Option<&Path>) -> St
         }
         Err(unbalanced) => {
             object["verdict"] = unbalanced.reason.to_string().into();
+            object["advice"] = advice(&unbalanced.reason).into();
             object["growth"] = unbalanced.growth.as_ref().map_or(Value::Null, |growth| {
                 json!({ "velocity": growth.velocity, "rates": growth.rates, "at_least": growth.at_least })
             });

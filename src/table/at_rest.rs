@@ -4,7 +4,7 @@ use crate::model::Scenario;
 use crate::validation::{LEVEL, RestComparison, RestQuantity, RestVerdict, Tested};
 use serde_json::{Value, json};
 
-use super::{Table, number, outcome};
+use super::{Table, number, outcome, probability};
 
 /// All comparisons, and the verdict.
 pub fn text(scenario: &Scenario, verdict: &RestVerdict) -> String {
@@ -40,7 +40,7 @@ pub fn text(scenario: &Scenario, verdict: &RestVerdict) -> String {
             number(*predicted, test.standard_error),
             format!("{:+.1e}", test.difference),
             format!("{:.1e}", test.margin),
-            format!("{adjusted_p:.3}"),
+            probability(*adjusted_p),
             if tested.holds() { "holds" } else { "FAILS" }.to_owned(),
         ]);
     }

@@ -4,11 +4,11 @@ use std::fmt::Write;
 use std::path::Path;
 
 use crate::layout::claims::sides;
-use crate::validation::LEVEL;
 use crate::validation::claims::{CLAIMED, Claim, Course, Evidence, Finding, Rate, Subject};
+use crate::validation::{LEVEL, Tested};
 use serde_json::{Value, json};
 
-use super::Table;
+use super::{Table, probability};
 
 /// Hz in 1/ms.
 const HERTZ: f64 = 1e3;
@@ -89,9 +89,9 @@ pub fn text(found: &Claims<'_>) -> String {
             let mut row = vec![of_claim(finding.claim.name.clone())];
             row.extend(measured);
             row.extend([
-                of_claim(format!("{:.3}", finding.p())),
+                of_claim(probability(finding.p())),
                 of_claim((if finding.holds() { "holds" } else { "FAILS" }).to_owned()),
-                of_claim(format!("{:.1e}", finding.twin_p())),
+                of_claim(probability(finding.twin_p())),
                 of_claim((if finding.twin_passes() { "PASSES" } else { "rejected" }).to_owned()),
             ]);
             table.row(row);
@@ -160,6 +160,12 @@ fn complaints(finding: &Finding) -> Vec<String> {
     lines
 }
 
+/// A p-value in a sentence.
+fn chance(tested: &Tested) -> String {
+    let p = probability(tested.adjusted_p);
+    if p.starts_with('<') { format!("p {p}") } else { format!("p = {p}") }
+}
+
 /// What does not hold of a statistic over sizes.
 fn doubts(name: &str, course: &Course) -> Vec<String> {
     let of = format!("{name}: {}, {}", course.statistic.describe(), course.component);
@@ -167,24 +173,24 @@ fn doubts(name: &str, course: &Course) -> Vec<String> {
     for point in course.points.iter().filter(|point| !point.tested.holds()) {
         let tested = &point.tested;
         lines.push(format!(
-            "{of}, n = {}: measured {:.4e} ({:.1e}), predicted {:.4e} with margin {:.1e}, p = {:.1e}",
+            "{of}, n = {}: measured {:.4e} ({:.1e}), predicted {:.4e} with margin {:.1e}, {}",
             point.size.n,
             tested.measured.value,
             tested.measured.standard_error,
             tested.predicted,
             tested.test.margin,
-            tested.adjusted_p
+            chance(tested)
         ));
     }
     match &course.tested {
         None => lines.push(format!("{of}: no exponent, an average has the wrong sign")),
         Some(tested) if !tested.holds() => lines.push(format!(
-            "{of}: exponent {:.3} ({:.1e}), predicted {:.3} with margin {:.1e}, p = {:.1e}",
+            "{of}: exponent {:.3} ({:.1e}), predicted {:.3} with margin {:.1e}, {}",
             tested.measured.value,
             tested.measured.standard_error,
             tested.predicted,
             tested.test.margin,
-            tested.adjusted_p
+            chance(tested)
         )),
         Some(_) => {}
     }
@@ -204,12 +210,12 @@ fn doubts_of_rate(name: &str, rate: &Rate) -> Vec<String> {
             HERTZ * CLAIMED.end()
         )),
         (Some(_), Some(tested)) if !tested.holds() => lines.push(format!(
-            "{of}: cells {:.2} Hz ({:.2}), equations {:.2} Hz with margin {:.2}, p = {:.1e}",
+            "{of}: cells {:.2} Hz ({:.2}), equations {:.2} Hz with margin {:.2}, {}",
             HERTZ * tested.measured.value,
             HERTZ * tested.measured.standard_error,
             HERTZ * tested.predicted,
             HERTZ * tested.test.margin,
-            tested.adjusted_p
+            chance(tested)
         )),
         (Some(_), Some(_)) => {}
     }

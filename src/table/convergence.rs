@@ -10,7 +10,7 @@ use crate::validation::exponent::COVERAGE;
 use crate::validation::{LEVEL, Tested};
 use serde_json::{Value, json};
 
-use super::{Table, number};
+use super::{Table, number, probability};
 
 /// Rows of what does not agree.
 const MOST_FAILURES: usize = 12;
@@ -89,7 +89,7 @@ fn failures(report: &Report<'_>) -> Option<String> {
     }
     let mut table = Table::new(&OF_POINT);
     for point in failed.into_iter().take(MOST_FAILURES) {
-        table.row(row(report, point, format!("{:.1e}", point.tested.adjusted_p)));
+        table.row(row(report, point, probability(point.tested.adjusted_p)));
     }
     Some(table.text())
 }
@@ -107,7 +107,7 @@ fn errors(report: &Report<'_>) -> String {
                     (true, true) => "holds",
                     (true, false) => "FAILS",
                 };
-                let p = format!("{:.3}", point.tested.adjusted_p);
+                let p = probability(point.tested.adjusted_p);
                 let mut row = row(report, point, if is_tested { p } else { "-".to_owned() });
                 row.push(verdict.to_owned());
                 table.row(row);
@@ -166,7 +166,7 @@ fn exponents(report: &Report<'_>) -> String {
                 format!("{:.3} to {:.3}", found.low, found.high),
                 format!("{:.3}", tested.predicted),
                 format!("{:.1e}", tested.test.margin),
-                format!("{:.3}", tested.adjusted_p),
+                probability(tested.adjusted_p),
                 verdict.to_owned(),
             ]);
         } else {

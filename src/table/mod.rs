@@ -134,6 +134,20 @@ pub(super) fn number(value: f64, scale: f64) -> String {
     format!("{value:.digits$}")
 }
 
+/// P-values below are not told apart: near the least positive number they become 0, which none is.
+pub const LEAST_PROBABILITY: f64 = 1e-300;
+
+/// A p-value: three decimals, or its size where these would be zeros.
+pub(super) fn probability(p: f64) -> String {
+    if p < LEAST_PROBABILITY {
+        format!("< {LEAST_PROBABILITY:e}")
+    } else if p < 5e-4 {
+        format!("{p:.1e}")
+    } else {
+        format!("{p:.3}")
+    }
+}
+
 /// Six decimals, and no sign on zero.
 pub(super) fn fixed(value: f64) -> String {
     format!("{:.6}", if value.abs() < 5e-7 { 0.0 } else { value })
@@ -167,6 +181,14 @@ pub fn duration(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_probability_is_zero() {
+        let told = [0.0, 1e-310, 2.71e-97, 4e-4, 5e-4, 0.0704, 1.0].map(probability);
+        let expected = ["< 1e-300", "< 1e-300", "2.7e-97", "4.0e-4", "0.001", "0.070", "1.000"];
+        assert_eq!(told, expected);
+        assert_eq!(probability(f64::NAN), "NaN");
+    }
 
     #[test]
     fn narrow_screens_have_blocks() {

@@ -12,7 +12,7 @@ use crate::validation::{
 use serde_json::{Map, Value, json};
 
 use super::theory::{ending, validity, validity_json};
-use super::{Table, headline, number, outcome};
+use super::{Table, headline, number, outcome, probability};
 
 /// What `validate` found.
 pub struct Report<'a> {
@@ -133,7 +133,7 @@ impl Table {
             number(*predicted, scale),
             format!("{:+.1e}", test.difference),
             format!("{:.1e}", test.margin),
-            format!("{adjusted_p:.3}"),
+            probability(*adjusted_p),
             if failed { "FAILS" } else { "holds" }.to_owned(),
         ]);
     }

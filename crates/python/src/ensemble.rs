@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use equipoise::engine::{Ensemble, Headway};
 use equipoise::job::ensemble::{Whole, decided};
+use equipoise::job::failure::advised;
 use equipoise::job::scenario::unbalanced;
 use equipoise::job::summary::Summary;
 use equipoise::job::validation::{Validation, enough_networks};
@@ -87,7 +88,7 @@ pub fn simulate<'py>(
 ) -> PyResult<Found<'py>> {
     run_networks(py, scenario, progress, move |scenario, stop, headway| {
         let whole = Whole::simulate(scenario, threads, stop, headway)?;
-        let notes = unbalanced(scenario, &whole.times).map(|error| error.to_string());
+        let notes = unbalanced(scenario, &whole.times).map(|error| advised(&error));
         let mut summary = Summary::new(scenario, whole.times.len());
         whole.networks.iter().for_each(|network| summary.look(network, true));
         let end = whole.times.last().copied().unwrap_or_default();
