@@ -1,5 +1,5 @@
 //! A check in a child process, so that what crashes or loops in C code ends that alone, as in the program
-//! (`src/cli/guard.rs`).
+//! (`src/job/reading.rs`).
 //!
 //! The child has the limits that the program gives, of time less, and ends in one of three ways: it comes to the end of
 //! the check; it panics, which is a finding; or a signal ends it, which the program would report, and which therefore

@@ -314,7 +314,7 @@ class Energy(Result):
 def _kept(drawn: Drawn | None, name: str) -> Drawn:
     """What was drawn when the result was computed."""
     if drawn is None:
-        raise AttributeError(f"files keep no {name}; the report, `report(\"report.html\")`, has them")
+        raise AttributeError(f'files keep no {name}; the report, `report("report.html")`, has them')
     return drawn
 
 

@@ -20,8 +20,8 @@ from xarray.backends import BackendArray
 from xarray.core import indexing
 
 from . import _equipoise
-from ._errors import FileError, UsageError
 from ._computed import described
+from ._errors import FileError, UsageError
 from ._reader import UNREADABLE, WORD
 from ._scenario import Scenario
 
@@ -197,32 +197,19 @@ class StoredFile(Mapping[str, xarray.Dataset]):
             raise FileError(f"`{self._name}` has changed since it was loaded; load it again")
 
     def _ask(self, what: str, terms: list[Any], take: Callable[[IO[bytes]], Any]) -> Any:
-        """What another process finds in the file."""
+        """What another process finds in the file, as `take` makes it of what that process writes."""
         if what != "describe":
             self._check()
         program = [sys.executable or "", "-P", "-S", str(_FOLDER / "_reader.py"), str(_FOLDER)]
         words = [*program, self._name, what, json.dumps(terms)]
         with tempfile.TemporaryFile() as said:
-            found, status = None, None
             try:
-                with subprocess.Popen(
-                    words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, cwd=self._folder
-                ) as child:
-                    try:
-                        assert child.stdout is not None
-                        is_ours = child.stdout.read(len(WORD)) == WORD
-                        found = take(child.stdout) if is_ours else None
-                        status = child.wait()
-                    except _CutOff:
-                        status = child.wait() or 1
-                    except BaseException:
-                        child.kill()
-                        raise
+                found, status = self._answer(words, said, take)
             except OSError as error:
                 raise FileError(f"cannot start a process to read {self._name}: {error}") from error
             said.seek(0)
             told = said.read().decode(errors="replace")
-        if not is_ours:
+        if status is None:
             reason = told.strip() or f"`{sys.executable}` is no Python that could do it"
             raise FileError(f"cannot start a process to read {self._name}: {reason}")
         if status == UNREADABLE:
@@ -231,6 +218,21 @@ class StoredFile(Mapping[str, xarray.Dataset]):
             said_last = RuntimeError(told) if told else None
             raise FileError(_equipoise.reading_failed(self._name, status)) from said_last
         return found
+
+    def _answer(self, words: list[str], said: IO[bytes], take: Callable[[IO[bytes]], Any]) -> tuple[Any, int | None]:
+        """What a process answers, and its exit status; none if it is no reader."""
+        out = subprocess.PIPE
+        with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=said, cwd=self._folder) as child:
+            try:
+                assert child.stdout is not None
+                if child.stdout.read(len(WORD)) != WORD:
+                    return None, None
+                return take(child.stdout), child.wait()
+            except _CutOff:
+                return None, child.wait() or 1
+            except BaseException:
+                child.kill()
+                raise
 
 
 class _Values(BackendArray):

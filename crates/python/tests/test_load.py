@@ -144,7 +144,12 @@ def test_a_file_that_has_changed_is_refused(nothing_at_once, validated):
     found = equipoise.load(path)
     mean = found.trajectory["mean"]
     made.save(path, force=True)
-    for look in (lambda: mean.values, lambda: found.limit, lambda: found.report("never.html"), lambda: found.save("no.h5")):
+    for look in (
+        lambda: mean.values,
+        lambda: found.limit,
+        lambda: found.report("never.html"),
+        lambda: found.save("no.h5"),
+    ):
         with pytest.raises(equipoise.FileError, match="has changed since it was loaded; load it again"):
             look()
 
@@ -153,7 +158,9 @@ def test_an_unfinished_file_is_warned_of(command, validated, tmp_path):
     made, path = validated
     with h5py.File(path, "r+") as file:
         file.attrs["complete"] = np.int64(0)
-    with pytest.warns(equipoise.EquipoiseWarning, match=r"result\.h5 is not complete: its run was interrupted, or goes on"):
+    with pytest.warns(
+        equipoise.EquipoiseWarning, match=r"result\.h5 is not complete: its run was interrupted, or goes on"
+    ):
         found = equipoise.load(path)
     assert not found.complete
     assert_identical(found, made)
@@ -186,7 +193,7 @@ def test_what_is_no_result_is_told_as_on_the_command_line(command, tmp_path, kin
 
 
 def test_damaged_files_raise_exceptions_alone(validated, tmp_path):
-    made, path = validated
+    _, path = validated
     whole, generator = path.read_bytes(), random.Random(7)
     damaged, refused = tmp_path / "damaged.h5", 0
     for number in range(60):
