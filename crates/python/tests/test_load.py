@@ -4,12 +4,15 @@ import pickle
 import random
 import shutil
 import signal
+from pathlib import Path
 
 import equipoise
 import h5py
 import numpy as np
 import pytest
 from equipoise import _stored
+
+ROOT = Path(__file__).resolve().parents[3]
 
 SWEPT = ("populations.E.drive", -0.4, -0.2, 5)
 MADE = {
@@ -175,6 +178,24 @@ def test_a_file_of_another_version_has_groups_without_a_scenario(validated):
     assert_identical(found, made)
     with pytest.raises(equipoise.ScenarioError, match="unheard_of"):
         _ = found.scenario
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "fuzz/corpus/result_file").iterdir()), ids=lambda path: path.name)
+def test_files_of_every_kind_are_loaded(path):
+    found = equipoise.load(path)
+    with h5py.File(path) as file:
+        for name, group in found.items():
+            assert set(group.variables) == {
+                member
+                for member, dataset in file[name].items()
+                if isinstance(dataset, h5py.Dataset)
+                and not dataset.attrs.get("NAME", b"").startswith(b"This is a netCDF")
+            }
+            for variable, values in group.data_vars.items():
+                own = file[name][variable]
+                expected = own.asstr()[...] if values.dtype.kind == "U" else own[...]
+                np.testing.assert_array_equal(values.values, expected)
+    assert found.tree().to_dict() and repr(found).startswith(f"<equipoise.{type(found).__name__} of ")
 
 
 @pytest.mark.parametrize("kind", ["missing", "folder", "text", "foreign", "empty"])
