@@ -30,6 +30,7 @@ fn observe(rest: &AtRest, seed: u64, replicates: u64) -> ObservedAtRest {
         recording: rest.recording(),
         threads: 0,
         ranks: &Single,
+        shelf: None,
     };
     let mut observed = ObservedAtRest::new(rest);
     ensemble

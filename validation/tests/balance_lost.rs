@@ -68,6 +68,7 @@ impl Simulated {
                 recording,
                 threads,
                 ranks: &Single,
+                shelf: None,
             };
             let mut trajectories = Vec::new();
             let receive = |trajectory| {

@@ -36,6 +36,7 @@ fn verdicts(recording: &Recording) -> Vec<Verdict> {
             recording: recording.clone(),
             threads: 0,
             ranks: &Single,
+            shelf: None,
         };
         let receive = |trajectory| {
             observed.push(trajectory);

@@ -56,6 +56,7 @@ static SIMULATED: LazyLock<Vec<Vec<Sample>>> = LazyLock::new(|| {
             recording,
             threads: 0,
             ranks: &Single,
+            shelf: None,
         };
         let mut samples = Vec::new();
         let receive = |trajectory| {

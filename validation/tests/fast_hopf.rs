@@ -75,6 +75,7 @@ impl Observed {
             recording,
             threads,
             ranks: &Single,
+            shelf: None,
         };
         let mut series: Vec<Vec<f64>> = Vec::new();
         let receive = |trajectory: equipoise_engine::Trajectory| {

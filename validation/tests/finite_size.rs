@@ -26,6 +26,7 @@ fn observe(network: &Network, times: &[f64], replicates: u64, seed: u64) -> Obse
         recording: Recording::default(),
         threads: 0,
         ranks: &Single,
+        shelf: None,
     };
     let mut observed = Observed::new(times.len());
     ensemble

@@ -27,6 +27,7 @@ fn holds(text: &str, size: f64, leaps: Leaps, replicates: u64) -> bool {
         recording: Recording::default(),
         threads: 0,
         ranks: &Single,
+        shelf: None,
     };
     let receive = |trajectory| {
         observed.push(trajectory);

@@ -37,6 +37,7 @@ fn verdict(simulated: &Network, described: &Network) -> Verdict {
         recording: Recording::default(),
         threads: 0,
         ranks: &Single,
+        shelf: None,
     };
     let mut trajectories = Vec::new();
     ensemble

@@ -29,6 +29,7 @@ fn is_accepted(simulated: &Network, described: &Network) -> bool {
         recording: Recording::default(),
         threads: 0,
         ranks: &Single,
+        shelf: None,
     };
     let mut observed = Observed::new(TIMES.len());
     let receive = |trajectory| {

@@ -96,6 +96,7 @@ impl Driven {
             recording: Recording::default(),
             threads: 0,
             ranks: &Single,
+            shelf: None,
         };
         let mut responses = [Vec::new(), Vec::new()];
         ensemble

@@ -43,6 +43,7 @@ fn simulate(network: &Network, seed: u64) -> Vec<DVector<f64>> {
         recording: Recording::default(),
         threads: 0,
         ranks: &Single,
+        shelf: None,
     };
     let mut found = Vec::new();
     ensemble

@@ -15,7 +15,7 @@
 //! * [`spike_driven`]: the method for shared spikes and for release;
 //! * [`leap`]: many jumps at a time, for large networks: not exact, but of second order in its step;
 //! * [`observer`]: what can be recorded; [`trajectory`]: moments and jump counts at sample times; [`record`]: spike trains and all else, `activity`: the activity energy;
-//! * [`ensemble`]: independent replicates in parallel; [`ranks`]: over several processes; `team`: one network over them; [`headway`]: how far they are.
+//! * [`ensemble`]: independent replicates in parallel; [`ranks`]: over several processes; `team`: one network over them; [`shelf`]: where each of them keeps what is recorded of its neurons; [`headway`]: how far they are.
 
 mod activity;
 mod arrays;
@@ -28,6 +28,7 @@ pub mod method;
 pub mod observer;
 pub mod ranks;
 pub mod record;
+pub mod shelf;
 pub mod spike_driven;
 pub mod state;
 pub mod stream;
@@ -46,6 +47,7 @@ pub use method::{JumpMethod, Method, OneByOne, Outcome, Progress, Run, simulate}
 pub use observer::Observer;
 pub use ranks::{Ranks, Single};
 pub use record::{Recorder, Records};
+pub use shelf::Shelf;
 pub use spike_driven::SpikeDriven;
 pub use state::NetworkState;
 pub use target_driven::TargetDriven;

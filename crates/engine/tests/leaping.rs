@@ -411,6 +411,7 @@ fn threads_change_no_bit_of_leaps() {
                 recording: Recording::default(),
                 threads,
                 ranks: &Single,
+                shelf: None,
             })
         };
         let alone = on(1);

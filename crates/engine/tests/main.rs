@@ -27,6 +27,7 @@ mod reproducibility;
 mod resumption;
 mod segments;
 mod shared_inputs;
+mod shelves;
 mod shot_noise;
 mod simulators;
 mod spiking_agreement;

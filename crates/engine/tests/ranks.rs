@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use equipoise_engine::ensemble::{TOGETHER_FROM, WINDOWED_FROM};
 use equipoise_engine::{
-    EngineError, Ensemble, Headway, Outcome, Ranks, Receiver, RunError, Single, Trajectory,
+    EngineError, Ensemble, Headway, Outcome, Ranks, Receiver, RunError, Shelf, Single, Trajectory,
 };
 use equipoise_model::{
     Bins, Coupling, Leaps, Method, Network, Potentiations, Precision, Recording, Selection,
@@ -123,7 +123,18 @@ pub fn on_ranks<T>(
 
 /// The same with ranks between which messages take their time.
 fn on_distant_ranks<T>(
+    distant: (usize, Duration),
+    ensemble: &Ensemble<'_>,
+    interrupted: &AtomicBool,
+    lead: impl FnOnce(&Ensemble<'_>) -> T,
+) -> T {
+    on_keeping_ranks(distant, &[], ensemble, interrupted, lead)
+}
+
+/// The same with a shelf for each rank, or none.
+pub fn on_keeping_ranks<T>(
     (size, delay): (usize, Duration),
+    shelves: &[&dyn Shelf],
     ensemble: &Ensemble<'_>,
     interrupted: &AtomicBool,
     lead: impl FnOnce(&Ensemble<'_>) -> T,
@@ -137,16 +148,19 @@ fn on_distant_ranks<T>(
             scope.spawn(move || {
                 let ranks = Desk { office, rank };
                 let _present = Present(&ranks);
-                Ensemble { ranks: &ranks, ..ensemble.clone() }.help(interrupted).expect("it helps");
+                let shelf = shelves.get(rank).copied();
+                let own = Ensemble { ranks: &ranks, shelf, ..ensemble.clone() };
+                own.help(interrupted).expect("it helps");
             });
         }
         let ranks = Desk { office, rank: 0 };
         let _present = Present(&ranks);
-        lead(&Ensemble { ranks: &ranks, ..ensemble.clone() })
+        let shelf = shelves.first().copied();
+        lead(&Ensemble { ranks: &ranks, shelf, ..ensemble.clone() })
     })
 }
 
-fn ensemble(network: &Network, method: Method, replicates: u64) -> Ensemble<'_> {
+pub fn ensemble(network: &Network, method: Method, replicates: u64) -> Ensemble<'_> {
     Ensemble {
         network,
         method,
@@ -156,6 +170,7 @@ fn ensemble(network: &Network, method: Method, replicates: u64) -> Ensemble<'_> 
         recording: Recording { activity: Some(0.25), ..Recording::default() },
         threads: 2,
         ranks: &Single,
+        shelf: None,
     }
 }
 
@@ -259,7 +274,7 @@ fn a_receiver_that_fails_dismisses_all_ranks() {
 }
 
 /// A network that all ranks leap through together, recorded in every way that leaps can be.
-fn vast() -> (Network, Recording) {
+pub fn vast() -> (Network, Recording) {
     let network = balanced_pair(TOGETHER_FROM / 2 + 777, logistic(1.0, 0.0, 0.5));
     let recording = Recording {
         activity: Some(0.02),

@@ -203,6 +203,7 @@ fn ensembles_record_what_they_are_told_on_any_number_of_threads() {
             recording,
             threads,
             ranks: &Single,
+            shelf: None,
         };
         let mut all = Vec::new();
         let keep = |trajectory| {

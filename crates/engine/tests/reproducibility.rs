@@ -32,6 +32,7 @@ fn ensemble(network: &Network, method: Method) -> Ensemble<'_> {
         recording: Recording::default(),
         threads: 2,
         ranks: &Single,
+        shelf: None,
     }
 }
 

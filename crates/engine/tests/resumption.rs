@@ -249,6 +249,7 @@ fn ensemble<'a>(network: &'a Network, method: Method, recording: &Recording) -> 
         recording: recording.clone(),
         threads: 2,
         ranks: &Single,
+        shelf: None,
     }
 }
 

@@ -53,6 +53,7 @@ impl Simulated {
             recording: Recording { histograms, activity_energy, ..Recording::default() },
             threads: terms.threads,
             ranks: &Single,
+            shelf: None,
         };
         let mut networks = Vec::new();
         let mut errors = theory.errors.as_ref().map(Measured::new);

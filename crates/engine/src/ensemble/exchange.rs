@@ -12,6 +12,7 @@ use crate::headway::Reporter;
 use crate::method::{Method, Outcome, Run};
 use crate::ranks::packed;
 use crate::record::{Recorded, Recorder};
+use crate::shelf::Shelf;
 use crate::trajectory::Trajectory;
 
 use super::desk::Checkpoint;
@@ -161,6 +162,8 @@ pub(super) struct Line<'a> {
     replicate: u64,
     /// The ranks that follow, where all simulate one replicate.
     followers: Option<Followers<'a>>,
+    /// Where this rank keeps what is recorded of its neurons.
+    shelf: Option<&'a dyn Shelf>,
     /// The last checkpoint that it has told its state for.
     told: Cell<u64>,
 }
@@ -168,16 +171,16 @@ pub(super) struct Line<'a> {
 impl<'a> Line<'a> {
     /// Begins a replicate, as soon as that is not too far ahead of others.
     pub fn begin(
-        exchange: &'a Exchange<'a>,
-        send: &'a Sender<Message>,
-        (replicate, followers): (u64, Option<Followers<'a>>),
+        (exchange, send): (&'a Exchange<'a>, &'a Sender<Message>),
+        replicate: u64,
+        (followers, shelf): (Option<Followers<'a>>, Option<&'a dyn Shelf>),
     ) -> Self {
         while exchange.is_ahead(replicate, 0) && !exchange.is_over() {
             sleep(NAP);
         }
         // Read before it is told that the replicate has begun: no checkpoint waits for a state that does not come.
         let told = Cell::new(exchange.checkpoint.load(Ordering::SeqCst));
-        let line = Self { exchange, send, replicate, followers, told };
+        let line = Self { exchange, send, replicate, followers, shelf, told };
         line.tell(Message::Begun(replicate));
         line
     }
@@ -217,6 +220,8 @@ impl<'a> Line<'a> {
         }
         self.told.set(wanted);
         self.lead(Word::Keep);
+        // So do the others, before they send what they have.
+        self.shelf.iter().for_each(|shelf| shelf.settle());
         let whole = run.gather();
         let state = packed(&(whole.as_ref().unwrap_or(run), recorded));
         drop(whole);

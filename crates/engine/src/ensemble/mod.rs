@@ -35,6 +35,7 @@ use thiserror::Error;
 use crate::headway::Headway;
 use crate::method::Outcome;
 use crate::ranks::{Ranks, Single};
+use crate::shelf::Shelf;
 use crate::trajectory::Trajectory;
 
 use desk::{Checkpoint, Desk};
@@ -149,6 +150,8 @@ pub struct Ensemble<'a> {
     pub threads: usize,
     /// Over which replicates are spread. No result depends on it.
     pub ranks: &'a dyn Ranks,
+    /// Where this rank keeps what is recorded of its own neurons, if it does, as all ranks or none do: only of [large](Ensemble::is_large) networks. It is not in trajectories then.
+    pub shelf: Option<&'a dyn Shelf>,
 }
 
 impl<'a> Ensemble<'a> {
@@ -163,6 +166,7 @@ impl<'a> Ensemble<'a> {
             recording: scenario.recording.clone(),
             threads: 0,
             ranks: &Single,
+            shelf: None,
         }
     }
 
@@ -231,8 +235,8 @@ impl<'a> Ensemble<'a> {
 
     /// Lets the ranks go that wait to help.
     fn turn_away(&self) {
-        if let Some(followers) = self.followers() {
-            followers.tell(Word::Dismiss);
+        if self.is_together() {
+            self.dismiss();
         } else {
             post::turn_away(self.ranks);
         }
@@ -267,14 +271,14 @@ impl<'a> Ensemble<'a> {
             {
                 let state = state.as_ref().map(AsRef::as_ref);
                 let followers = self.followers();
-                let line = Line::begin(exchange, send, (replicate, followers));
+                let line = Line::begin((exchange, send), replicate, (followers, self.shelf));
                 if let Some(followers) = followers {
                     followers.tell(Word::Begin(replicate, state.is_some()));
                 }
                 self.simulate(&line, headway, state);
             }
-            if let Some(followers) = self.followers() {
-                followers.tell(Word::Dismiss);
+            if self.is_large() {
+                self.dismiss();
             }
         };
         if self.takes_all_cores() {

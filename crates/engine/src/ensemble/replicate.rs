@@ -62,12 +62,17 @@ impl<W: Watch> Replicate<'_, W> {
             (Run::begin(network, method(), stream), nothing)
         };
         let recorder = Recorder::<JUMPS>::going_on(network, samples, recording, recorded);
-        let recorder = recorder.over(self.ensemble.team());
+        let recorder = recorder.over(self.ensemble.team(), self.ensemble.shelf);
         let end = samples.last().copied().unwrap_or(0.0);
         let mut reporter = Reporter::new(recorder, self.headway, (end, run.jumps()));
         let times = record::times(samples, recording);
         let outcome = run
             .go_on(network, &times, &mut reporter, |run, reporter| self.watch.look(run, reporter));
+        if let Some(shelf) = self.ensemble.shelf {
+            // A checkpoint may count on what was put by a replicate that is complete.
+            shelf.settle();
+            self.ensemble.team().wait_for_all();
+        }
         Ok((reporter.recorder.into_trajectory(), outcome))
     }
 

@@ -3,6 +3,7 @@
 //! What each rank does between two looks is settled by the method (`leap`); rank 0 alone knows of checkpoints and receivers, and tells the others what that
 //! means for them. At each look it hears whether one of them was told from outside to stop.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use equipoise_model::Method as Chosen;
@@ -13,7 +14,8 @@ use super::{EngineError, Ensemble};
 use crate::headway::{Headway, Reporter};
 use crate::method::{Method, Run};
 use crate::record::Recorder;
-use crate::team::{TOGETHER_FROM, Team};
+use crate::shelf::Shelf;
+use crate::team::{TOGETHER_FROM, Team, neurons_of};
 
 /// What rank 0 tells all others.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -49,6 +51,7 @@ impl Followers<'_> {
 /// Follows rank 0 through a replicate.
 struct Follow<'a> {
     team: Team<'a>,
+    shelf: Option<&'a dyn Shelf>,
     interrupted: &'a AtomicBool,
 }
 
@@ -66,6 +69,7 @@ impl Watch for Follow<'_> {
         loop {
             match self.team.tell(None) {
                 Word::Keep => {
+                    self.shelf.iter().for_each(|shelf| shelf.settle());
                     let nothing = run.gather();
                     debug_assert!(nothing.is_none(), "it is on rank 0");
                 }
@@ -78,11 +82,20 @@ impl Watch for Follow<'_> {
 }
 
 impl Ensemble<'_> {
+    /// Whether ranks, if there are several, simulate one network at a time, each some of its neurons.
+    pub fn is_large(&self) -> bool {
+        matches!(self.method, Chosen::Leap(_)) && self.network.neuron_count() >= TOGETHER_FROM
+    }
+
     /// Whether all ranks simulate one replicate at a time.
     pub(super) fn is_together(&self) -> bool {
-        let (is_leap, neurons) =
-            (matches!(self.method, Chosen::Leap(_)), self.network.neuron_count());
-        self.ranks.size() > 1 && is_leap && neurons >= TOGETHER_FROM
+        self.ranks.size() > 1 && self.is_large()
+    }
+
+    /// The neurons of each population that are on this one of so many ranks, where they share a network.
+    pub fn neurons_of(&self, rank: usize, ranks: usize) -> Vec<Range<usize>> {
+        let counts = self.network.populations.iter().map(|population| population.count);
+        counts.map(|count| neurons_of(rank, ranks, count)).collect()
     }
 
     /// The ranks among which the neurons of a network are divided.
@@ -95,6 +108,22 @@ impl Ensemble<'_> {
         self.is_together().then_some(Followers(Team(self.ranks)))
     }
 
+    /// Tells the ranks that follow that there is no more to do.
+    pub(super) fn dismiss(&self) {
+        if let Some(followers) = self.followers() {
+            followers.tell(Word::Dismiss);
+        }
+        self.close_shelf();
+    }
+
+    /// Returns on rank 0 when all ranks have closed theirs.
+    fn close_shelf(&self) {
+        if let Some(shelf) = self.shelf {
+            shelf.close();
+            self.team().wait_for_all();
+        }
+    }
+
     /// Simulates a part of each replicate that rank 0 begins.
     pub(super) fn follow(&self, interrupted: &AtomicBool) -> Result<(), EngineError> {
         let (pool, team) = (self.pool()?, self.team());
@@ -104,12 +133,15 @@ impl Ensemble<'_> {
                 match team.listen() {
                     Word::Begin(number, is_kept) => {
                         let state = is_kept.then(|| self.ranks.receive(0));
-                        let watch = Follow { team, interrupted };
+                        let watch = Follow { team, shelf: self.shelf, interrupted };
                         // What is wrong with a state is wrong on rank 0, too, which says so.
                         let headway = Headway::default();
                         let _ = self.replicate_watched(number, &headway, &watch, state.as_deref());
                     }
-                    Word::Dismiss => return Ok(()),
+                    Word::Dismiss => {
+                        self.close_shelf();
+                        return Ok(());
+                    }
                     word => unreachable!("rank 0 has begun no replicate and says {word:?}"),
                 }
             }

@@ -14,6 +14,7 @@ use crate::activity::ActivityEnergy;
 use crate::ensemble::EngineError;
 use crate::jump::{Jump, Spike};
 use crate::observer::Observer;
+use crate::shelf::{Kept, Row, Shelf};
 use crate::state::NetworkState;
 use crate::stream::{Purpose, stream};
 use crate::team::Team;
@@ -25,6 +26,8 @@ use serde::{Deserialize, Serialize};
 /// Bytes of a recorded spike and of a recorded jump.
 const BYTES_OF_SPIKE: usize = 12;
 const BYTES_OF_JUMP: usize = 16;
+/// Values that are put on a shelf at once: some megabytes.
+const SHELVED_AT_ONCE: usize = 1 << 19;
 
 /// Spikes of some neurons of a population, in the order of their times.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -143,6 +146,24 @@ fn is_next(times: &[f64], next: &mut usize, time: f64) -> bool {
     is_next
 }
 
+/// Puts a row on a shelf, some values at a time.
+fn shelve(shelf: &dyn Shelf, mut row: Row<'_>, values: &mut dyn Iterator<Item = f64>) {
+    let mut some = Vec::new();
+    loop {
+        some.clear();
+        some.extend(Iterator::take(&mut *values, SHELVED_AT_ONCE));
+        // Where there are none, the shelf hears of the row all the same.
+        if some.is_empty() && row.first > 0 {
+            return;
+        }
+        shelf.put(Row { values: &some, ..row });
+        if some.len() < SHELVED_AT_ONCE {
+            return;
+        }
+        row.first += some.len();
+    }
+}
+
 /// What a [`Recorder`] has recorded and not handed over, and what it needs to go on.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Recorded {
@@ -169,6 +190,8 @@ pub struct Recorder<'a, const JUMPS: bool> {
     firsts: Vec<usize>,
     /// Over which the network is spread.
     team: Team<'a>,
+    /// Where this rank keeps what is recorded of its neurons.
+    shelf: Option<&'a dyn Shelf>,
     /// The population whose moments are not finite, and since when.
     fault: Option<(String, f64)>,
     recorded: Recorded,
@@ -252,14 +275,15 @@ impl<'a, const JUMPS: bool> Recorder<'a, JUMPS> {
             counts_spikes: network.transmission != Transmission::Independent,
             firsts: firsts.collect(),
             team: Team::default(),
+            shelf: None,
             fault: None,
             recorded,
         }
     }
 
-    /// The same of a network that is spread over a team. All ranks record what they know together; snapshots and potentiations are on rank 0 alone.
-    pub(crate) fn over(self, team: Team<'a>) -> Self {
-        Self { team, ..self }
+    /// The same of a network that is spread over a team. All ranks record what they know together; snapshots and potentiations are on rank 0 alone, unless each has a shelf for its own.
+    pub(crate) fn over(self, team: Team<'a>, shelf: Option<&'a dyn Shelf>) -> Self {
+        Self { team, shelf, ..self }
     }
 
     /// What was recorded.
@@ -334,25 +358,33 @@ impl<'a, const JUMPS: bool> Recorder<'a, JUMPS> {
         }
     }
 
-    /// Potentiations of chosen neurons of all populations, on rank 0, which alone has them then.
+    /// Potentiations of chosen neurons of all populations, which is what a row of this number keeps: on rank 0, which alone has them then, or nothing where they are on shelves.
     fn potentiations<'s>(
         &self,
         network: &Network,
-        state: &NetworkState,
-        (time, chosen): (f64, impl Fn(usize) -> &'s Selection),
+        (state, time): (&NetworkState, f64),
+        (kept, number): (Kept, usize),
+        chosen: impl Fn(usize) -> &'s Selection,
     ) -> Vec<f64> {
         let mut all = Vec::new();
+        let replicate = self.recorded.moments.trajectory.replicate;
         for (population, description) in network.populations.iter().enumerate() {
             let here = self.team.neurons(description.count);
             let of_neuron = |k: &usize| state.potentiation(population, k - here.start, time);
-            let own: Vec<f64> = match chosen(population) {
+            let mut own: Box<dyn Iterator<Item = f64>> = match chosen(population) {
                 Selection::None => continue,
-                Selection::All => state.potentiations(population, time).collect(),
+                Selection::All => Box::new(state.potentiations(population, time)),
                 Selection::Neurons(neurons) => {
-                    neurons.iter().filter(|k| here.contains(k)).map(of_neuron).collect()
+                    Box::new(neurons.iter().filter(|k| here.contains(k)).map(of_neuron))
                 }
             };
-            all.extend(self.team.gather(own).into_iter().flatten().flatten());
+            if let Some(shelf) = self.shelf {
+                let row = Row { kept, replicate, number, population, first: 0, values: &[] };
+                shelve(shelf, row, own.as_mut());
+            } else {
+                let own: Vec<f64> = own.collect();
+                all.extend(self.team.gather(own).into_iter().flatten().flatten());
+            }
         }
         all
     }
@@ -378,7 +410,8 @@ impl<const JUMPS: bool> Observer for Recorder<'_, JUMPS> {
             self.count_potentiations(network, state, time);
         }
         if is_next(&self.recording.snapshots, &mut self.recorded.passed.1, time) {
-            let all = self.potentiations(network, state, (time, |_| &Selection::All));
+            let row = (Kept::Snapshots, self.recorded.passed.1 - 1);
+            let all = self.potentiations(network, (state, time), row, |_| &Selection::All);
             self.recorded.records().snapshots.extend(all);
         }
         if is_next(&self.edges, &mut self.recorded.passed.2, time) {
@@ -388,7 +421,8 @@ impl<const JUMPS: bool> Observer for Recorder<'_, JUMPS> {
             && let Some(potentiations) = &self.recording.potentiations
         {
             let chosen = |population: usize| &potentiations.neurons[population];
-            let all = self.potentiations(network, state, (time, chosen));
+            let row = (Kept::Potentiations, self.recorded.passed.3 - 1);
+            let all = self.potentiations(network, (state, time), row, chosen);
             self.recorded.records().potentiations.extend(all);
         }
     }

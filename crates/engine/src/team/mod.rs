@@ -35,6 +35,18 @@ impl Default for Team<'_> {
     }
 }
 
+/// The chunks of a population of so many neurons that one of some ranks has.
+fn chunks_of(rank: usize, size: usize, neurons: usize) -> Range<usize> {
+    let chunks = neurons.div_ceil(CHUNK);
+    chunks * rank / size..chunks * (rank + 1) / size
+}
+
+/// The neurons of them.
+pub fn neurons_of(rank: usize, size: usize, neurons: usize) -> Range<usize> {
+    let chunks = chunks_of(rank, size, neurons);
+    chunks.start * CHUNK..neurons.min(chunks.end * CHUNK)
+}
+
 impl Team<'_> {
     /// Whether this rank holds all neurons.
     pub fn is_single(self) -> bool {
@@ -48,8 +60,7 @@ impl Team<'_> {
 
     /// The same of any rank.
     pub fn chunks_of(self, rank: usize, neurons: usize) -> Range<usize> {
-        let (chunks, size) = (neurons.div_ceil(CHUNK), self.0.size());
-        chunks * rank / size..chunks * (rank + 1) / size
+        chunks_of(rank, self.0.size(), neurons)
     }
 
     /// The neurons that are on this rank.
@@ -59,8 +70,7 @@ impl Team<'_> {
 
     /// The same of any rank.
     pub fn neurons_of(self, rank: usize, neurons: usize) -> Range<usize> {
-        let chunks = self.chunks_of(rank, neurons);
-        chunks.start * CHUNK..neurons.min(chunks.end * CHUNK)
+        neurons_of(rank, self.0.size(), neurons)
     }
 
     /// Adds up what chunks have, for some populations at once: of each its neurons, and what the chunks on this rank have in their order. All ranks have the sums.
@@ -109,6 +119,11 @@ impl Team<'_> {
             reach *= 2;
         }
         Some(all)
+    }
+
+    /// Lets rank 0 wait until all ranks have come here.
+    pub fn wait_for_all(self) {
+        let _ = self.bring((), |(), ()| ());
     }
 
     /// What rank 0 tells all ranks.
