@@ -63,12 +63,13 @@ pub fn access() -> FileBuilder {
 /// writer may lengthen it in between, and a file that grows then seems to be cut off; so it is
 /// looked at again before it is believed to be.
 pub fn open(path: &Path) -> hdf5::Result<File> {
-    let is_unfinished = path.extension().is_some_and(|extension| extension == "partial");
-    let attempt = || match mark(path) {
-        Ok(Some(mark)) if mark != 0 || is_unfinished => {
+    let is_unfinished = is_unfinished(path);
+    let attempt = || {
+        if is_read_while_written(path) {
             open_marked(path, H5F_ACC_RDONLY | H5F_ACC_SWMR_READ)
+        } else {
+            access().open(path)
         }
-        _ => access().open(path),
     };
     let mut opened = attempt();
     for _ in 1..if is_unfinished { ATTEMPTS } else { 1 } {
@@ -79,6 +80,15 @@ pub fn open(path: &Path) -> hdf5::Result<File> {
         opened = attempt();
     }
     opened
+}
+
+fn is_unfinished(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "partial")
+}
+
+/// Whether a file is opened as one that is being written.
+pub fn is_read_while_written(path: &Path) -> bool {
+    matches!(mark(path), Ok(Some(mark)) if mark != 0 || is_unfinished(path))
 }
 
 /// Whether the writer of a file was killed, or is at work on it.

@@ -10,6 +10,7 @@ use hdf5::{
 };
 use ndarray::IxDyn;
 
+use crate::assembly;
 use crate::encode::PLACEHOLDER;
 use crate::error::StoreError;
 use crate::group::{Attribute, Dimension, Group, Sorting, Values, Variable};
@@ -128,6 +129,7 @@ pub fn decode_outline(
         .map(|name| Member::open(location, name).map_err(reading(name)))
         .collect::<Result<Vec<_>, _>>()?;
     for member in &members {
+        assembly::check(&member.dataset, path, &format!("{name}/{}", member.name))?;
         outline_member(&mut outline, member, &members).map_err(reading(&member.name))?;
     }
     Ok(outline)
@@ -311,9 +313,9 @@ pub fn decode_texts<'a>(
 pub fn plausible(dataset: &Dataset, lengths: &[usize]) -> hdf5::Result<()> {
     let values = lengths.iter().try_fold(1_usize, |product, length| product.checked_mul(*length));
     let bytes = values.and_then(|values| values.checked_mul(size_of::<f64>()));
-    let most = dataset.storage_size().saturating_mul(1032).max(UNQUESTIONED_BYTES);
+    let most = || assembly::stored_bytes(dataset).saturating_mul(1032);
     match bytes {
-        Some(bytes) if bytes as u64 <= most => Ok(()),
+        Some(bytes) if bytes as u64 <= UNQUESTIONED_BYTES || bytes as u64 <= most() => Ok(()),
         _ => Err("it claims to hold more values than the file has room for".into()),
     }
 }

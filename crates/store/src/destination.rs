@@ -69,6 +69,13 @@ impl Destination {
         Ok(Self::held(path, existing, lock))
     }
 
+    /// Takes possession of a file that has its name from the beginning: one that others name, such
+    /// as a shard.
+    pub fn in_place(path: &Path) -> Result<Self, StoreError> {
+        let claimed = Self::claim(path, Existing::Refuse)?;
+        Ok(Self { partial: claimed.path.clone(), ..claimed })
+    }
+
     /// Takes possession of the destination of a run that did not come to its end: there is a
     /// partial file, or else the file under the final name is for the caller to judge.
     pub fn reclaim(path: &Path) -> Result<Self, StoreError> {
@@ -137,6 +144,7 @@ impl Destination {
     /// Gives the complete file its name in one step, and returns the name.
     pub fn publish(self) -> Result<PathBuf, StoreError> {
         let renamed = flush_to_disk(&self.partial).and_then(|()| match self.existing {
+            _ if self.partial == self.path => Ok(()),
             Existing::Replace => fs::rename(&self.partial, &self.path),
             Existing::Refuse => rename_beside(&self.partial, &self.path),
         });

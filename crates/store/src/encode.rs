@@ -143,23 +143,12 @@ impl Blueprint<'_> {
             Values::Unsigned(values) => self.write_values(variable, values),
             Values::Text(values) => self.write_values(variable, &encode_texts(values)?),
         }?;
-        if !variable.long_name.is_empty() {
-            write_text(&dataset, "long_name", &variable.long_name)?;
-        }
-        let default = (!matches!(variable.values, Values::Text(_))).then_some("1");
-        match variable.units.as_deref().or(default) {
-            Some(units) => write_text(&dataset, "units", units).map(|()| dataset),
-            None => Ok(dataset),
-        }
+        describe_variable(&dataset, variable)?;
+        Ok(dataset)
     }
 
     fn write_values<T: Element>(&self, variable: &Variable, values: &[T]) -> hdf5::Result<Dataset> {
         let dataset = self.create::<T>(&variable.name, &variable.dimensions)?;
-        match variable.values {
-            Values::Float(_) if !variable.is_coordinate() => write_fill(&dataset, &f64::NAN)?,
-            Values::Single(_) if !variable.is_coordinate() => write_fill(&dataset, &f32::NAN)?,
-            _ => {}
-        }
         if !values.is_empty() {
             dataset.write_raw(values)?;
         }
@@ -192,6 +181,24 @@ impl Blueprint<'_> {
         let growing = self.growing.iter().find(|(name, _)| *name == dimension);
         Axis { length, expected: growing.map(|(_, expected)| *expected) }
     }
+}
+
+/// Writes what a variable is beside its values: what stands where there is none, long name and unit.
+pub fn describe_variable(dataset: &Dataset, variable: &Variable) -> hdf5::Result<()> {
+    match variable.values {
+        Values::Float(_) if !variable.is_coordinate() => write_fill(dataset, &f64::NAN)?,
+        Values::Single(_) if !variable.is_coordinate() => write_fill(dataset, &f32::NAN)?,
+        _ => {}
+    }
+    if !variable.long_name.is_empty() {
+        write_text(dataset, "long_name", &variable.long_name)?;
+    }
+    let default = (!matches!(variable.values, Values::Text(_))).then_some("1");
+    variable
+        .units
+        .as_deref()
+        .or(default)
+        .map_or(Ok(()), |units| write_text(dataset, "units", units))
 }
 
 /// Texts as `HDF5` stores them.

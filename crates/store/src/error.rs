@@ -294,6 +294,36 @@ pub enum StoreError {
         /// The message of the `HDF5` library.
         source: hdf5::Error,
     },
+    /// A shard is not there, or cannot be read.
+    #[error(
+        "cannot read the shard `{shard}`, which has values of `{path}`: shards stay in their folder, beside the file"
+    )]
+    Shard {
+        /// The file.
+        path: PathBuf,
+        /// The shard.
+        shard: PathBuf,
+        /// The system's reason, or what is wrong with it.
+        source: io::Error,
+    },
+    /// More shards than files may be open.
+    #[error("`{path}` has values in {shards} shards, and so many files may not be open at a time")]
+    TooManyShards {
+        /// The file.
+        path: PathBuf,
+        /// How many.
+        shards: usize,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// No folder for shards can be made.
+    #[error("cannot create a folder for the shards of `{path}`")]
+    NoShards {
+        /// The destination.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
     /// A file is `HDF5` but not a result file.
     #[error("`{path}` is not a result file: `{missing}` is missing")]
     NotOurs {

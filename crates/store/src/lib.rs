@@ -21,7 +21,7 @@
 //! * `validate`: what a group must satisfy before it is written
 //! * [`provenance`]: the root attributes that say where a file comes from
 //! * [`writer`]: the writer, its life from creation to the finished file; `writer/change`: how it
-//!   changes the file
+//!   changes the file; `writer/assemble`: shards and what is put together of them
 //! * `destination`: names on disk: the partial file and the final rename; `lock`: one writer only
 //! * `checkpoint`: what a run needs to go on, in files beside the result
 //! * `access`: how files are opened, also one whose writer was killed
@@ -29,8 +29,10 @@
 //! * `growth`: groups that grow, and pieces put in their place; `region`: which chunks a piece
 //!   touches; `chunk`: chunks made and compressed
 //! * `layout`: chunk shapes and compression
+//! * `tile`: where a part of an array is; `assembly`: arrays that consist of such parts, in other
+//!   files; `mapping`: the functions of `HDF5` by which they are read; `shards`: the names of these files
 //! * `room`: room on the disk, taken before it is needed
-//! * `scales`: the two C functions that give dimensions their names
+//! * `scales`: the three C functions that give dimensions their names
 //! * `decode`: `HDF5` to groups
 //! * [`outline`]: groups without their values
 //! * `read`: files to groups, outlines and provenance
@@ -56,6 +58,7 @@
 //! ```
 
 mod access;
+mod assembly;
 pub mod blocks;
 mod checkpoint;
 mod chunk;
@@ -67,6 +70,7 @@ pub mod group;
 mod growth;
 mod layout;
 mod lock;
+mod mapping;
 pub mod outline;
 mod piece;
 pub mod provenance;
@@ -74,9 +78,12 @@ mod read;
 mod region;
 mod room;
 mod scales;
+mod shards;
+mod tile;
 mod validate;
 pub mod writer;
 
+pub use assembly::Assembly;
 pub use blocks::GroupReader;
 pub use checkpoint::read_checkpoint;
 pub use destination::Existing;
@@ -86,4 +93,6 @@ pub use outline::{GroupOutline, ValueType, VariableOutline};
 pub use piece::Piece;
 pub use provenance::{Header, Provenance};
 pub use read::{describe, mend, read_group, read_header, read_unfinished};
+pub use shards::Shards;
+pub use tile::Tile;
 pub use writer::{Completion, ResultWriter};

@@ -1,4 +1,4 @@
-//! The names of dimensions: the two functions of `HDF5`'s high-level library that the safe bindings
+//! The names of dimensions: the three functions of `HDF5`'s high-level library that the safe bindings
 //! do not have.
 //!
 //! A dimension is a dataset marked as a *scale*; a variable refers to one scale for each of its
@@ -13,6 +13,7 @@ use hdf5_sys::h5i::hid_t;
 unsafe extern "C" {
     fn H5DSset_scale(dataset: hid_t, name: *const c_char) -> c_int;
     fn H5DSattach_scale(dataset: hid_t, scale: hid_t, axis: c_uint) -> c_int;
+    fn H5DSdetach_scale(dataset: hid_t, scale: hid_t, axis: c_uint) -> c_int;
 }
 
 /// Marks a dataset as the scale of the dimension `name`.
@@ -30,6 +31,13 @@ pub fn attach(variable: &Dataset, scale: &Dataset, axis: usize) -> hdf5::Result<
     // SAFETY: both datasets keep their identifiers open, the library refuses an axis that does not
     // exist, and `sync` keeps other threads out of it.
     check(|| unsafe { H5DSattach_scale(variable.id(), scale.id(), axis) })
+}
+
+/// Takes it away again.
+pub fn detach(variable: &Dataset, scale: &Dataset, axis: usize) -> hdf5::Result<()> {
+    let axis = c_uint::try_from(axis).map_err(|_| format!("axis {axis} is out of range"))?;
+    // SAFETY: as in `attach`.
+    check(|| unsafe { H5DSdetach_scale(variable.id(), scale.id(), axis) })
 }
 
 /// Calls the library alone, and takes its reason for a failure before another call can overwrite

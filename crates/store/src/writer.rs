@@ -1,5 +1,6 @@
 //! The writer of a result file.
 
+mod assemble;
 mod change;
 
 use std::collections::HashMap;
@@ -18,6 +19,7 @@ use crate::growth::Growth;
 use crate::piece::Piece;
 use crate::provenance::Provenance;
 use crate::room;
+use crate::shards;
 use crate::validate::without_zero_byte;
 
 /// Whether a run came to its end.
@@ -93,6 +95,10 @@ impl ResultWriter {
         provenance: &Provenance,
         existing: Existing,
     ) -> Result<Self, StoreError> {
+        Self::begin(Destination::claim(path, existing)?, provenance)
+    }
+
+    fn begin(destination: Destination, provenance: &Provenance) -> Result<Self, StoreError> {
         let Provenance { title, source, scenario, history, platform, .. } = provenance;
         for (item, text) in [
             ("title", title),
@@ -103,12 +109,12 @@ impl ResultWriter {
         ] {
             without_zero_byte(item, text)?;
         }
-        let destination = Destination::claim(path, existing)?;
         let (partial, building) = (destination.partial(), destination.building());
         if destination.existing() == Existing::Refuse && holds_data(partial) {
             return Err(StoreError::PartialExists { partial: partial.to_path_buf() });
         }
         let begun = begin(building, provenance).map_err(io::Error::other);
+        let discarded = shards::named(partial);
         // Before: a new partial file must never lie beside the checkpoint of another run.
         let begun = begun.and_then(|()| checkpoint::remove(destination.path()));
         begun.and_then(|()| destination.renew()).map_err(|source| {
@@ -116,6 +122,7 @@ impl ResultWriter {
             let _ = fs::remove_file(building);
             StoreError::CannotCreate { path: destination.path().to_path_buf(), source }
         })?;
+        shards::remove(&discarded, destination.path());
         let (before, begun) = (Duration::ZERO, Instant::now());
         Ok(Self { destination, groups: HashMap::new(), damaged: false, before, begun })
     }
@@ -269,6 +276,16 @@ impl ResultWriter {
         })
     }
 
+    /// Waits until all that was written would survive a power cut.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Damaged`], and those of a failed write.
+    pub fn settle(&self) -> Result<(), StoreError> {
+        let partial = self.sound()?;
+        flush_to_disk(partial).map_err(|source| StoreError::reserving(partial, "/", source))
+    }
+
     /// Whether there is such a group.
     pub fn holds(&self, group: &str) -> bool {
         self.groups.contains_key(group)
@@ -316,7 +333,11 @@ impl ResultWriter {
                 timed?;
                 self.set_complete(true)?;
                 let name = self.destination.path().to_path_buf();
+                let replaced = shards::named(&name);
                 let written = self.destination.publish()?;
+                let own = shards::named(&written);
+                shards::remove(&replaced.difference(&own).cloned().collect(), &name);
+                shards::sweep(&own, &name);
                 // One that stays behind does no harm: no unfinished file belongs to it.
                 let _ = checkpoint::remove(&name);
                 Ok(written)

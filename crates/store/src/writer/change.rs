@@ -45,7 +45,7 @@ impl ResultWriter {
 
     /// Changes a copy of the partial file and puts it in its place. Where that fails, all is as
     /// before.
-    fn restructure<T>(
+    pub(super) fn restructure<T>(
         &self,
         item: &str,
         room: usize,
