@@ -16,7 +16,7 @@ use std::thread;
 use std::time::Duration;
 
 use hdf5::File;
-use hdf5::file::{FileBuilder, FileCloseDegree};
+use hdf5::file::{FileBuilder, FileCloseDegree, OpenMode};
 use hdf5::plist::group_create::LinkCreationOrder;
 use hdf5_sys::h5::{herr_t, hsize_t};
 use hdf5_sys::h5f::{H5F_ACC_RDONLY, H5F_ACC_RDWR, H5F_ACC_SWMR_READ, H5Fopen};
@@ -63,16 +63,26 @@ pub fn access() -> FileBuilder {
 /// writer may lengthen it in between, and a file that grows then seems to be cut off; so it is
 /// looked at again before it is believed to be.
 pub fn open(path: &Path) -> hdf5::Result<File> {
-    let is_unfinished = is_unfinished(path);
-    let attempt = || {
+    patiently(is_unfinished(path), || {
         if is_read_while_written(path) {
             open_marked(path, H5F_ACC_RDONLY | H5F_ACC_SWMR_READ)
         } else {
             access().open(path)
         }
-    };
+    })
+}
+
+/// Opens a shard as the library does when it reads the virtual datasets of a file.
+pub fn open_shard(shard: &Path, file: &Path) -> hdf5::Result<File> {
+    let is_living = is_read_while_written(file);
+    let mode = if is_living { OpenMode::ReadSWMR } else { OpenMode::Read };
+    patiently(is_living, || File::open_as(shard, mode))
+}
+
+/// What an attempt to open a file gives, or the last of many if it may be growing.
+fn patiently(may_grow: bool, attempt: impl Fn() -> hdf5::Result<File>) -> hdf5::Result<File> {
     let mut opened = attempt();
-    for _ in 1..if is_unfinished { ATTEMPTS } else { 1 } {
+    for _ in 1..if may_grow { ATTEMPTS } else { 1 } {
         if opened.is_ok() {
             break;
         }

@@ -4,7 +4,7 @@
 //! finds none. So before an array is read here its shards are looked for, and one that is not
 //! there, or cannot be opened, is an error.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -135,11 +135,15 @@ pub fn tiles(dataset: &Dataset) -> hdf5::Result<Vec<Tile>> {
     (0..mapping::count(&properties)?).map(tile).collect()
 }
 
-/// The shards of a dataset, by their names.
-fn shards(dataset: &Dataset) -> hdf5::Result<BTreeSet<String>> {
-    let Some(properties) = virtual_properties(dataset)? else { return Ok(BTreeSet::new()) };
-    let name = |number| mapping::names(&properties, number).map(|[shard, _]| unescaped(&shard));
-    (0..mapping::count(&properties)?).map(name).collect()
+/// The shards of a dataset, by their names, with the datasets of each that have values of it.
+fn sources(dataset: &Dataset) -> hdf5::Result<BTreeMap<String, BTreeSet<String>>> {
+    let mut sources = BTreeMap::<String, BTreeSet<String>>::new();
+    let Some(properties) = virtual_properties(dataset)? else { return Ok(sources) };
+    for number in 0..mapping::count(&properties)? {
+        let [shard, dataset] = mapping::names(&properties, number)?.map(|name| unescaped(&name));
+        sources.entry(shard).or_default().insert(dataset);
+    }
+    Ok(sources)
 }
 
 /// The shards of all groups of a file.
@@ -147,7 +151,7 @@ pub fn shards_of(file: &hdf5::File, groups: &[String]) -> hdf5::Result<BTreeSet<
     let mut all = BTreeSet::new();
     for name in groups {
         for member in Member::all(&file.group(name)?)? {
-            all.extend(shards(&member.dataset)?);
+            all.extend(sources(&member.dataset)?.into_keys());
         }
     }
     Ok(all)
@@ -157,24 +161,24 @@ pub fn shards_of(file: &hdf5::File, groups: &[String]) -> hdf5::Result<BTreeSet<
 pub fn place_of(file: &Path, shard: &str) -> Option<PathBuf> {
     let parts: Vec<Component<'_>> = Path::new(shard).components().collect();
     let [Component::Normal(folder), Component::Normal(_)] = parts.as_slice() else { return None };
-    folder.to_str()?.contains(SHARDS).then(|| folder_of(file).join(shard))
+    folder.to_str()?.contains(SHARDS).then(|| file.with_file_name(shard))
 }
 
 /// Checks that the shards of a dataset can be read, and makes room for so many open files.
 pub fn check(dataset: &Dataset, file: &Path, item: &str) -> Result<(), StoreError> {
     let reading = |source| StoreError::reading(file, item, source);
-    let shards = shards(dataset).map_err(reading)?;
-    for shard in &shards {
+    let sources = sources(dataset).map_err(reading)?;
+    for (shard, datasets) in &sources {
         let Some(path) = found(file, shard) else {
             return Err(reading("its values are in a file that is no shard".into()));
         };
-        sound(&path, file).map_err(|source| StoreError::Shard {
+        sound(&path, datasets, file).map_err(|source| StoreError::Shard {
             path: file.into(),
             shard: path,
             source,
         })?;
     }
-    let needed = shards.len() as u64 + OTHER_FILES;
+    let needed = sources.len() as u64 + OTHER_FILES;
     let limits = getrlimit(Resource::Nofile);
     if limits.current.is_none_or(|current| current >= needed) {
         return Ok(());
@@ -182,7 +186,7 @@ pub fn check(dataset: &Dataset, file: &Path, item: &str) -> Result<(), StoreErro
     let more = Rlimit { current: Some(needed), ..limits };
     setrlimit(Resource::Nofile, more).map_err(|source| StoreError::TooManyShards {
         path: file.into(),
-        shards: shards.len(),
+        shards: sources.len(),
         source: source.into(),
     })
 }
@@ -201,23 +205,31 @@ fn found(file: &Path, shard: &str) -> Option<PathBuf> {
     Some(places.into_iter().find(|place| place.is_file()).unwrap_or(beside))
 }
 
-/// Whether `HDF5` would open a shard, as a part of this file.
-fn sound(shard: &Path, file: &Path) -> io::Result<()> {
-    let is_marked = access::is_marked(shard)?;
-    // Marked ones are opened as those that are being written, if the file is.
-    if is_marked && !access::is_read_while_written(file) {
-        return Err(io::Error::other("it is being written, or its writer was killed"));
-    }
-    Ok(())
+/// Whether `HDF5` would open a shard, as a part of this file, and finds the values there and in no
+/// other file again.
+fn sound(shard: &Path, datasets: &BTreeSet<String>, file: &Path) -> io::Result<()> {
+    fs::metadata(shard)?;
+    let has_values = |opened: hdf5::File| {
+        for name in datasets {
+            let properties = opened.dataset(name)?.create_plist()?;
+            let is_elsewhere = properties.get_layout()? == Layout::Virtual;
+            if is_elsewhere || !properties.get_external()?.is_empty() {
+                return Err("its values are in other files again".into());
+            }
+        }
+        Ok(())
+    };
+    let opened = access::open_shard(shard, file).and_then(has_values);
+    opened.map_err(|error: hdf5::Error| io::Error::other(error.to_string()))
 }
 
 /// Bytes of what a dataset can have its values from.
 pub fn stored_bytes(dataset: &Dataset) -> u64 {
     let name = dataset.filename();
-    let shards = shards(dataset).unwrap_or_default();
+    let shards = sources(dataset).unwrap_or_default();
     if shards.is_empty() {
         return dataset.storage_size();
     }
-    let places = shards.iter().filter_map(|shard| found(Path::new(&name), shard));
+    let places = shards.keys().filter_map(|shard| found(Path::new(&name), shard));
     places.filter_map(|place| fs::metadata(place).ok()).map(|found| found.len()).sum()
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::access;
 use crate::decode::{decode_group, decode_header, decode_outline, open_group};
@@ -75,6 +75,13 @@ pub fn read_unfinished(path: &Path, existing: Existing) -> Result<Header, StoreE
     } else {
         Ok(header)
     }
+}
+
+/// The file that has the data of the unfinished run with a destination, if there is one.
+pub fn unfinished_file(path: &Path) -> PathBuf {
+    let path = followed(&name_of(path));
+    let partial = with_suffix(&path, ".partial");
+    if partial.is_file() { partial } else { path }
 }
 
 /// Makes the file of a killed run one that every program opens, and returns whether that was

@@ -79,23 +79,36 @@ pub fn new_folder(destination: &Path) -> Result<PathBuf, StoreError> {
     Err(cannot_create(io::ErrorKind::AlreadyExists.into()))
 }
 
-/// The shards that a file names, as paths; none of one that cannot be read.
+/// The shards in which a result file has values, whether they are there or not; none of one that cannot be read.
 pub fn named(file: &Path) -> BTreeSet<PathBuf> {
     let Ok(header) = read_header(file) else { return BTreeSet::new() };
     let names = access::open(file).and_then(|opened| shards_of(&opened, &header.groups));
     names.unwrap_or_default().iter().filter_map(|name| place_of(file, name)).collect()
 }
 
+/// The same of a file that may be any: looked at only where this destination has a folder of shards.
+pub fn named_by_any(file: &Path, destination: &Path) -> BTreeSet<PathBuf> {
+    let Some(own) = own_folders(destination) else { return BTreeSet::new() };
+    let beside = fs::read_dir(folder_of(destination)).into_iter().flatten().flatten();
+    let is_own =
+        |entry: fs::DirEntry| entry.file_name().to_str().is_some_and(|n| n.starts_with(&own));
+    if beside.into_iter().any(is_own) { named(file) } else { BTreeSet::new() }
+}
+
+/// How the names of the folders for the shards of a destination begin.
+fn own_folders(destination: &Path) -> Option<String> {
+    with_suffix(destination, SHARDS).file_name()?.to_str().map(str::to_owned)
+}
+
 /// Removes shards that a file of this destination named and that nobody needs, and their folders
 /// where nothing else is in them. What stays behind does no harm.
 pub fn remove(shards: &BTreeSet<PathBuf>, destination: &Path) {
-    let own = with_suffix(destination, SHARDS).file_name().map(ToOwned::to_owned);
-    let Some(own) = own.as_ref().and_then(|own| own.to_str()) else { return };
+    let Some(own) = own_folders(destination) else { return };
     let mut folders = BTreeSet::new();
     for shard in shards {
         let folder = folder_of(shard);
         let is_own = folder.file_name().and_then(|name| name.to_str());
-        if is_own.is_some_and(|name| name.starts_with(own)) {
+        if is_own.is_some_and(|name| name.starts_with(&own)) {
             let _ = fs::remove_file(shard);
             let _ = fs::remove_file(with_suffix(shard, ".lock"));
             folders.insert(folder.to_path_buf());

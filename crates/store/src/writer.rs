@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use self::change::{begin, header_of, holds_data};
 use crate::access;
 use crate::checkpoint;
-use crate::destination::{Destination, Existing, flush_to_disk};
+use crate::destination::{Destination, Existing, flush_to_disk, folder_of};
 use crate::error::StoreError;
 use crate::group::Group;
 use crate::growth::Growth;
@@ -114,7 +114,7 @@ impl ResultWriter {
             return Err(StoreError::PartialExists { partial: partial.to_path_buf() });
         }
         let begun = begin(building, provenance).map_err(io::Error::other);
-        let discarded = shards::named(partial);
+        let discarded = shards::named_by_any(partial, destination.path());
         // Before: a new partial file must never lie beside the checkpoint of another run.
         let begun = begun.and_then(|()| checkpoint::remove(destination.path()));
         begun.and_then(|()| destination.renew()).map_err(|source| {
@@ -276,14 +276,16 @@ impl ResultWriter {
         })
     }
 
-    /// Waits until all that was written would survive a power cut.
+    /// Waits until all that was written would survive a power cut, and the name of the file as well.
     ///
     /// # Errors
     ///
     /// [`StoreError::Damaged`], and those of a failed write.
     pub fn settle(&self) -> Result<(), StoreError> {
         let partial = self.sound()?;
-        flush_to_disk(partial).map_err(|source| StoreError::reserving(partial, "/", source))
+        flush_to_disk(partial)
+            .and_then(|()| flush_to_disk(folder_of(partial)))
+            .map_err(|source| StoreError::reserving(partial, "/", source))
     }
 
     /// Whether there is such a group.
@@ -333,7 +335,7 @@ impl ResultWriter {
                 timed?;
                 self.set_complete(true)?;
                 let name = self.destination.path().to_path_buf();
-                let replaced = shards::named(&name);
+                let replaced = shards::named_by_any(&name, &name);
                 let written = self.destination.publish()?;
                 let own = shards::named(&written);
                 shards::remove(&replaced.difference(&own).cloned().collect(), &name);

@@ -162,6 +162,18 @@ fn a_shard_that_is_missing_is_named() {
     }
     assert!(read_header(&path).is_ok());
     fs::rename(&away, &shard).expect("moved");
+    // Nor may one be a file of another kind, or have its values in others again.
+    let is_refused = |why: &str| {
+        let error = read_group(&path, "snapshots").expect_err("refused");
+        let StoreError::Shard { source, .. } = &error else { panic!("{error}") };
+        assert!(source.to_string().contains(why), "{source}");
+    };
+    fs::rename(&shard, &away).expect("moved");
+    fs::write(&shard, "no shard").expect("written");
+    is_refused("");
+    fs::copy(&path, &shard).expect("copied");
+    is_refused("in other files again");
+    fs::rename(&away, &shard).expect("moved");
     assert_eq!(read_group(&path, "snapshots").expect("read"), whole());
 }
 
@@ -184,6 +196,33 @@ fn what_is_not_written_is_missing() {
     };
     assert_eq!(&values[7..10], [12.0, 13.0, 14.0]);
     assert_eq!(values.iter().filter(|value| value.is_nan()).count(), 27);
+}
+
+/// A shard whose writer was killed in the midst of a write is refused; the next part takes its mark off.
+#[test]
+fn the_next_part_takes_marks_off() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut writer = create(&folder.path().join("r.h5"), Existing::Refuse);
+    let first = writer.shards().expect("a folder");
+    writer.assemble(&[assembly(tiles(&first))]).expect("assembled");
+    let mut both = [0, 1].map(|rank| begin_shard(&first, rank));
+    fill(&mut both[0], 0, &[(0, 0)]);
+    drop(both);
+    let (shard, marked) = (first.path(0), folder.path().join("marked"));
+    let living =
+        hdf5::File::with_options().with_fapl(|access| access.libver_v110()).open_rw(&shard);
+    let living = living.expect("opened");
+    living.start_swmr().expect("marked");
+    fs::copy(&shard, &marked).expect("copied");
+    drop(living);
+    fs::rename(&marked, &shard).expect("in its place");
+    let (partial, beside) = (writer.partial().to_path_buf(), folder.path().join("beside.h5"));
+    // One that is being written is read all the same, a finished file is not.
+    assert!(read_group(&partial, "snapshots").is_ok());
+    fs::copy(&partial, &beside).expect("copied");
+    assert!(matches!(read_group(&beside, "snapshots"), Err(StoreError::Shard { .. })));
+    writer.shards().expect("mended");
+    assert!(read_group(&beside, "snapshots").is_ok());
 }
 
 /// What is replaced stays until the new file has its name, with its shards; then they are gone.

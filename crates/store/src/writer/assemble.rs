@@ -8,6 +8,7 @@ use crate::assembly::{Assembly, tiles};
 use crate::destination::{Destination, folder_of};
 use crate::error::StoreError;
 use crate::provenance::Provenance;
+use crate::read::mend;
 use crate::shards::{self, Shards};
 use crate::tile::Tile;
 
@@ -58,14 +59,19 @@ impl ResultWriter {
     }
 
     /// Shards for a part of the run: in the folder that those of earlier parts have, or in a new
-    /// one.
+    /// one. Where writers of earlier ones were killed, their marks are taken off.
     ///
     /// # Errors
     ///
-    /// [`StoreError::NoShards`]; [`StoreError::Damaged`].
+    /// [`StoreError::NoShards`]; [`StoreError::Damaged`]; those of [`mend`].
     pub fn shards(&self) -> Result<Shards, StoreError> {
         let (partial, destination) = (self.sound()?, self.destination.path());
-        let folder = match shards::named(partial).first() {
+        let earlier = shards::named(partial);
+        earlier
+            .iter()
+            .filter(|shard| shard.is_file())
+            .try_for_each(|shard| mend(shard).map(drop))?;
+        let folder = match earlier.first() {
             Some(shard) => folder_of(shard).to_path_buf(),
             None => shards::new_folder(destination)?,
         };
