@@ -8,8 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use common::{PAIR, Place, Run, groups};
-use equipoise::store::read_header;
+use common::{PAIR, Place, Run, groups, script_says};
+use equipoise::store::{Values, read_group, read_header};
 
 /// Ranks that may be more than there are cores, in a container, too; when `mpirun` is
 /// told to end, they have some seconds to write a checkpoint. (Open MPI; other libraries do not look at these.)
@@ -28,6 +28,15 @@ const LONG: &str = "simulate scenarios/inhibition-stabilised.toml --set n=200 --
 /// The same of networks that all ranks share, one after the other.
 const SHARED: &str = "simulate scenarios/inhibition-stabilised.toml --set n=600000 --set engine.method=leap --set duration=1 \
 --set sample_interval=0.1 --set ensemble.replicates=12 --set record.activity=0.1 --threads 1 --checkpoint 0.2";
+
+/// The same, of which each rank records its own neurons.
+const SHARDED: &str = "simulate scenarios/inhibition-stabilised.toml --set n=600000 --set engine.method=leap --set duration=1 \
+--set sample_interval=0.1 --set ensemble.replicates=6 --set record.snapshots=[0,0.3,0.7] --threads 1 --checkpoint 0.2 --shards";
+
+/// And of one network, in both ways.
+const REPORTED: &str = "simulate scenarios/inhibition-stabilised.toml --set n=600000 --set engine.method=leap --set duration=4 \
+--set sample_interval=0.1 --set ensemble.replicates=1 --set record.snapshots=[0.1,3] --threads 1 --checkpoint 0.2 --shards \
+--set record.potentiations={interval=0.1,neurons={E=[5,300000,300001,599999],I=\"all\"}}";
 
 /// The program with these arguments on so many ranks.
 fn on_ranks(place: &Place, ranks: usize, arguments: &str) -> Command {
@@ -151,8 +160,13 @@ fn rank_of(job: u32, number: usize) -> u32 {
 fn assert_goes_on(place: &Place, ranks: usize, arguments: &str) {
     assert!(place.path("result.h5.checkpoint").exists());
     run(place, ranks, &format!("{arguments} -o result.h5 --resume")).expect(0);
-    place.run(&format!("{arguments} -o whole.h5")).expect(0);
+    place.run(&format!("{} -o whole.h5", without_shards(arguments))).expect(0);
     assert_same(&place.path("whole.h5"), &place.path("result.h5"));
+}
+
+/// The same run, of which rank 0 writes all.
+fn without_shards(arguments: &str) -> String {
+    arguments.replace(" --shards", "")
 }
 
 /// Interrupts a run on some ranks by a signal to `mpirun` or to one rank, and goes on with it on others.
@@ -194,4 +208,90 @@ fn a_rank_that_is_killed_loses_nothing_that_was_kept() {
     kill(LONG, 1, (3, 1));
     kill(SHARED, 1, (3, 4));
     kill(SHARED, 0, (2, 1));
+}
+
+#[test]
+fn shards_of_any_number_of_ranks_are_the_same_array() {
+    let place = Place::new();
+    for (number, case) in [SHARDED, REPORTED].into_iter().enumerate() {
+        let name = |ranks: usize| place.path(&format!("{number}-on-{ranks}.h5"));
+        let alone = without_shards(case);
+        place.run(&format!("{alone} -o {}", name(0).display())).expect(0);
+        for ranks in [1, 2, 4] {
+            run(&place, ranks, &format!("{case} -o {}", name(ranks).display())).expect(0);
+            assert_same(&name(0), &name(ranks));
+            let folder = name(ranks).with_extension("h5.shards");
+            assert_eq!(fs::read_dir(folder).expect("a folder").count(), ranks);
+        }
+        script_says("read", "shards.py", &[0, 1, 2, 4].map(name));
+    }
+}
+
+#[test]
+fn shards_go_on_on_other_ranks() {
+    interrupt(SHARDED, None, (2, 4));
+    interrupt(SHARDED, Some(1), (3, 1));
+    kill(SHARDED, 1, (3, 2));
+    kill(REPORTED, 1, (2, 3));
+    kill(REPORTED, 0, (4, 1));
+}
+
+/// What a job that is killed leaves, and is not gone on with: each row is whole on the ranks that have written it, and else missing.
+#[test]
+fn what_is_left_of_shards_is_right() {
+    let place = Place::new();
+    let job = start(&place, 3, SHARDED);
+    sleep(Duration::from_millis(700));
+    let process = rank_of(job.id(), 2);
+    end(job, "KILL", process);
+    place.run(&format!("{} -o whole.h5", without_shards(SHARDED))).expect(0);
+    let values = |name: &str| {
+        let group = read_group(&place.path(name), "snapshots").expect("a group");
+        match &group.variable("potentiation").expect("there").values {
+            Values::Float(values) => values.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (whole, left) = (values("whole.h5"), values("result.h5.partial"));
+    let mut there = 0;
+    for (neurons, expected) in left.chunks(600_000).zip(whole.chunks(600_000)) {
+        let is_there = |(left, expected): (&f64, &f64)| {
+            assert!(left.is_nan() || left == expected, "{left} in place of {expected}");
+            usize::from(!left.is_nan())
+        };
+        there += neurons.iter().zip(expected).map(is_there).sum::<usize>();
+    }
+    // At least what was there at time 0, before the first checkpoint.
+    assert!((1_200_000..left.len()).contains(&there), "{there} of {}", left.len());
+}
+
+/// A rank whose disk is full says so, and ends the job. (The limit on file sizes stands for that; only shards are so long.)
+#[test]
+fn a_rank_that_cannot_write_its_shard_ends_the_job() {
+    for rank in [0, 1] {
+        let place = Place::new();
+        let program = place.command(
+            &format!("{SHARDED} --checkpoint 600 -o result.h5").replace("--checkpoint 0.2 ", ""),
+        );
+        let mut command = Command::new("mpirun");
+        let limit = format!(
+            "trap '' XFSZ; if [ $OMPI_COMM_WORLD_RANK = {rank} ]; then ulimit -f 40000; fi; exec \"$0\" \"$@\""
+        );
+        command
+            .args(["-n", "2", "sh", "-c", &limit])
+            .arg(program.get_program())
+            .args(program.get_args());
+        command.current_dir(place.path("")).envs(SETTINGS);
+        let told = Run::from(command.output().expect("mpirun runs")).expect(3);
+        let why = format!("rank-{rank}.h5");
+        let message = told.message();
+        assert!(
+            message.contains("no room left on the disk") && message.contains(&why),
+            "{message}"
+        );
+        assert!(!read_header(&place.path("result.h5.partial")).expect("readable").complete);
+        run(&place, 2, &format!("{SHARDED} -o result.h5 --resume")).expect(0);
+        place.run(&format!("{} -o whole.h5", without_shards(SHARDED))).expect(0);
+        assert_same(&place.path("whole.h5"), &place.path("result.h5"));
+    }
 }

@@ -226,6 +226,10 @@ pub struct Simulate {
     /// Result file [default: NAME.h5, or NAME-2.h5, ... where there is one]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Have each MPI rank write snapshots and potentiations of its own neurons, in the folder FILE.shards, in place of rank 0: for
+    /// networks that ranks share. The result opens as without it, and has to stay beside that folder
+    #[arg(long)]
+    pub shards: bool,
 }
 
 #[derive(Debug, Args)]

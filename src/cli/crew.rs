@@ -1,7 +1,8 @@
 //! Several processes at work on one command: rank 0 runs it, and the other ranks wait to help with its ensembles.
 //!
-//! Only rank 0 sees the command line and the file system. What the others need is in the scenario, whose text they are sent.
+//! Only rank 0 sees the command line and, but for shards, the file system. What the others need is in the scenario, whose text they are sent.
 
+use std::path::{Path, absolute};
 use std::process::ExitCode;
 
 use equipoise::cluster::World;
@@ -9,11 +10,13 @@ use equipoise::engine::ranks::wait;
 use equipoise::engine::{Ensemble, Ranks};
 use equipoise::layout::SOURCE;
 use equipoise::model::{Method, Scenario};
+use equipoise::store::Shards;
 use miette::miette;
 use serde::{Deserialize, Serialize};
 
 use super::ensemble::stop_on_signal;
 use super::failure::{self, Failure};
+use super::shards::Shard;
 
 /// An ensemble to help with.
 #[derive(Debug, Serialize, Deserialize)]
@@ -24,6 +27,8 @@ struct Job {
     /// As rank 0 has chosen it.
     method: Method,
     threads: usize,
+    /// Where ranks write what is recorded of their neurons, if they do: a folder, and the number of the part.
+    shards: Option<(String, usize)>,
 }
 
 /// Tells all other ranks something: a job, or that they may go.
@@ -35,10 +40,14 @@ fn tell(ranks: &dyn Ranks, job: Option<&Job>) {
 }
 
 /// Calls all other ranks to an ensemble, which is to be simulated next.
-pub fn call(ensemble: &Ensemble<'_>, scenario: &Scenario) {
+pub fn call(ensemble: &Ensemble<'_>, scenario: &Scenario, shards: Option<&Shards>) {
     let (scenario, source) = (scenario.text.clone(), SOURCE.to_owned());
     let Ensemble { method, threads, .. } = *ensemble;
-    tell(ensemble.ranks, Some(&Job { source, scenario, method, threads }));
+    // They may have been started elsewhere. Names that are no text were refused.
+    let folder = |folder: &Path| absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
+    let folder = |shards: &Shards| folder(&shards.folder).to_string_lossy().into_owned();
+    let shards = shards.map(|shards| (folder(shards), shards.part));
+    tell(ensemble.ranks, Some(&Job { source, scenario, method, threads, shards }));
 }
 
 /// Lets all other ranks go.
@@ -52,7 +61,7 @@ pub fn help(world: &World) -> ExitCode {
     loop {
         let bytes = wait(world.ranks(), 0);
         let helped = match postcard::from_bytes(&bytes) {
-            Ok(Some(job)) => help_with(&job, world.ranks()),
+            Ok(Some(job)) => help_with(&job, world),
             Ok(None) => return ExitCode::SUCCESS,
             Err(_) => Err(other_program(world.ranks())),
         };
@@ -64,7 +73,8 @@ pub fn help(world: &World) -> ExitCode {
     }
 }
 
-fn help_with(job: &Job, ranks: &dyn Ranks) -> Result<(), Failure> {
+fn help_with(job: &Job, world: &World) -> Result<(), Failure> {
+    let ranks = world.ranks();
     if job.source != SOURCE {
         return Err(other_program(ranks));
     }
@@ -72,7 +82,10 @@ fn help_with(job: &Job, ranks: &dyn Ranks) -> Result<(), Failure> {
     scenario.method = job.method;
     let mut ensemble = Ensemble::new(&scenario);
     (ensemble.threads, ensemble.ranks) = (job.threads, ranks);
-    Ok(ensemble.help(stop_on_signal())?)
+    let Some((folder, part)) = &job.shards else { return Ok(ensemble.help(stop_on_signal())?) };
+    let shards = Shards { folder: folder.into(), part: *part };
+    let shard = Shard::begin((&ensemble, &scenario), &shards, Some(world))?;
+    Ok(Ensemble { shelf: Some(&shard), ..ensemble.clone() }.help(stop_on_signal())?)
 }
 
 fn other_program(ranks: &dyn Ranks) -> Failure {

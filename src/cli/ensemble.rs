@@ -7,10 +7,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use equipoise::engine::ensemble::{CHECKPOINT_VERSION, Receiver};
-use equipoise::engine::{Ensemble, Headway, Outcome, RunError, Trajectory};
+use equipoise::engine::{Ensemble, Headway, Outcome, RunError, Shelf, Trajectory};
 use equipoise::job::room::check_states;
-use equipoise::layout::SOURCE;
 use equipoise::layout::stream::{Part, Position, REALIZATION, declarations, pieces};
+use equipoise::layout::{SOURCE, shards};
 use equipoise::model::Scenario;
 use equipoise::store::{
     Existing, Provenance, ResultWriter, StoreError, read_checkpoint, read_unfinished,
@@ -27,6 +27,7 @@ use super::failure::Failure;
 use super::output::note;
 use super::progress::Progress;
 use super::scenario;
+use super::shards::{Plan, Shard, check_begun, check_earlier};
 
 /// What has been simulated waits this long, at most, before it is written,
 const WRITE_EVERY: Duration = Duration::from_secs(2);
@@ -119,6 +120,8 @@ pub struct Terms {
     pub pause: Duration,
     /// Whether nothing is told.
     pub quiet: bool,
+    /// Whether ranks write what is recorded of their neurons, each its own.
+    pub shards: bool,
 }
 
 impl Terms {
@@ -129,6 +132,7 @@ impl Terms {
             existing: scenario::existing(common),
             pause: Duration::from_secs_f64(persistence.checkpoint),
             quiet: common.quiet,
+            shards: false,
         }
     }
 }
@@ -167,7 +171,9 @@ impl<'a, W: Watch> Simulation<'a, W> {
         }
         // All that may be wrong is found out before anything is changed.
         fits(&read_unfinished(path, existing)?.provenance, provenance, path)?;
+        check_begun(path, (scenario, &ensemble.times), terms.shards)?;
         let kept = kept::<W>(path, scenario)?;
+        kept.as_ref().map_or(Ok(()), |_| check_earlier(path))?;
         let mut simulation = begin(ResultWriter::resume(path)?.with_existing(existing));
         match kept {
             Some(kept) => simulation.go_on_from(kept, path)?,
@@ -201,17 +207,30 @@ impl<'a, W: Watch> Simulation<'a, W> {
         }
     }
 
-    /// Simulates, and writes what comes.
-    pub fn run(&mut self) -> Result<Outcome, Failure> {
-        for (group, growing) in declarations(self.scenario, &self.ensemble.times) {
+    /// Declares the groups that the ensemble fills; with shards, where the arrays of neurons are.
+    fn declare(&mut self) -> Result<Option<Plan>, Failure> {
+        let (scenario, times) = (self.scenario, &self.ensemble.times);
+        let is_whole = self.terms.shards;
+        let groups = if is_whole { shards::declarations } else { declarations };
+        for (group, growing) in groups(scenario, times) {
             if !self.writer.holds(&group.name) {
                 self.writer.declare(&group, growing.as_slice())?;
             }
         }
+        is_whole.then(|| Plan::begin((self.ensemble, scenario), &mut self.writer)).transpose()
+    }
+
+    /// Simulates, and writes what comes.
+    pub fn run(&mut self) -> Result<Outcome, Failure> {
+        let (own, scenario) = (self.ensemble, self.scenario);
+        let mut plan = self.declare()?;
+        let begin = |plan: &Plan| Shard::begin((own, scenario), &plan.shards, None);
+        let shard = plan.as_ref().map(begin).transpose()?;
+        let shelf = shard.as_ref().map(|shard| shard as &dyn Shelf);
+        let ensemble = &Ensemble { shelf, ..own.clone() };
         let stop = stop_on_signal();
         let (headway, start) = (Headway::default(), Instant::now());
-        let progress = Progress::new(self.ensemble, &headway, &self.scenario.sampling.time_unit);
-        let (ensemble, scenario) = (self.ensemble, self.scenario);
+        let progress = Progress::new(ensemble, &headway, &scenario.sampling.time_unit);
         let Terms { quiet, pause, .. } = self.terms;
         let checkpoint = self.checkpoint.take();
         let fits = check_states(scenario, ensemble);
@@ -221,13 +240,14 @@ impl<'a, W: Watch> Simulation<'a, W> {
         let mut scribe = Scribe {
             keeps_states: fits.is_ok(),
             simulation: self,
+            shards: shard.as_ref().zip(plan.as_mut()),
             waiting: Vec::new(),
             bytes: 0,
             written: start,
             kept: start,
             pause,
         };
-        crew::call(ensemble, scenario);
+        crew::call(ensemble, scenario, scribe.shards.as_ref().map(|(_, plan)| &plan.shards));
         let outcome = progress.shown_unless(quiet, || {
             ensemble.go_on(checkpoint.as_deref(), stop, &headway, &mut scribe)
         });
@@ -295,6 +315,8 @@ struct Scribe<'s, 'a, W> {
     /// Whether checkpoints hold networks that are under way.
     keeps_states: bool,
     simulation: &'s mut Simulation<'a, W>,
+    /// The shard of this rank, and how arrays are put together of all.
+    shards: Option<(&'s Shard<'a>, &'s mut Plan)>,
     waiting: Vec<Part>,
     /// In them.
     bytes: usize,
@@ -307,6 +329,9 @@ struct Scribe<'s, 'a, W> {
 impl<W> Scribe<'_, '_, W> {
     fn write(&mut self) -> Result<(), StoreError> {
         let Simulation { ensemble, scenario, writer, position, .. } = &mut *self.simulation;
+        if let Some((shard, plan)) = &mut self.shards {
+            plan.see_to(shard, writer)?;
+        }
         writer.place(&pieces(scenario, &ensemble.times, &self.waiting, position))?;
         self.waiting.clear();
         (self.bytes, self.written) = (0, Instant::now());

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use equipoise::store::{StoreError, describe, read_header};
+use equipoise::store::{StoreError, describe, named_shards, read_header};
 use equipoise::table::info::{Description, json, text};
 
 use super::Ending;
@@ -19,7 +19,10 @@ pub fn run(arguments: &Info) -> Result<Ending, Failure> {
     let (header, groups) = describe(path)?;
     let cannot_open = |source| StoreError::CannotOpen { path: path.clone(), source };
     let bytes = fs::metadata(path).map_err(cannot_open)?.len();
-    let description = Description { path, bytes, header: &header, groups: &groups };
+    let lengths: Vec<u64> =
+        named_shards(path).iter().flat_map(fs::metadata).map(|f| f.len()).collect();
+    let shards = (lengths.len(), lengths.iter().sum());
+    let description = Description { path, bytes, shards, header: &header, groups: &groups };
     if arguments.json {
         print(&format!("{:#}\n", json(&description)))?;
     } else {

@@ -1,7 +1,7 @@
 //! The command line: from arguments to commands, and from what they return to an exit status. What commands do beyond that is in `equipoise::job`.
 //!
 //! * `arguments`: what can be given; `failure`: what can go wrong, with its exit status;
-//! * `scenario`: reading a scenario file; `cost`: what it would cost; `ensemble`: simulating it into a file, with checkpoints and Ctrl-C; `progress`: how far it is; `crew`: over several processes;
+//! * `scenario`: reading a scenario file; `cost`: what it would cost; `ensemble`: simulating it into a file, with checkpoints and Ctrl-C; `progress`: how far it is; `crew`: over several processes; `shards`: a file for each of them;
 //! * `init`: a file to start from; `aids`: schema, completions and manual;
 //! * `info`: what a result file holds; `export`: the same as tables; `report`: the same as a page; `guard`: reading files in a process of its own;
 //! * `validate`, `simulate`, `limit`, `analyse` (with `sweep`), `fluctuations`, `converge`, `claims`, `energy`, `derive`: the commands; `draw`: figures into a folder; `output`: printing text.
@@ -28,6 +28,7 @@ mod output;
 mod progress;
 mod report;
 mod scenario;
+mod shards;
 mod simulate;
 mod sweep;
 mod validate;
@@ -83,11 +84,19 @@ pub fn run() -> ExitCode {
     status
 }
 
-/// Says how `--set` is written where somebody has put spaces around its `=`.
+/// Says how `--set` is written where somebody has put spaces around its `=`, and what `--shards` is for.
 fn advised(mut error: clap::Error) -> clap::Error {
     let unexpected = error.get(ContextKind::InvalidArg).map(ToString::to_string);
-    if unexpected.is_some_and(|word| word.starts_with('=')) {
-        let advice = "`--set PATH=VALUE` is written without spaces, or in quotes";
+    let advice = unexpected.and_then(|word| match word.as_str() {
+        "--shards" => {
+            Some("`--shards` is for `simulate`: other commands bring all networks together")
+        }
+        word if word.starts_with('=') => {
+            Some("`--set PATH=VALUE` is written without spaces, or in quotes")
+        }
+        _ => None,
+    });
+    if let Some(advice) = advice {
         let advice = ContextValue::StyledStrs(vec![advice.into()]);
         error.insert(ContextKind::Suggested, advice);
     }

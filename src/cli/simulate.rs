@@ -15,7 +15,7 @@ use super::arguments::Simulate;
 use super::ensemble::{Simulation, Terms, Watch};
 use super::failure::Failure;
 use super::output::{note, print};
-use super::{Ending, cost, scenario};
+use super::{Ending, cost, scenario, shards};
 
 impl Watch for Summary {
     const COMMAND: &str = "simulate";
@@ -37,6 +37,9 @@ pub fn run(arguments: &Simulate, ranks: &dyn Ranks) -> Result<Ending, Failure> {
     let mut ensemble = Ensemble::new(&scenario);
     (ensemble.threads, ensemble.ranks) = (common.threads, ranks);
     ensemble.check()?;
+    if arguments.shards {
+        shards::check(&scenario, &ensemble)?;
+    }
     if let Some(error) = unbalanced(&scenario, &ensemble.times)
         && !common.quiet
     {
@@ -57,7 +60,7 @@ pub fn run(arguments: &Simulate, ranks: &dyn Ranks) -> Result<Ending, Failure> {
     let mut simulation = Simulation::begin(
         (&ensemble, &scenario),
         (&path, &provenance),
-        Terms::new(common, &arguments.persistence),
+        Terms { shards: arguments.shards, ..Terms::new(common, &arguments.persistence) },
         Summary::new(&scenario, ensemble.times.len()),
     )?;
     let outcome = simulation.run()?;

@@ -4,6 +4,7 @@
 //!
 //! * [`stream`] makes what an ensemble fills while it is simulated: `/trajectory`, and what `[record]` asks for: `/spikes`, `/jumps`, `/activity`,
 //!   `/snapshots`, `/report`, `/histograms` and `/counts`;
+//! * [`shards`] makes the arrays of neurons of it that ranks write, each its own;
 //! * [`theory`] makes `/limit` and `/finite_n`; `energy` what these three groups say of energy, where the scenario prices it;
 //! * [`fluctuations`] makes `/stationary`, `/lag_covariance`, `/spectrum`, `/response` and `/variability`;
 //! * [`at_rest`] makes `/at_rest` and `/measured_spectrum`;
@@ -21,6 +22,7 @@ pub mod economy;
 mod energy;
 pub mod fluctuations;
 mod record;
+pub mod shards;
 pub mod stream;
 pub mod sweep;
 pub mod theory;
@@ -28,6 +30,12 @@ mod trajectory;
 
 use equipoise_model::Scenario;
 use equipoise_store::{Group, Provenance, Variable};
+
+/// Names of what is recorded of single neurons.
+const SNAPSHOTS: &str = "snapshots";
+const SNAPSHOT_TIME: &str = "snapshot_time";
+const POTENTIATION: &str = "potentiation";
+const REPORT: &str = "report";
 
 /// Name of the program and its version, as files and reports state it.
 pub const SOURCE: &str = concat!("equipoise ", env!("CARGO_PKG_VERSION"));

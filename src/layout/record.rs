@@ -10,8 +10,8 @@ use equipoise_engine::record::Records;
 use equipoise_model::{Scenario, Selection, Transmission};
 use equipoise_store::{Group, Sorting, Variable};
 
-use super::stream::{Block, Growing, JUMP, REALIZATION, SPIKE, realization};
-use super::{group, names};
+use super::stream::{Block, Growing, JUMP, NEURON, REALIZATION, SPIKE, realization};
+use super::{POTENTIATION, SNAPSHOT_TIME, SNAPSHOTS, group, names};
 
 /// The groups for a block of trajectories; none where nothing is recorded.
 pub(super) fn record(scenario: &Scenario, block: &Block<'_>) -> Vec<(Group, Growing)> {
@@ -32,7 +32,7 @@ pub(super) fn record(scenario: &Scenario, block: &Block<'_>) -> Vec<(Group, Grow
         groups.push((pieces.activity(), networks(Some(("time", before.bins)))));
     }
     if !recording.snapshots.is_empty() {
-        groups.push((pieces.snapshots(), networks(Some(("snapshot_time", before.snapshots)))));
+        groups.push((pieces.snapshots(), networks(Some((SNAPSHOT_TIME, before.snapshots)))));
     }
     groups.append(&mut report::groups(scenario, block));
     if recording.histograms.is_some() {
@@ -180,15 +180,15 @@ impl Pieces<'_> {
         let neurons = self.scenario.network.neuron_count();
         let times = self.scenario.recording.snapshots[self.block.snapshots.clone()].to_vec();
         let values = self.each(|records| records.snapshots.clone());
-        let time = Variable::coordinate("snapshot_time", times);
-        Group::new("snapshots")
+        let time = Variable::coordinate(SNAPSHOT_TIME, times);
+        Group::new(SNAPSHOTS)
             .with_coordinate(self.realization())
             .with_coordinate(time.with_units(self.unit()).with_long_name("time of the snapshot"))
             .with_coordinate(self.populations())
-            .with_dimension("neuron", neurons)
+            .with_dimension(NEURON, neurons)
             .with_variable(self.first_neurons())
             .with_variable(
-                Variable::new("potentiation", &[REALIZATION, "snapshot_time", "neuron"], values)
+                Variable::new(POTENTIATION, &[REALIZATION, SNAPSHOT_TIME, NEURON], values)
                     .with_long_name("potentiation of the neuron"),
             )
     }

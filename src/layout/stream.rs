@@ -16,7 +16,7 @@ use super::trajectory::trajectory;
 
 /// The dimension of the networks of an ensemble.
 pub const REALIZATION: &str = "realization";
-/// The dimension of the neurons of a report.
+/// The dimension of neurons.
 pub(super) const NEURON: &str = "neuron";
 /// The dimensions of events.
 pub(super) const SPIKE: &str = "spike";

@@ -16,6 +16,8 @@ pub struct Description<'a> {
     pub path: &'a Path,
     /// Its length.
     pub bytes: u64,
+    /// Files in which it has some of its values, with their length together.
+    pub shards: (usize, u64),
     /// Where it comes from.
     pub header: &'a Header,
     /// What it holds.
@@ -24,13 +26,15 @@ pub struct Description<'a> {
 
 /// For people.
 pub fn text(description: &Description<'_>) -> String {
-    let Description { path, bytes, header, groups } = description;
+    let Description { path, bytes, shards, header, groups } = description;
     let provenance = &header.provenance;
     let complete = if header.complete { "yes" } else { "no: the run was interrupted, or goes on" };
     let mut text = format!("{}\n", plain(&provenance.title));
+    let size = |bytes: u64| format!("{} bytes ({})", HumanCount(bytes), BinaryBytes(bytes));
     for (name, value) in [
         ("file", path.display().to_string()),
-        ("size", format!("{} bytes ({})", HumanCount(*bytes), BinaryBytes(*bytes))),
+        ("size", size(*bytes)),
+        ("shards", format!("{} files, {}", shards.0, size(shards.1))),
         ("source", provenance.source.clone()),
         ("history", provenance.history.clone()),
         ("platform", provenance.platform.clone()),
@@ -43,7 +47,9 @@ pub fn text(description: &Description<'_>) -> String {
         ),
         ("complete", complete.to_owned()),
     ] {
-        let _ = writeln!(text, "  {name:<9} {}", plain(&value));
+        if name != "shards" || shards.0 > 0 {
+            let _ = writeln!(text, "  {name:<9} {}", plain(&value));
+        }
     }
     for group in *groups {
         text.push_str(&group_text(group));
@@ -85,10 +91,10 @@ fn plain(text: &str) -> String {
 
 /// For programs.
 pub fn json(description: &Description<'_>) -> Value {
-    let Description { path, bytes, header, groups } = description;
+    let Description { path, bytes, shards, header, groups } = description;
     let provenance = &header.provenance;
     json!({
-        "file": path.display().to_string(), "size": bytes, "title": provenance.title,
+        "file": path.display().to_string(), "size": bytes, "shards": { "files": shards.0, "size": shards.1 }, "title": provenance.title,
         "source": provenance.source, "history": provenance.history, "platform": provenance.platform, "seed": provenance.seed,
         "elapsed": header.elapsed.map(|time| time.as_secs_f64()), "complete": header.complete, "scenario": provenance.scenario,
         "groups": groups.iter().map(group_json).collect::<Vec<_>>(),

@@ -112,6 +112,7 @@ fn simulate(
         existing: if state == State::InTheWay { Existing::Replace } else { Existing::Refuse },
         pause: Duration::from_secs_f64(arguments.checkpoint),
         quiet: arguments.common.quiet,
+        shards: false,
     };
     let mut simulation =
         Simulation::begin((&ensemble, scenario), (path, provenance), terms, Nothing)?;

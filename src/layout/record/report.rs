@@ -10,6 +10,7 @@ use equipoise_model::{Potentiations, Scenario};
 use equipoise_store::{Group, Variable};
 
 use super::event;
+use crate::layout::REPORT;
 use crate::layout::stream::{Block, Growing, NEURON, chosen};
 
 /// The groups of each population of which neurons are chosen: values, which come in parts, and with the layout what they are of.
@@ -41,7 +42,7 @@ struct Report<'a> {
 
 impl Report<'_> {
     fn name(&self) -> String {
-        format!("report/{}", self.scenario.network.populations[self.population].name)
+        format!("{REPORT}/{}", self.scenario.network.populations[self.population].name)
     }
 
     fn neurons(&self) -> Vec<usize> {
