@@ -1,9 +1,12 @@
 //! What a result file holds, in words and as JSON.
 
 use std::fmt::Write;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use crate::store::{Attribute, GroupOutline, Header, VariableOutline};
+use crate::store::{
+    Attribute, GroupOutline, Header, StoreError, VariableOutline, describe, named_shards,
+};
 use indicatif::{BinaryBytes, HumanCount};
 use serde_json::{Map, Value, json};
 
@@ -11,21 +14,37 @@ use super::Table;
 
 /// A result file without its values.
 #[derive(Debug)]
-pub struct Description<'a> {
+pub struct Description {
     /// The file.
-    pub path: &'a Path,
+    pub path: PathBuf,
     /// Its length.
     pub bytes: u64,
     /// Files in which it has some of its values, with their length together.
     pub shards: (usize, u64),
     /// Where it comes from.
-    pub header: &'a Header,
+    pub header: Header,
     /// What it holds.
-    pub groups: &'a [GroupOutline],
+    pub groups: Vec<GroupOutline>,
+}
+
+impl Description {
+    /// Of a file.
+    ///
+    /// # Errors
+    /// [`StoreError`] if it cannot be read, or is no result file.
+    pub fn of(path: &Path) -> Result<Self, StoreError> {
+        let (header, groups) = describe(path)?;
+        let cannot_open = |source| StoreError::CannotOpen { path: path.to_owned(), source };
+        let bytes = fs::metadata(path).map_err(cannot_open)?.len();
+        let lengths: Vec<u64> =
+            named_shards(path).iter().flat_map(fs::metadata).map(|shard| shard.len()).collect();
+        let shards = (lengths.len(), lengths.iter().sum());
+        Ok(Self { path: path.to_owned(), bytes, shards, header, groups })
+    }
 }
 
 /// For people.
-pub fn text(description: &Description<'_>) -> String {
+pub fn text(description: &Description) -> String {
     let Description { path, bytes, shards, header, groups } = description;
     let provenance = &header.provenance;
     let complete = if header.complete { "yes" } else { "no: the run was interrupted, or goes on" };
@@ -51,7 +70,7 @@ pub fn text(description: &Description<'_>) -> String {
             let _ = writeln!(text, "  {name:<9} {}", plain(&value));
         }
     }
-    for group in *groups {
+    for group in groups {
         text.push_str(&group_text(group));
     }
     text
@@ -90,7 +109,7 @@ fn plain(text: &str) -> String {
 }
 
 /// For programs.
-pub fn json(description: &Description<'_>) -> Value {
+pub fn json(description: &Description) -> Value {
     let Description { path, bytes, shards, header, groups } = description;
     let provenance = &header.provenance;
     json!({

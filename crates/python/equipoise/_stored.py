@@ -78,6 +78,7 @@ class StoredFile(Mapping[str, xarray.Dataset]):
         self.complete: bool = told["complete"]
         self.elapsed: float = math.nan if told["elapsed"] is None else told["elapsed"]
         self.text: str = told["text"]
+        self._has_shards = told["shards"] > 0
         self._outlines = {
             name: ([_Outline(*variable) for variable in variables], attributes)
             for name, variables, attributes in told["groups"]
@@ -134,6 +135,8 @@ class StoredFile(Mapping[str, xarray.Dataset]):
         if path.exists() and not force:
             words = f"`{path}` already exists; choose another name, or allow it to be replaced with force=True"
             raise FileError(words)
+        if self._has_shards and path.parent.resolve() != Path(self._path()).parent.resolve():
+            raise FileError(f"`{self._name}` has values in a folder beside it; copy both together")
         self._check()
         try:
             handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".partial")

@@ -1,6 +1,5 @@
 //! Result files, read in a process that does nothing else: `crates/python/equipoise/_reader.py`.
 
-use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::ExitStatus;
@@ -8,9 +7,7 @@ use std::process::ExitStatus;
 use equipoise::export::block::blocks;
 use equipoise::job::reading;
 use equipoise::report;
-use equipoise::store::{
-    GroupOutline, GroupReader, StoreError, ValueType, Values, VariableOutline, describe as outlines,
-};
+use equipoise::store::{GroupOutline, GroupReader, ValueType, Values, VariableOutline};
 use equipoise::table::info::{Description, text};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
@@ -38,16 +35,16 @@ pub fn reading_failed(path: PathBuf, status: i32) -> String {
 /// Where a file comes from and what it holds, without the values.
 #[pyfunction]
 pub fn describe(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyDict>> {
-    let (header, groups) = outlines(&path).map_err(raise)?;
-    let cannot_open = |source| StoreError::CannotOpen { path: path.clone(), source };
-    let bytes = fs::metadata(&path).map_err(cannot_open).map_err(raise)?.len();
-    let text = text(&Description { path: &path, bytes, header: &header, groups: &groups });
+    let description = Description::of(&path).map_err(raise)?;
+    let text = text(&description);
+    let Description { shards: (shards, _), header, groups, .. } = description;
     let found = PyDict::new(py);
     found.set_item("title", header.provenance.title)?;
     found.set_item("scenario", header.provenance.scenario)?;
     found.set_item("complete", header.complete)?;
     found.set_item("elapsed", header.elapsed.map(|elapsed| elapsed.as_secs_f64()))?;
     found.set_item("text", text)?;
+    found.set_item("shards", shards)?;
     let groups = groups.into_iter().map(|group| outline(py, group));
     found.set_item("groups", groups.collect::<PyResult<Vec<_>>>()?)?;
     Ok(found)

@@ -260,3 +260,23 @@ def test_a_length_that_cannot_be_is_refused(validated):
     found = equipoise.load(path)
     with pytest.raises(equipoise.FileError, match="it claims to hold more values than the file has"):
         _ = found["vast"]
+
+
+def test_what_ranks_have_written_is_read_and_stays_together(command, tmp_path):
+    changes = ["n=524288", "engine.method=leap", "duration=0.0625", "sample_interval=0.0625"]
+    changes += ["ensemble.replicates=1", "record.snapshots=[0.0625]"]
+    words = [word for change in changes for word in ("--set", change)]
+    command("simulate", "scenarios/inhibition-stabilised.toml", *words, "-o", tmp_path / "run.h5", "--shards")
+    found = equipoise.load(tmp_path / "run.h5")
+    potentiation = found["snapshots"]["potentiation"]
+    assert potentiation.shape == (1, 1, 1048576)
+    assert "shards    1 files" in found.text
+    last = found["trajectory"]["mean"].values[0, -1, 0]
+    np.testing.assert_allclose(potentiation.values[0, 0, :524288].mean(), last, rtol=1e-9)
+    with pytest.raises(equipoise.FileError, match="in a folder beside it"):
+        found.save(tmp_path.parent / "elsewhere.h5")
+    found.save(tmp_path / "other.h5")
+    shards = tmp_path / "run.h5.shards"
+    shards.rename(tmp_path / "gone")
+    with pytest.raises(equipoise.FileError, match="cannot read the shard"):
+        equipoise.load(tmp_path / "other.h5")["snapshots"]
