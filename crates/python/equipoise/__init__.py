@@ -24,7 +24,8 @@ from ._errors import (
     TheoryError,
     UsageError,
 )
-from ._results import Convergence, Energy, Ensemble, Picture, Result, Sweep, Validation, load
+from ._load import load
+from ._results import Convergence, Energy, Ensemble, Picture, Result, Sweep, Validation
 from ._scenario import Scenario, scenario
 from ._simulation import converge, simulate, validate
 from ._template import Template, template, templates
