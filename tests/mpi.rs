@@ -241,7 +241,7 @@ fn shards_go_on_on_other_ranks() {
 fn what_is_left_of_shards_is_right() {
     let place = Place::new();
     let job = start(&place, 3, SHARDED);
-    sleep(Duration::from_millis(700));
+    sleep(Duration::from_millis(300));
     let process = rank_of(job.id(), 2);
     end(job, "KILL", process);
     place.run(&format!("{} -o whole.h5", without_shards(SHARDED))).expect(0);

@@ -25,7 +25,12 @@ fn a_result_in_shards_reads_like_any_other() {
     script_says("read", "shards.py", &[whole, sharded]);
     assert_eq!(place.names(), ["sharded.h5", "sharded.h5.shards", "whole.h5"]);
     let told = place.run("info sharded.h5").expect(0);
-    assert!(told.out.contains("shards    1 files"), "{}", told.out);
+    assert!(told.out.contains("shards    1, "), "{}", told.out);
+    // Shards are open all at a time, beside other files.
+    place.type_line("ulimit -S -n 64; equipoise info sharded.h5").expect(0);
+    let told = place.type_line("ulimit -n 64; equipoise info sharded.h5").expect(3).message();
+    assert!(told.contains("values in 1 shards, and so many files may not be open"), "{told}");
+    place.type_line("ulimit -n 64; equipoise info whole.h5").expect(0);
     place.run("report sharded.h5").expect(0);
     for name in ["whole", "sharded"] {
         place.run(&format!("export {name}.h5 --csv {name} --group report/I")).expect(0);

@@ -36,9 +36,10 @@ impl Description {
         let (header, groups) = describe(path)?;
         let cannot_open = |source| StoreError::CannotOpen { path: path.to_owned(), source };
         let bytes = fs::metadata(path).map_err(cannot_open)?.len();
-        let lengths: Vec<u64> =
-            named_shards(path).iter().flat_map(fs::metadata).map(|shard| shard.len()).collect();
-        let shards = (lengths.len(), lengths.iter().sum());
+        let named = named_shards(path);
+        // Those that are found by other ways are not counted in bytes.
+        let lengths = named.iter().flat_map(fs::metadata).map(|found| found.len());
+        let shards = (named.len(), lengths.sum());
         Ok(Self { path: path.to_owned(), bytes, shards, header, groups })
     }
 }
@@ -53,7 +54,7 @@ pub fn text(description: &Description) -> String {
     for (name, value) in [
         ("file", path.display().to_string()),
         ("size", size(*bytes)),
-        ("shards", format!("{} files, {}", shards.0, size(shards.1))),
+        ("shards", format!("{}, {}", shards.0, size(shards.1))),
         ("source", provenance.source.clone()),
         ("history", provenance.history.clone()),
         ("platform", provenance.platform.clone()),

@@ -270,7 +270,7 @@ def test_what_ranks_have_written_is_read_and_stays_together(command, tmp_path):
     found = equipoise.load(tmp_path / "run.h5")
     potentiation = found["snapshots"]["potentiation"]
     assert potentiation.shape == (1, 1, 1048576)
-    assert "shards    1 files" in found.text
+    assert "shards    1, " in found.text
     last = found["trajectory"]["mean"].values[0, -1, 0]
     np.testing.assert_allclose(potentiation.values[0, 0, :524288].mean(), last, rtol=1e-9)
     with pytest.raises(equipoise.FileError, match="in a folder beside it"):

@@ -180,7 +180,7 @@ pub fn check(dataset: &Dataset, file: &Path, item: &str) -> Result<(), StoreErro
     }
     let needed = sources.len() as u64 + OTHER_FILES;
     let limits = getrlimit(Resource::Nofile);
-    if limits.current.is_none_or(|current| current >= needed) {
+    if sources.is_empty() || limits.current.is_none_or(|current| current >= needed) {
         return Ok(());
     }
     let more = Rlimit { current: Some(needed), ..limits };
