@@ -268,30 +268,24 @@ fn what_is_left_of_shards_is_right() {
 /// A rank whose disk is full says so, and ends the job. (The limit on file sizes stands for that; only shards are so long.)
 #[test]
 fn a_rank_that_cannot_write_its_shard_ends_the_job() {
+    let place = Place::new();
+    let arguments = SHARDED.replace("--checkpoint 0.2", "--checkpoint 600");
+    place.run(&format!("{} -o whole.h5", without_shards(SHARDED))).expect(0);
     for rank in [0, 1] {
-        let place = Place::new();
-        let program = place.command(
-            &format!("{SHARDED} --checkpoint 600 -o result.h5").replace("--checkpoint 0.2 ", ""),
-        );
-        let mut command = Command::new("mpirun");
+        let name = format!("on-{rank}.h5");
+        let program = place.command(&format!("{arguments} -o {name}"));
         let limit = format!(
             "trap '' XFSZ; if [ $OMPI_COMM_WORLD_RANK = {rank} ]; then ulimit -f 40000; fi; exec \"$0\" \"$@\""
         );
-        command
-            .args(["-n", "2", "sh", "-c", &limit])
-            .arg(program.get_program())
-            .args(program.get_args());
-        command.current_dir(place.path("")).envs(SETTINGS);
-        let told = Run::from(command.output().expect("mpirun runs")).expect(3);
-        let why = format!("rank-{rank}.h5");
-        let message = told.message();
-        assert!(
-            message.contains("no room left on the disk") && message.contains(&why),
-            "{message}"
-        );
-        assert!(!read_header(&place.path("result.h5.partial")).expect("readable").complete);
-        run(&place, 2, &format!("{SHARDED} -o result.h5 --resume")).expect(0);
-        place.run(&format!("{} -o whole.h5", without_shards(SHARDED))).expect(0);
-        assert_same(&place.path("whole.h5"), &place.path("result.h5"));
+        let mut command = Command::new("mpirun");
+        command.args(["-n", "2", "sh", "-c", &limit]).arg(program.get_program());
+        command.args(program.get_args()).current_dir(place.path("")).envs(SETTINGS);
+        let told = Run::from(command.output().expect("mpirun runs")).expect(3).message();
+        let (why, shard) = ("no room left on the disk", format!("rank-{rank}.h5"));
+        assert!(told.contains(why) && told.contains(&shard), "{told}");
+        let partial = read_header(&place.path(&format!("{name}.partial")));
+        assert!(!partial.expect("readable").complete);
+        run(&place, 2, &format!("{SHARDED} -o {name} --resume")).expect(0);
+        assert_same(&place.path("whole.h5"), &place.path(&name));
     }
 }
