@@ -90,11 +90,16 @@ fn what_shards_are_not_for_is_said() {
 
 /// A run that is long enough to be ended.
 fn start(arguments: &str, place: &Place) -> Child {
+    start_until(arguments, place, "r.h5.checkpoint")
+}
+
+/// The same as soon as there is a file of this name.
+fn start_until(arguments: &str, place: &Place, name: &str) -> Child {
     let mut command = place.command(&format!("{arguments} -o r.h5 --checkpoint 0.1"));
     let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
     let begun = Instant::now();
-    while !place.path("r.h5.checkpoint").exists() {
-        assert!(begun.elapsed() < Duration::from_mins(2), "no checkpoint");
+    while !place.path(name).exists() {
+        assert!(begun.elapsed() < Duration::from_mins(2), "no {name}");
         sleep(Duration::from_millis(10));
     }
     child
@@ -132,4 +137,22 @@ fn a_run_goes_on_as_it_was_begun() {
     let told = place.run(&format!("{long} -o r.h5 --shards --resume")).expect(2);
     assert!(told.message().contains("was begun without --shards"), "{}", told.err);
     place.run(&format!("{long} -o r.h5 --resume")).expect(0);
+}
+
+/// What was begun before the first checkpoint is not gone on with, and its shards are not needed, also where the run is ended again before anything is recorded.
+#[test]
+fn a_shard_of_which_nothing_counts_is_not_missed() {
+    let late = "simulate scenarios/inhibition-stabilised.toml --set n=524288 --set engine.method=leap --set duration=2 \
+                --set sample_interval=1 --set ensemble.replicates=1 --set record.snapshots=[2.0]";
+    let place = Place::new();
+    place.run(&format!("{late} -o whole.h5")).expect(0);
+    let sharded = format!("{late} --shards");
+    let shard = "r.h5.shards/part-1-rank-0.h5";
+    end(start_until(&sharded, &place, shard), "KILL");
+    fs::remove_file(place.path(shard)).expect("removed");
+    let _ = fs::remove_file(place.path("r.h5.checkpoint"));
+    end(start(&format!("{sharded} --resume"), &place), "TERM");
+    assert!(!read_header(&place.path("r.h5")).expect("header").complete);
+    place.run(&format!("{sharded} -o r.h5 --resume")).expect(0);
+    assert_eq!(groups(&place.path("whole.h5")), groups(&place.path("r.h5")));
 }

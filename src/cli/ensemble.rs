@@ -217,7 +217,10 @@ impl<'a, W: Watch> Simulation<'a, W> {
                 self.writer.declare(&group, growing.as_slice())?;
             }
         }
-        is_whole.then(|| Plan::begin((self.ensemble, scenario), &mut self.writer)).transpose()
+        let goes_on = self.checkpoint.is_some();
+        let plan =
+            is_whole.then(|| Plan::begin((self.ensemble, scenario), goes_on, &mut self.writer));
+        plan.transpose()
     }
 
     /// Simulates, and writes what comes.

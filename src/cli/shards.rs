@@ -255,9 +255,11 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Of the part that begins now. Arrays that are not in the file are put there; in the others earlier parts have rows, and this one those from its first on, which is not known yet.
+    /// Of the part that begins now. Where it goes on from a checkpoint, earlier parts have rows of the arrays in the file, and this one those from its first on, which is not known yet; otherwise
+    /// all rows are of this part, and shards of earlier ones need not be there.
     pub fn begin(
         (ensemble, scenario): (&Ensemble<'_>, &Scenario),
+        goes_on: bool,
         writer: &mut ResultWriter,
     ) -> Result<Self, Failure> {
         let shards = writer.shards()?;
@@ -271,7 +273,7 @@ impl Plan {
         let mut plan = Self { shards, arrays: Vec::new() };
         let mut new = Vec::new();
         for (kept, array) in all {
-            let is_new = writer.tiles(&array.group, &array.variable.name)?.is_empty();
+            let is_new = !goes_on || writer.tiles(&array.group, &array.variable.name)?.is_empty();
             new.extend(is_new.then(|| array.clone()));
             plan.arrays.push((kept, array, is_new));
         }
