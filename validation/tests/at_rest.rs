@@ -47,7 +47,8 @@ fn fails(verdict: &RestVerdict, kind: &str) -> bool {
     verdict.failures().any(|comparison| comparison.quantity.name() == kind)
 }
 
-fn confirm(transmission: &str, replicates: u64) {
+/// `slower` is a time constant of inhibition that Fano factors tell from 1.
+fn confirm(transmission: &str, replicates: u64, slower: f64) {
     let rest = |overrides: &[&str]| {
         let transmission = format!("transmission={transmission}");
         let all = [&["n=100", transmission.as_str()], overrides].concat();
@@ -81,25 +82,26 @@ fn confirm(transmission: &str, replicates: u64) {
     assert!(fails(&larger, "activity_spectrum"), "{larger:?}");
     let much_larger = rest(&["n=400"]).compare(&observed);
     assert!(fails(&much_larger, "correlation"), "{much_larger:?}");
-    let slower = rest(&["populations.I.time_constant=2"]).compare(&observed);
+    let slower = rest(&[&format!("populations.I.time_constant={slower}")]).compare(&observed);
     assert!(fails(&slower, "fano"), "{slower:?}");
     assert!(fails(&slower, "activity_spectrum"), "{slower:?}");
 }
 
 #[test]
 fn spikes_towards_one_target_are_as_predicted() {
-    confirm("independent", 200);
+    confirm("independent", 200, 1.5);
 }
 
 /// A spike moves all neurons but its own, which makes the trains of excitatory neurons less, of inhibitory neurons more variable than those of Poisson.
 #[test]
 fn shared_spikes_are_as_predicted() {
-    confirm("shared", 200);
+    // At 1.5 the first correction changes a Fano factor by about a fifth, and the margin is as wide as they differ.
+    confirm("shared", 200, 2.0);
 }
 
 #[test]
 fn spikes_with_release_are_as_predicted() {
-    confirm("{ release_probability = 0.3 }", 100);
+    confirm("{ release_probability = 0.3 }", 100, 1.5);
 }
 
 /// Drives and rates are those of the time that is asked for, and what is compared is all there is.

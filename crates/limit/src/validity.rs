@@ -263,7 +263,13 @@ impl Along<'_> {
     }
 }
 
-/// Of what vanishes nothing is left, whatever it is compared with.
+/// Of what vanishes nothing is left, whatever it is compared with; beside nothing, or less, all else is too much.
 fn ratio(part: f64, whole: f64) -> f64 {
-    if part == 0.0 { 0.0 } else { part / whole }
+    if part == 0.0 {
+        0.0
+    } else if whole > 0.0 {
+        part / whole
+    } else {
+        f64::INFINITY
+    }
 }
