@@ -117,7 +117,7 @@ fn couplings_of_full_rank_need_sources_outside() {
     {
         let run = place.run(&arguments).expect(2);
         assert!(run.message().contains("not balanced"), "{}", run.err);
-        let advice = "`equipoise init external-drive`";
+        let advice = "the template `external-drive`";
         assert_eq!(run.message().contains(advice), is_told, "{arguments}: {}", run.err);
         let rest = arguments.trim_start_matches("limit");
         let run = place.run(&format!("analyse {rest}")).expect(0);

@@ -31,8 +31,13 @@ pub enum Failure {
 impl Failure {
     /// A scenario file that cannot be read.
     pub fn unreadable(path: &Path, error: &std::io::Error) -> Self {
+        let is_text = error.kind() != std::io::ErrorKind::InvalidData;
         Self::File(miette!(
-            help = "give the path of a scenario file; `equipoise init` writes one to start from",
+            help = if is_text {
+                "give the path of a scenario file; `equipoise init` writes one to start from"
+            } else {
+                "a scenario file is text; that of a result file is printed by `equipoise info --scenario FILE`"
+            },
             "cannot read {}: {error}",
             path.display()
         ))
@@ -109,7 +114,7 @@ impl From<InputError> for Failure {
 pub fn advice(error: &LimitError) -> Option<&'static str> {
     matches!(error, LimitError::RateOutOfRange { rate, .. } if rate.abs() < 1e-9).then_some(
         "couplings of full rank balance at rates of 0 alone, unless sources outside drive the network: add external ones, as in \
-         `equipoise init external-drive`, or make the rows of [coupling] multiples of each other, as in `equipoise init balanced-pair`",
+         the template `external-drive`, or make the rows of [coupling] multiples of each other, as in `balanced-pair`",
     )
 }
 

@@ -133,7 +133,7 @@ fn between((infimum, supremum): (f64, f64)) -> String {
     if supremum == f64::INFINITY {
         return format!("above {infimum}");
     }
-    format!("between {infimum} and {supremum}")
+    format!("strictly between {infimum} and {supremum}")
 }
 
 /// A hint where a rounded coupling may have made a singular matrix regular.

@@ -65,7 +65,8 @@ class Scenario:
         """The same with other values of some fields, each named by its path, as ``--set`` of the command line has it.
 
         Nothing else of the text changes, its comments neither. Paths with dots are given as
-        ``with_({"populations.E.drive": -0.2})`` or ``with_(**{"populations.E.drive": -0.2})``.
+        ``with_({"populations.E.drive": -0.2})`` or ``with_(**{"populations.E.drive": -0.2})``. A mapping replaces all that
+        a field holds: a population is changed by paths, and added as a mapping.
 
         Raises:
             UsageError: for a path that leads nowhere.

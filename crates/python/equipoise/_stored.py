@@ -28,6 +28,9 @@ from ._scenario import Scenario
 #: Bytes of a group that are read as soon as it is asked for. What a larger group holds is read where it is looked at.
 AT_ONCE = 1 << 26
 
+#: Letters that texts may have room for.
+MOST_LETTERS = 1 << 27
+
 #: What reads and keeps the values of a variable when they are looked at; half of it has no types.
 _lazy: Any = indexing
 
@@ -224,14 +227,18 @@ class StoredFile(Mapping[str, xarray.Dataset]):
 
     def _answer(self, words: list[str], said: IO[bytes], take: Callable[[IO[bytes]], Any]) -> tuple[Any, int | None]:
         """What a process answers, and its exit status; none if it is no reader."""
-        out = subprocess.PIPE
-        with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=said, cwd=self._folder) as child:
+        pipe = subprocess.PIPE
+        with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=pipe, stderr=said, cwd=self._folder) as child:
+            out = child.stdout
+            assert out is not None
             try:
-                assert child.stdout is not None
-                if child.stdout.read(len(WORD)) != WORD:
+                if out.read(len(WORD)) != WORD:
+                    child.kill()
                     return None, None
-                return take(child.stdout), child.wait()
+                return take(out), child.wait()
             except _CutOff:
+                # What it may still say is not read.
+                out.close()
                 return None, child.wait() or 1
             except BaseException:
                 child.kill()
@@ -273,9 +280,15 @@ def _array(out: IO[bytes], outline: _Outline, counts: list[int]) -> Any:
     # Where there can be no such values there is no length, and no room is made for them.
     length = int.from_bytes(_exactly(out, 8), sys.byteorder)
     if outline.type == "text":
-        array = np.array(json.loads(_exactly(out, length)), dtype="str").reshape(counts)
+        texts = json.loads(_exactly(out, length))
+        # All take as much room as the longest.
+        if len(texts) * max(map(len, texts), default=0) > MOST_LETTERS:
+            raise FileError(f"the texts of `{outline.name}` take too much room: the file is damaged")
+        array = np.array(texts, dtype="str").reshape(counts)
     else:
         array = np.empty(counts, outline.type_of_values)
+        if length != array.nbytes:
+            raise _CutOff
         room = array.reshape(-1).data.cast("B") if array.size else memoryview(b"")
         while len(room):
             length = out.readinto(room)  # type: ignore[attr-defined]

@@ -80,5 +80,7 @@ def write_new(path: str | os.PathLike[str], text: str) -> None:
     try:
         with open(path, "x", encoding="utf-8") as file:
             file.write(text)
+    except FileExistsError:
+        raise FileError(f"`{os.fspath(path)}` already exists; choose another name") from None
     except OSError as error:
         raise FileError(f"cannot write `{os.fspath(path)}`: {error.strerror}") from error

@@ -210,7 +210,9 @@ def test_what_is_no_result_is_told_as_on_the_command_line(command, tmp_path, kin
         path.write_text("a = 1\n" if kind == "text" else "")
     with pytest.raises(equipoise.FileError) as caught:
         equipoise.load(path)
-    assert told(caught) == command("info", path, status=3).stderr.strip("\n")
+    # The program may have another version of the HDF5 library, which opens files "synchronously".
+    same = [text.replace("synchronously ", "") for text in (told(caught), command("info", path, status=3).stderr)]
+    assert same[0] == same[1].strip("\n")
 
 
 def test_damaged_files_raise_exceptions_alone(validated, tmp_path):
@@ -280,3 +282,10 @@ def test_what_ranks_have_written_is_read_and_stays_together(command, tmp_path):
     shards.rename(tmp_path / "gone")
     with pytest.raises(equipoise.FileError, match="cannot read the shard"):
         equipoise.load(tmp_path / "other.h5")["snapshots"]
+
+
+def test_texts_do_not_take_the_room_of_the_longest(validated, monkeypatch):
+    _, file = validated
+    monkeypatch.setattr(_stored, "MOST_LETTERS", 3)
+    with pytest.raises(equipoise.FileError, match="take too much room"):
+        equipoise.load(file)["comparison"]

@@ -147,5 +147,17 @@ def test_a_scenario_is_saved_once(tmp_path):
     scenario = equipoise.scenario(FILE, n=50)
     scenario.save(tmp_path / "own.toml")
     assert equipoise.scenario(tmp_path / "own.toml") == scenario
-    with pytest.raises(equipoise.FileError, match=r"own\.toml"):
+    with pytest.raises(equipoise.FileError, match=r"own\.toml` already exists"):
         scenario.save(tmp_path / "own.toml")
+
+
+def test_a_population_of_nearly_that_name_is_suggested():
+    with pytest.raises(equipoise.ScenarioError, match=r"did you mean `populations\.E`"):
+        equipoise.scenario(FILE, **{"populations.Ex.drive": 0.1})
+
+
+def test_a_result_is_no_scenario(tmp_path):
+    small = equipoise.scenario(FILE, n=20, duration=0.5, **{"ensemble.replicates": 2})
+    file = equipoise.simulate(small).save(tmp_path / "result.h5")
+    with pytest.raises(equipoise.FileError, match="a scenario file is text"):
+        equipoise.scenario(file)

@@ -23,7 +23,7 @@ def test_each_is_the_file_that_init_writes(command, tmp_path, name):
     assert template.file == f"{name}.toml"
     template.save(tmp_path / "own.toml")
     assert (tmp_path / "own.toml").read_bytes() == (tmp_path / "written.toml").read_bytes()
-    with pytest.raises(equipoise.FileError, match=r"cannot write .*own\.toml"):
+    with pytest.raises(equipoise.FileError, match=r"own\.toml` already exists; choose another name"):
         template.save(tmp_path / "own.toml")
 
 

@@ -55,7 +55,7 @@ fn nearest_table(path: &str, text: &str) -> Option<String> {
 
 /// Whether one name may have been written for the other.
 fn is_near(name: &str, other: &str) -> bool {
-    strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase()) > 0.9
+    strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase()) > 0.8
 }
 
 /// The names of number types as people say them.
