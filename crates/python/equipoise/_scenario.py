@@ -69,8 +69,8 @@ class Scenario:
         a field holds: a population is changed by paths, and added as a mapping.
 
         Raises:
-            UsageError: for a path that leads nowhere.
-            ScenarioError: if the fields do not fit together.
+            UsageError: for a path through something that has no fields.
+            ScenarioError: if there is no such field, or fields do not fit together.
         """
         words = assignments({**(changes or {}), **more})
         core = _equipoise.Scenario.changed(self._origin, self._core.text, words)

@@ -91,7 +91,13 @@ fn set(root: &mut dyn TableLike, path: &str, mut value: Value) -> Result<(), Ove
     if let Some(Item::Value(present)) = table.get(field) {
         *value.decor_mut() = present.decor().clone();
     }
-    table.insert(field, Item::Value(value));
+    // Beside tables with headers, as populations have, a new one gets its own and comes after them.
+    let has_tables = !table.is_empty() && table.iter().all(|(_, item)| item.is_table());
+    let item = match value {
+        Value::InlineTable(inline) if has_tables => Item::Table(inline.into_table()),
+        value => Item::Value(value),
+    };
+    table.insert(field, item);
     Ok(())
 }
 
@@ -114,6 +120,20 @@ mod tests {
     fn replaces_a_number_by_a_schedule() {
         let changed = apply_one("[a]\ndrive = 1.0\n", "a.drive={ steps = [[0.0, 1.0]] }").unwrap();
         assert!(changed.contains("drive = { steps = [[0.0, 1.0]] }"), "{changed}");
+    }
+
+    #[test]
+    fn adds_a_table_after_the_others() {
+        let text = "[populations.E]\nn = 1\n\n[populations.I]\nn = 2\n\n[coupling]\nE = {}\n";
+        let changed = apply_one(text, "populations.A={ n = 3, gain = { slope = 1.0 } }").unwrap();
+        let at = |name: &str| changed.find(name).unwrap();
+        assert!(at("[populations.I]") < at("[populations.A]"), "{changed}");
+        assert!(at("[populations.A]") < at("[coupling]"), "{changed}");
+        let values: toml_edit::DocumentMut = changed.parse().unwrap();
+        assert_eq!(values["populations"]["A"]["gain"]["slope"].as_float(), Some(1.0));
+        // Rows of couplings are values, and stay so.
+        let changed = apply_one(text, "coupling.A={ E = 1.0 }").unwrap();
+        assert!(changed.contains("A = { E = 1.0 }"), "{changed}");
     }
 
     #[test]
