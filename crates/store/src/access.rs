@@ -16,7 +16,8 @@ use std::thread;
 use std::time::Duration;
 
 use hdf5::File;
-use hdf5::file::{FileBuilder, FileCloseDegree, OpenMode};
+use hdf5::file::{FileBuilder, FileCloseDegree};
+use hdf5::plist::FileAccess;
 use hdf5::plist::group_create::LinkCreationOrder;
 use hdf5_sys::h5::{herr_t, hsize_t};
 use hdf5_sys::h5f::{H5F_ACC_RDONLY, H5F_ACC_RDWR, H5F_ACC_SWMR_READ, H5Fopen};
@@ -75,8 +76,11 @@ pub fn open(path: &Path) -> hdf5::Result<File> {
 /// Opens a shard as the library does when it reads the virtual datasets of a file.
 pub fn open_shard(shard: &Path, file: &Path) -> hdf5::Result<File> {
     let is_living = is_read_while_written(file);
-    let mode = if is_living { OpenMode::ReadSWMR } else { OpenMode::Read };
-    patiently(is_living, || File::open_as(shard, mode))
+    let living = if is_living { H5F_ACC_SWMR_READ } else { 0 };
+    patiently(is_living, || {
+        let properties = File::with_options().access_plist().finish()?;
+        open_with(shard, H5F_ACC_RDONLY | living, &properties)
+    })
 }
 
 /// What an attempt to open a file gives, or the last of many if it may be growing.
@@ -131,22 +135,33 @@ fn mark(path: &Path) -> io::Result<Option<u8>> {
 
 /// Opens a file whatever its mark says.
 fn open_marked(path: &Path, flags: c_uint) -> hdf5::Result<File> {
-    let name = CString::new(path.as_os_str().as_bytes())
-        .map_err(|_| format!("`{}` contains a zero byte", path.display()))?;
     let mut properties = access();
     let properties = properties.access_plist().finish()?;
     let mut clear = true;
     hdf5::sync::sync(|| {
-        // SAFETY: the properties are of every list for opening files, and their values a `bool` and
-        // a number that are copied; `properties` and `name` outlive the calls, `name` ends with a zero; `from_id`
-        // refuses the negative identifier of a failure and otherwise owns a new one. `sync` keeps
-        // other threads out of the library.
-        unsafe {
+        // SAFETY: the property is one of every list for opening files, and its value a `bool` that
+        // is copied; `properties` outlives the call, and `sync` keeps other threads out of the
+        // library.
+        let status = unsafe {
             let name_of_property = c"clear_status_flags".as_ptr();
-            if H5Pset(properties.id(), name_of_property, (&raw mut clear).cast()) < 0 {
-                return Err(hdf5::Error::query()?);
-            }
-            let is_living = flags & H5F_ACC_SWMR_READ != 0;
+            H5Pset(properties.id(), name_of_property, (&raw mut clear).cast())
+        };
+        if status < 0 { Err(hdf5::Error::query()?) } else { Ok(()) }
+    })?;
+    open_with(path, flags, &properties)
+}
+
+/// Opens a file, and does not look for ever at a damaged one that is said to be living.
+fn open_with(path: &Path, flags: c_uint, properties: &FileAccess) -> hdf5::Result<File> {
+    let name = CString::new(path.as_os_str().as_bytes())
+        .map_err(|_| format!("`{}` contains a zero byte", path.display()))?;
+    let is_living = flags & H5F_ACC_SWMR_READ != 0;
+    hdf5::sync::sync(|| {
+        // SAFETY: the properties are of a list for opening files, and the number is copied;
+        // `properties` and `name` outlive the calls, `name` ends with a zero; `from_id` refuses the
+        // negative identifier of a failure and otherwise owns a new one. `sync` keeps other threads
+        // out of the library.
+        unsafe {
             if is_living && H5Pset_metadata_read_attempts(properties.id(), LOOKS) < 0 {
                 return Err(hdf5::Error::query()?);
             }
