@@ -10,13 +10,12 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use hdf5::dataset::Layout;
-use hdf5::plist::DatasetCreate;
 use hdf5::{Dataset, Hyperslab, Selection, SimpleExtents, SliceOrIndex};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::access;
 use crate::chunk::Word;
-use crate::decode::Member;
+use crate::decode::{Member, members};
 use crate::destination::folder_of;
 use crate::encode::describe_variable;
 use crate::error::StoreError;
@@ -102,8 +101,12 @@ fn escaped(name: &str) -> String {
     name.replace('%', "%%")
 }
 
-fn unescaped(name: &str) -> String {
-    name.replace("%%", "%")
+/// The name itself. One with a number to be put in stands for any number of names.
+fn unescaped(name: &str) -> hdf5::Result<String> {
+    if name.replace("%%", "").contains('%') {
+        return Err("its values are in files without names of their own".into());
+    }
+    Ok(name.replace("%%", "%"))
 }
 
 /// Lengths of a dataset of which a tile is a part. The library asks the shard itself in the end, but
@@ -118,29 +121,35 @@ fn selection(at: &[usize], shape: &[usize]) -> Selection {
     Selection::from(Hyperslab::from(axes))
 }
 
-/// The properties of a dataset that is virtual.
-fn virtual_properties(dataset: &Dataset) -> hdf5::Result<Option<DatasetCreate>> {
-    let properties = dataset.create_plist()?;
-    Ok((properties.get_layout()? == Layout::Virtual).then_some(properties))
-}
-
-/// The tiles of a dataset; none of one that has its values itself.
+/// The tiles of a dataset; none of one that has its values itself. Looks into no other file, and so
+/// refuses tiles that grow with what is in others.
 pub fn tiles(dataset: &Dataset) -> hdf5::Result<Vec<Tile>> {
-    let Some(properties) = virtual_properties(dataset)? else { return Ok(Vec::new()) };
+    let properties = dataset.create_plist()?;
+    if !properties.get_external()?.is_empty() {
+        return Err("its values are in files that are no shards".into());
+    }
+    if properties.get_layout()? != Layout::Virtual {
+        return Ok(Vec::new());
+    }
     let tile = |number| {
-        let [shard, dataset] = mapping::names(&properties, number)?.map(|name| unescaped(&name));
-        let ((from, _), (at, shape)) = mapping::blocks(&properties, number)?;
-        Ok(Tile { shard, dataset, from, at, shape })
+        let [shard, dataset] = mapping::names(&properties, number)?;
+        let ((from, own), (at, shape)) = mapping::blocks(&properties, number)?;
+        if own != shape {
+            return Err("its values have another shape in the files that they are in".into());
+        }
+        Ok(Tile { shard: unescaped(&shard)?, dataset: unescaped(&dataset)?, from, at, shape })
     };
     (0..mapping::count(&properties)?).map(tile).collect()
 }
 
 /// The shards of a dataset, by their names, with the datasets of each that have values of it.
-fn sources(dataset: &Dataset) -> hdf5::Result<BTreeMap<String, BTreeSet<String>>> {
-    let mut sources = BTreeMap::<String, BTreeSet<String>>::new();
-    let Some(properties) = virtual_properties(dataset)? else { return Ok(sources) };
-    for number in 0..mapping::count(&properties)? {
-        let [shard, dataset] = mapping::names(&properties, number)?.map(|name| unescaped(&name));
+pub type Sources = BTreeMap<String, BTreeSet<String>>;
+
+/// Those of a dataset that may be any. To be asked for before anything else of it: lengths of tiles
+/// that grow are looked up in other files.
+pub fn sources(dataset: &Dataset) -> hdf5::Result<Sources> {
+    let mut sources = Sources::new();
+    for Tile { shard, dataset, .. } in tiles(dataset)? {
         sources.entry(shard).or_default().insert(dataset);
     }
     Ok(sources)
@@ -151,7 +160,7 @@ pub fn shards_of(file: &hdf5::File, groups: &[String]) -> hdf5::Result<BTreeSet<
     let mut all = BTreeSet::new();
     for name in groups {
         for member in Member::all(&file.group(name)?)? {
-            all.extend(sources(&member.dataset)?.into_keys());
+            all.extend(member.sources.into_keys());
         }
     }
     Ok(all)
@@ -164,13 +173,12 @@ pub fn place_of(file: &Path, shard: &str) -> Option<PathBuf> {
     folder.to_str()?.contains(SHARDS).then(|| file.with_file_name(shard))
 }
 
-/// Checks that the shards of a dataset can be read, and makes room for so many open files.
-pub fn check(dataset: &Dataset, file: &Path, item: &str) -> Result<(), StoreError> {
-    let reading = |source| StoreError::reading(file, item, source);
-    let sources = sources(dataset).map_err(reading)?;
-    for (shard, datasets) in &sources {
+/// Checks that shards can be read, and makes room for so many open files.
+pub fn check(sources: &Sources, file: &Path, item: &str) -> Result<(), StoreError> {
+    for (shard, datasets) in sources {
         let Some(path) = found(file, shard) else {
-            return Err(reading("its values are in a file that is no shard".into()));
+            let why = "its values are in a file that is no shard".into();
+            return Err(StoreError::reading(file, item, why));
         };
         sound(&path, datasets, file).map_err(|source| StoreError::Shard {
             path: file.into(),
@@ -202,16 +210,18 @@ fn found(file: &Path, shard: &str) -> Option<PathBuf> {
     let mut places: Vec<PathBuf> = prefixed.map(|prefix| Path::new(&prefix).join(shard)).collect();
     places.push(beside.clone());
     places.extend(fs::canonicalize(file).ok().and_then(|file| place_of(&file, shard)));
-    Some(places.into_iter().find(|place| place.is_file()).unwrap_or(beside))
+    Some(places.into_iter().find(|place| place.exists()).unwrap_or(beside))
 }
 
 /// Whether `HDF5` would open a shard, as a part of this file, and finds the values there and in no
 /// other file again.
 fn sound(shard: &Path, datasets: &BTreeSet<String>, file: &Path) -> io::Result<()> {
-    fs::metadata(shard)?;
+    if !fs::metadata(shard)?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
     let has_values = |opened: hdf5::File| {
         for name in datasets {
-            let properties = opened.dataset(name)?.create_plist()?;
+            let properties = own_dataset(&opened, name)?.create_plist()?;
             let is_elsewhere = properties.get_layout()? == Layout::Virtual;
             if is_elsewhere || !properties.get_external()?.is_empty() {
                 return Err("its values are in other files again".into());
@@ -223,6 +233,26 @@ fn sound(shard: &Path, datasets: &BTreeSet<String>, file: &Path) -> io::Result<(
     opened.map_err(|error: hdf5::Error| io::Error::other(error.to_string()))
 }
 
+/// A dataset of a file that is in this file itself: links by name may lead to other files.
+fn own_dataset(file: &hdf5::File, path: &str) -> hdf5::Result<Dataset> {
+    let own = |group: &hdf5::Group, name: &str| {
+        if members(group)?.iter().any(|own| own == name) {
+            Ok(())
+        } else {
+            Err(hdf5::Error::from(format!("it has no dataset `{path}` of its own")))
+        }
+    };
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let Some((name, groups)) = parts.split_last() else { return Err("a name is empty".into()) };
+    let mut location = file.group("/")?;
+    for group in groups {
+        own(&location, group)?;
+        location = location.group(group)?;
+    }
+    own(&location, name)?;
+    location.dataset(name)
+}
+
 /// Bytes of what a dataset can have its values from.
 pub fn stored_bytes(dataset: &Dataset) -> u64 {
     let name = dataset.filename();
@@ -232,4 +262,19 @@ pub fn stored_bytes(dataset: &Dataset) -> u64 {
     }
     let places = shards.keys().filter_map(|shard| found(Path::new(&name), shard));
     places.filter_map(|place| fs::metadata(place).ok()).map(|found| found.len()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_stands_for_many_is_refused() {
+        for name in ["50%", "%b", "100%b.h5", "%", "%%%b"] {
+            assert_eq!(unescaped(&escaped(name)).expect("a name"), name);
+        }
+        for raw in ["part-%b.h5", "%%%b", "100%", "a%%b%b"] {
+            assert!(unescaped(raw).is_err(), "{raw}");
+        }
+    }
 }

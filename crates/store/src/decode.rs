@@ -10,7 +10,7 @@ use hdf5::{
 };
 use ndarray::IxDyn;
 
-use crate::assembly;
+use crate::assembly::{self, Sources};
 use crate::encode::PLACEHOLDER;
 use crate::error::StoreError;
 use crate::group::{Attribute, Dimension, Group, Sorting, Values, Variable};
@@ -129,7 +129,7 @@ pub fn decode_outline(
         .map(|name| Member::open(location, name).map_err(reading(name)))
         .collect::<Result<Vec<_>, _>>()?;
     for member in &members {
-        assembly::check(&member.dataset, path, &format!("{name}/{}", member.name))?;
+        assembly::check(&member.sources, path, &format!("{name}/{}", member.name))?;
         outline_member(&mut outline, member, &members).map_err(reading(&member.name))?;
     }
     Ok(outline)
@@ -141,6 +141,8 @@ pub struct Member {
     pub name: String,
     /// The dataset.
     pub dataset: Dataset,
+    /// The shards that its values are in.
+    pub sources: Sources,
     /// The names of its dimensions, slowest first.
     pub dimensions: Vec<String>,
     /// Whether it is the scale of a dimension.
@@ -150,12 +152,13 @@ pub struct Member {
 impl Member {
     fn open(location: &hdf5::Group, name: &str) -> hdf5::Result<Self> {
         let dataset = location.dataset(name)?;
+        let sources = assembly::sources(&dataset)?;
         let is_scale = dataset.attr("CLASS").is_ok();
         let dimensions = if is_scale { vec![name.to_owned()] } else { dimensions_of(&dataset)? };
         if dimensions.len() != dataset.get_shape()?.len() {
             return Err("the axes do not fit the dimensions".into());
         }
-        Ok(Self { name: name.to_owned(), dataset, dimensions, is_scale })
+        Ok(Self { name: name.to_owned(), dataset, sources, dimensions, is_scale })
     }
 
     /// All datasets of a group.
@@ -172,7 +175,7 @@ impl Member {
 /// The names of the members, in the order in which they were made where the file remembers it.
 ///
 /// Only what is in the file itself: links by name may lead in a circle, or to other files.
-fn members(group: &hdf5::Group) -> hdf5::Result<Vec<String>> {
+pub fn members(group: &hdf5::Group) -> hdf5::Result<Vec<String>> {
     let visited = |index: IndexType| {
         let mut names = Vec::new();
         group.iter_visit(index, IterationOrder::Increasing, |name, link| {
@@ -202,7 +205,7 @@ fn datasets(group: &hdf5::Group) -> hdf5::Result<Vec<String>> {
 /// While a growing group is extended, or where its writer was killed then, some of its datasets are
 /// longer than others: what all have is seen.
 fn outline_member(outline: &mut GroupOutline, member: &Member, all: &[Member]) -> hdf5::Result<()> {
-    let Member { name, dataset, dimensions, is_scale } = member;
+    let Member { name, dataset, dimensions, is_scale, .. } = member;
     let length_of = |dimension: &str| {
         let lengths = all.iter().flat_map(Member::lengths).filter(|(name, _)| *name == dimension);
         lengths.map(|(_, length)| length).min()

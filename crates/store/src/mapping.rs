@@ -70,7 +70,7 @@ fn space(get: impl Fn() -> hid_t) -> hdf5::Result<Dataspace> {
     })
 }
 
-/// The smallest block that has all that is selected.
+/// The block that is selected.
 fn block(space: &Dataspace) -> hdf5::Result<Block> {
     let axes = space.ndim();
     if axes > MOST_AXES {
@@ -82,10 +82,16 @@ fn block(space: &Dataspace) -> hdf5::Result<Block> {
     hdf5::sync::sync(|| {
         checked(unsafe { H5Sget_select_bounds(space.id(), first.as_mut_ptr(), last.as_mut_ptr()) })
     })?;
-    let at: Vec<usize> = first[..axes].iter().map(|first| *first as usize).collect();
-    let lengths = at.iter().zip(&last).map(|(first, last)| *last as usize - first + 1);
-    let lengths = lengths.collect();
-    Ok((at, lengths))
+    let length = |(first, last): (&hsize_t, &hsize_t)| last.checked_sub(*first)?.checked_add(1);
+    let lengths: Option<Vec<hsize_t>> = first[..axes].iter().zip(&last).map(length).collect();
+    let lengths = lengths.unwrap_or_default();
+    let size = lengths.iter().try_fold(1, |size: hsize_t, length| size.checked_mul(*length));
+    // Of one that grows the library tells no size.
+    if lengths.len() != axes || size != Some(space.selection_size() as hsize_t) {
+        return Err("its values are no block of another file, or grow with what is in it".into());
+    }
+    let numbers = |numbers: &[hsize_t]| numbers.iter().map(|&number| number as usize).collect();
+    Ok((numbers(&first[..axes]), numbers(&lengths)))
 }
 
 fn checked(status: i32) -> hdf5::Result<()> {

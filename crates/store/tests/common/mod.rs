@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use equipoise_store::{
-    Completion, Existing, Group, Piece, Provenance, ResultWriter, StoreError, Values, Variable,
+    Assembly, Completion, Existing, Group, Piece, Provenance, ResultWriter, StoreError, Tile,
+    Values, Variable,
 };
 use tempfile::TempDir;
 
@@ -41,6 +42,27 @@ pub fn complete_file(path: &Path, group: &Group) -> PathBuf {
     let mut writer = create(path, Existing::Replace);
     writer.write(group).expect("written");
     writer.finish(Completion::Complete).expect("finished")
+}
+
+/// A partial file with the array `/array/value` in a shard, where it is `/trajectory/time`, and the shard.
+pub fn with_shard(path: &Path) -> (ResultWriter, PathBuf) {
+    let mut writer = create(path, Existing::Refuse);
+    writer.write(&Group::new("array").with_dimension("time", 3)).expect("written");
+    let shards = writer.shards().expect("a folder");
+    let tile = Tile {
+        shard: shards.name(0).expect("a name"),
+        dataset: "trajectory/time".to_owned(),
+        from: vec![0],
+        at: vec![0],
+        shape: vec![3],
+    };
+    let variable = Variable::new("value", &["time"], Vec::<f64>::new());
+    let array = Assembly { group: "array".to_owned(), variable, tiles: vec![tile] };
+    writer.assemble(&[array]).expect("assembled");
+    let mut shard = ResultWriter::create_shard(&shards.path(0), &provenance()).expect("a shard");
+    shard.write(&piece(0, 1)).expect("written");
+    shard.finish(Completion::Complete).expect("finished");
+    (writer, shards.path(0))
 }
 
 /// A piece of a growing group: realizations `first..first + count` of 3 times and 2 populations.
