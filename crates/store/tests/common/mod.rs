@@ -44,21 +44,25 @@ pub fn complete_file(path: &Path, group: &Group) -> PathBuf {
     writer.finish(Completion::Complete).expect("finished")
 }
 
-/// A partial file with the array `/array/value` in a shard, where it is `/trajectory/time`, and the shard.
-pub fn with_shard(path: &Path) -> (ResultWriter, PathBuf) {
-    let mut writer = create(path, Existing::Refuse);
-    writer.write(&Group::new("array").with_dimension("time", 3)).expect("written");
-    let shards = writer.shards().expect("a folder");
+/// The array `/array/value`, which is `/trajectory/time` in a shard.
+pub fn array_in(shard: &str) -> Assembly {
     let tile = Tile {
-        shard: shards.name(0).expect("a name"),
+        shard: shard.to_owned(),
         dataset: "trajectory/time".to_owned(),
         from: vec![0],
         at: vec![0],
         shape: vec![3],
     };
     let variable = Variable::new("value", &["time"], Vec::<f64>::new());
-    let array = Assembly { group: "array".to_owned(), variable, tiles: vec![tile] };
-    writer.assemble(&[array]).expect("assembled");
+    Assembly { group: "array".to_owned(), variable, tiles: vec![tile] }
+}
+
+/// A partial file with an array in a shard, and the shard.
+pub fn with_shard(path: &Path) -> (ResultWriter, PathBuf) {
+    let mut writer = create(path, Existing::Replace);
+    writer.write(&Group::new("array").with_dimension("time", 3)).expect("written");
+    let shards = writer.shards().expect("a folder");
+    writer.assemble(&[array_in(&shards.name(0).expect("a name"))]).expect("assembled");
     let mut shard = ResultWriter::create_shard(&shards.path(0), &provenance()).expect("a shard");
     shard.write(&piece(0, 1)).expect("written");
     shard.finish(Completion::Complete).expect("finished");
