@@ -2,7 +2,7 @@
 //!
 //! Only rank 0 sees the command line and, but for shards, the file system. What the others need is in the scenario, whose text they are sent.
 
-use std::path::{Path, absolute};
+use std::path::absolute;
 use std::process::ExitCode;
 
 use equipoise::cluster::World;
@@ -40,14 +40,28 @@ fn tell(ranks: &dyn Ranks, job: Option<&Job>) {
 }
 
 /// Calls all other ranks to an ensemble, which is to be simulated next.
-pub fn call(ensemble: &Ensemble<'_>, scenario: &Scenario, shards: Option<&Shards>) {
+pub fn call(
+    ensemble: &Ensemble<'_>,
+    scenario: &Scenario,
+    shards: Option<&Shards>,
+) -> Result<(), Failure> {
     let (scenario, source) = (scenario.text.clone(), SOURCE.to_owned());
     let Ensemble { method, threads, .. } = *ensemble;
-    // They may have been started elsewhere. Names that are no text were refused.
-    let folder = |folder: &Path| absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
-    let folder = |shards: &Shards| folder(&shards.folder).to_string_lossy().into_owned();
-    let shards = shards.map(|shards| (folder(shards), shards.part));
+    let others = shards.filter(|_| ensemble.ranks.size() > 1);
+    let shards = others.map(named_everywhere).transpose()?;
     tell(ensemble.ranks, Some(&Job { source, scenario, method, threads, shards }));
+    Ok(())
+}
+
+/// Shards as ranks can be told of them that were started in other folders.
+fn named_everywhere(shards: &Shards) -> Result<(String, usize), Failure> {
+    let Shards { folder, part } = shards;
+    let nameless = |why: &str| {
+        Failure::File(miette!("ranks cannot be told of the folder `{}`: {why}", folder.display()))
+    };
+    let folder = absolute(folder).map_err(|error| nameless(&error.to_string()))?;
+    let name = folder.to_str().ok_or_else(|| nameless("its path is no text"))?;
+    Ok((name.to_owned(), *part))
 }
 
 /// Lets all other ranks go.
@@ -94,4 +108,23 @@ fn other_program(ranks: &dyn Ranks) -> Failure {
         "rank {} runs {SOURCE}, and rank 0 another version",
         ranks.rank()
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    use super::*;
+
+    #[test]
+    fn ranks_are_told_of_folders_whose_paths_are_texts() {
+        let of = |folder: &[u8]| Shards { folder: OsStr::from_bytes(folder).into(), part: 3 };
+        let told = named_everywhere(&of("/tmp/résult.h5.shards".as_bytes())).expect("a text");
+        assert_eq!(told, ("/tmp/résult.h5.shards".to_owned(), 3));
+        let told = named_everywhere(&of(b"r.h5.shards")).expect("a text");
+        assert!(told.0.starts_with('/') && told.0.ends_with("/r.h5.shards"), "{told:?}");
+        let refused = named_everywhere(&of(b"/tmp/r\xff/r.h5.shards")).expect_err("no text");
+        assert!(matches!(refused, Failure::File(_)), "{refused:?}");
+    }
 }

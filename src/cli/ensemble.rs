@@ -250,7 +250,7 @@ impl<'a, W: Watch> Simulation<'a, W> {
             kept: start,
             pause,
         };
-        crew::call(ensemble, scenario, scribe.shards.as_ref().map(|(_, plan)| &plan.shards));
+        crew::call(ensemble, scenario, scribe.shards.as_ref().map(|(_, plan)| &plan.shards))?;
         let outcome = progress.shown_unless(quiet, || {
             ensemble.go_on(checkpoint.as_deref(), stop, &headway, &mut scribe)
         });

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use common::{destination, python, with_shard};
 use equipoise_store::{Completion, StoreError, Values, describe, named_shards, read_group};
-use hdf5::{File, Group};
+use hdf5::{File, Group, Hyperslab, Selection, SimpleExtents, SliceOrIndex};
 
 /// A finished file with an array in a shard, and the shard.
 fn finished(path: &Path) -> (PathBuf, PathBuf) {
@@ -111,4 +111,28 @@ fn datasets_with_values_in_plain_files_are_refused() {
     let error = describe(&path).expect_err("refused");
     let StoreError::Corrupt { source, .. } = error else { panic!("{error}") };
     assert_eq!(source.to_string(), "its values are in files that are no shards");
+}
+
+#[test]
+fn tiles_of_another_shape_are_refused() {
+    let (_folder, path) = destination();
+    let (path, _) = finished(&path);
+    let block = |shape: &[usize]| {
+        let axis = |&count: &usize| SliceOrIndex::SliceCount { start: 0, step: 1, count, block: 1 };
+        Selection::from(Hyperslab::from(shape.iter().map(axis).collect::<Vec<_>>()))
+    };
+    let group = open(&path).group("array").expect("a group");
+    let builder = group.new_dataset::<f64>().shape(4).virtual_map(
+        "result.h5.shards/part-1-rank-0.h5",
+        "trajectory/mean",
+        SimpleExtents::from(vec![1, 3, 2]),
+        block(&[1, 3, 1]),
+        SimpleExtents::from(vec![4]),
+        block(&[3]),
+    );
+    builder.create("other").expect("created");
+    drop((builder, group));
+    let error = describe(&path).expect_err("refused");
+    let StoreError::Corrupt { source, .. } = error else { panic!("{error}") };
+    assert_eq!(source.to_string(), "its values have another shape in the files that they are in");
 }
