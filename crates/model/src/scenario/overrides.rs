@@ -129,7 +129,7 @@ mod tests {
         let at = |name: &str| changed.find(name).unwrap();
         assert!(at("[populations.I]") < at("[populations.A]"), "{changed}");
         assert!(at("[populations.A]") < at("[coupling]"), "{changed}");
-        let values: toml_edit::DocumentMut = changed.parse().unwrap();
+        let values: DocumentMut = changed.parse().unwrap();
         assert_eq!(values["populations"]["A"]["gain"]["slope"].as_float(), Some(1.0));
         // Rows of couplings are values, and stay so.
         let changed = apply_one(text, "coupling.A={ E = 1.0 }").unwrap();
